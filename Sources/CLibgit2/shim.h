@@ -1,0 +1,33 @@
+#pragma once
+#include <git2.h>
+#include <git2/sys/repository.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/alloc.h>
+
+/* git_libgit2_opts is variadic, so Swift cannot call it: one typed function per option. */
+
+/* Refuses to create objects that name missing objects. */
+static inline int clibgit2_set_strict_object_creation(int enabled) {
+    return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, enabled);
+}
+
+/* Flushes every object, pack and ref to disk before the call that wrote it returns. */
+static inline int clibgit2_set_fsync_gitdir(int enabled) {
+    return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, enabled);
+}
+
+/* Compares the hash of every object that is read with its name. */
+static inline int clibgit2_set_strict_hash_verification(int enabled) {
+    return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, enabled);
+}
+
+/* Where libgit2 looks for configuration of the given level; an empty path means nowhere. */
+static inline int clibgit2_set_search_path(int level, const char *path) {
+    return git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, path);
+}
+
+/* Whether a repository owned by another user may be opened. */
+static inline int clibgit2_set_owner_validation(int enabled) {
+    return git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, enabled);
+}

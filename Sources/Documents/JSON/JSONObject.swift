@@ -1,0 +1,78 @@
+import OrderedCollections
+
+/// The members of a JSON object, in the order of the text they came from.
+package struct JSONObject: Sendable {
+    /// One member; a struct, so that it can cross targets.
+    package struct Member: Hashable, Sendable {
+        package let key: String
+        package let value: JSONValue
+    }
+
+    private var storage: OrderedDictionary<JSONKey, JSONValue>
+
+    package init() { self.storage = [:] }
+
+    /// Takes members in order; of two with the same key the later one wins at the earlier one's place.
+    package init(_ members: some Sequence<(String, JSONValue)>) {
+        self.storage = [:]
+        for (key, value) in members { storage[JSONKey(key)] = value }
+    }
+
+    package var count: Int { storage.count }
+
+    package var isEmpty: Bool { storage.isEmpty }
+
+    package var keys: [String] { storage.keys.map(\.description) }
+
+    /// Reads, replaces in place, appends or (with `nil`) removes a member.
+    package subscript(key: String) -> JSONValue? {
+        get { storage[JSONKey(key)] }
+        set { storage[JSONKey(key)] = newValue }
+    }
+
+    package func contains(_ key: String) -> Bool { storage.index(forKey: JSONKey(key)) != nil }
+
+    /// The place of `key` among the members, counted from 0.
+    package func index(of key: String) -> Int? { storage.index(forKey: JSONKey(key)) }
+
+    /// Puts a new member at `index`, or replaces the value of the one that has this key, where it stands.
+    package mutating func insert(_ value: JSONValue, forKey key: String, at index: Int) {
+        guard storage[JSONKey(key)] == nil else {
+            storage[JSONKey(key)] = value
+            return
+        }
+        storage.updateValue(value, forKey: JSONKey(key), insertingAt: Swift.min(index, storage.count))
+    }
+}
+
+extension JSONObject: Hashable {
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.count == rhs.count && lhs.storage.allSatisfy { rhs.storage[$0.key] == $0.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var combined = 0
+        for (key, value) in storage {
+            var member = Hasher()
+            member.combine(key)
+            member.combine(value)
+            combined ^= member.finalize()
+        }
+        hasher.combine(combined)
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    package var startIndex: Int { 0 }
+
+    package var endIndex: Int { storage.count }
+
+    package subscript(position: Int) -> Member {
+        let element = storage.elements[position]
+        return Member(key: element.key.description, value: element.value)
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}
