@@ -20,7 +20,10 @@ package struct JSONKey: Hashable, Comparable, Sendable, CustomStringConvertible,
 
 extension String {
     /// Whether both texts are the same bytes of UTF-8; `==` would also equate canonically equivalent texts.
-    package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+    package func hasSameBytes(as other: String) -> Bool {
+        // Canonical equality is cheap for ASCII and never false for the same bytes; only when it holds, bytes decide.
+        self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
 }
 
 extension Hasher {

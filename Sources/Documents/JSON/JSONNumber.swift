@@ -8,10 +8,13 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
     /// The text as it stands in the document; it matches the `number` rule of RFC 8259.
     package let description: String
 
-    /// Checks `text` against the grammar of RFC 8259, section 6; `nil` when it does not match or is too long.
+    /// Checks `text` against the grammar of RFC 8259, section 6.
+    ///
+    /// `nil` when it does not match, is too long, or is too large or too close to zero for a binary64 number.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= Self.maximumLength, Decimal(parsing: text.utf8) != nil else { return nil }
         self.description = String(text)
+        guard isRepresentable else { return nil }
     }
 
     package init(_ integer: Int) { self.description = String(integer) }
@@ -27,6 +30,12 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
         }
         let digits = String(decoding: decimal.digits, as: UTF8.self) + String(repeating: "0", count: decimal.exponent)
         return Int((decimal.isNegative ? "-" : "") + (digits.isEmpty ? "0" : digits))
+    }
+
+    /// Whether binary64 holds it at least roughly: neither infinite nor, when it is not zero, zero.
+    var isRepresentable: Bool {
+        let double = doubleValue
+        return double.isFinite && (double != 0 || decimal == .zero)
     }
 
     /// The nearest binary floating-point value; infinite when the exponent is out of range.

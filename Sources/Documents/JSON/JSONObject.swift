@@ -35,6 +35,14 @@ package struct JSONObject: Sendable {
     /// The place of `key` among the members, counted from 0.
     package func index(of key: String) -> Int? { storage.index(forKey: JSONKey(key)) }
 
+    /// Adds a member at the end; `false`, and nothing changes, when the key is there already.
+    mutating func append(_ value: JSONValue, forKey key: String) -> Bool {
+        let key = JSONKey(key)
+        guard storage.index(forKey: key) == nil else { return false }
+        storage[key] = value
+        return true
+    }
+
     /// Puts a new member at `index`, or replaces the value of the one that has this key, where it stands.
     package mutating func insert(_ value: JSONValue, forKey key: String, at index: Int) {
         guard storage[JSONKey(key)] == nil else {
