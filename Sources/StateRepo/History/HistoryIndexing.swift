@@ -1,0 +1,49 @@
+package import Foundation
+
+/// What can be asked about the history of `main` without walking it; rebuilt from git when missing or behind.
+///
+/// Calls block (they read and write a local database) and belong on a thread that may.
+package protocol HistoryIndexing: Sendable {
+    /// The newest indexed commit, or `nil` when the index is empty.
+    func head() throws -> HistoryEntry?
+    /// Adds commits that follow the newest one, oldest first, in one transaction.
+    func append(_ entries: [HistoryEntry]) throws
+    /// Forgets every commit above `sequence`; 0 empties the index.
+    func truncate(above sequence: Int) throws
+    /// Who last changed each resource that was ever touched, as of the newest commit.
+    func lastChanges() throws -> [ResourceName: LastChange]
+    /// The same as of `sequence`, for resources whose name is one of `names`.
+    func lastChanges(of names: [ResourceName], at sequence: Int) throws -> [ResourceName: LastChange]
+    /// The indexed commit of that name.
+    func entry(_ revision: CommitID) throws -> HistoryEntry?
+    func entry(sequence: Int) throws -> HistoryEntry?
+    /// The indexed commits whose name starts with `prefix` (lowercase hexadecimal), at most `limit`.
+    func entries(prefix: String, limit: Int) throws -> [HistoryEntry]
+    /// The last commit that had been accepted at `time`.
+    func entry(acceptedBy time: Date) throws -> HistoryEntry?
+    /// Commits that match `query`, newest first.
+    func entries(matching query: HistoryQuery) throws -> [HistoryEntry]
+}
+
+/// A question to the history: every given part must hold.
+package struct HistoryQuery: Hashable, Sendable {
+    /// Names of resources, or prefixes by whole segments (`agents/atlas` also finds its documents).
+    package var resource: String?
+    /// A changed file or folder.
+    package var path: String?
+    /// Part of the author's name or e-mail, without regard to case.
+    package var author: String?
+    package var channel: Channel?
+    package var since: Date?
+    package var until: Date?
+    /// Only commits up to this one.
+    package var upTo: Int
+    /// Only commits before this one; where the next page starts.
+    package var before: Int?
+    package var limit: Int
+
+    package init(upTo: Int, limit: Int) {
+        self.upTo = upTo
+        self.limit = limit
+    }
+}
