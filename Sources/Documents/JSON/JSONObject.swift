@@ -35,6 +35,19 @@ package struct JSONObject: Sendable {
     /// The place of `key` among the members, counted from 0.
     package func index(of key: String) -> Int? { storage.index(forKey: JSONKey(key)) }
 
+    /// Removes a member and returns its value; `nil` when there was none.
+    @discardableResult
+    package mutating func removeValue(forKey key: String) -> JSONValue? { storage.removeValue(forKey: JSONKey(key)) }
+
+    /// Changes the value of a member in place; `nil` when there is none.
+    package mutating func update<Result, Failure: Error>(
+        _ key: String,
+        _ change: (inout JSONValue) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard let index = storage.index(forKey: JSONKey(key)) else { return nil }
+        return try change(&storage.values[index])
+    }
+
     /// Adds a member at the end; `false`, and nothing changes, when the key is there already.
     mutating func append(_ value: JSONValue, forKey key: String) -> Bool {
         let key = JSONKey(key)
