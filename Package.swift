@@ -42,6 +42,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .target(name: "Documents", dependencies: [collections, yams], swiftSettings: strict),
+        .target(
+            name: "StateRepo",
+            dependencies: ["CLibgit2", "Documents", collections, persistent],
+            swiftSettings: strict
+        ),
+        .target(name: "TestSupport", dependencies: ["StateRepo"], swiftSettings: strict),
+        .testTarget(name: "StateRepoTests", dependencies: ["StateRepo", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     ]
 )

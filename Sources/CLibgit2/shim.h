@@ -31,3 +31,18 @@ static inline int clibgit2_set_search_path(int level, const char *path) {
 static inline int clibgit2_set_owner_validation(int enabled) {
     return git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, enabled);
 }
+
+/* The largest object that is inflated from a pack. */
+static inline int clibgit2_set_pack_max_object_size(size_t bytes) {
+    return git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, bytes);
+}
+
+/* The largest object of the given type that a handle keeps in memory. */
+static inline int clibgit2_set_cache_object_limit(git_object_t type, size_t bytes) {
+    return git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, type, bytes);
+}
+
+/* What all handles together keep in memory. */
+static inline int clibgit2_set_cache_max_size(ssize_t bytes) {
+    return git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, bytes);
+}

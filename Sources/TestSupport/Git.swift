@@ -1,0 +1,73 @@
+package import Foundation
+
+/// The `git` command, run in one directory with nothing from the environment or from anybody's configuration.
+package struct Git: Sendable {
+    /// A git that did not exit with 0.
+    package struct Failure: Error, CustomStringConvertible {
+        package let arguments: [String]
+        package let status: Int32
+        package let standardError: String
+
+        package var description: String {
+            "git \(arguments.joined(separator: " ")): exit \(status): \(standardError)"
+        }
+    }
+
+    /// An absolute path: the git directory of a bare repository, or a working tree.
+    package let directory: String
+    private let environment: [String: String]
+
+    package init(directory: String, environment: [String: String] = [:]) {
+        self.directory = directory
+        let closed = [
+            "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C", "TZ": "UTC",
+            "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
+            "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_AUTHOR_DATE": "1700000000 +0000",
+            "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com",
+            "GIT_COMMITTER_DATE": "1700000000 +0000",
+        ]
+        self.environment = closed.merging(environment) { $1 }
+    }
+
+    /// The same directory with more variables.
+    package func setting(_ more: [String: String]) -> Git {
+        Git(directory: directory, environment: environment.merging(more) { $1 })
+    }
+
+    /// Runs git and returns what it printed, without the final line break.
+    @discardableResult
+    package func run(_ arguments: String..., input: [UInt8] = []) throws -> String {
+        let text = String(decoding: try output(arguments, input: input), as: UTF8.self)
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+
+    /// Runs git and returns the bytes it printed.
+    ///
+    /// - Throws: ``Failure`` when it exits with anything but 0.
+    package func output(_ arguments: [String], input: [UInt8] = []) throws -> Data {
+        // Files instead of pipes: nothing can block, whatever the sizes are.
+        let scratch = URL.temporaryDirectory.appending(path: "gitplane-git-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let (standardInput, standardOutput, standardError) = (
+            scratch.appending(path: "in"), scratch.appending(path: "out"), scratch.appending(path: "err")
+        )
+        try Data(input).write(to: standardInput)
+        for file in [standardOutput, standardError] { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/git")
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: directory)
+        process.environment = environment
+        process.standardInput = try FileHandle(forReadingFrom: standardInput)
+        process.standardOutput = try FileHandle(forWritingTo: standardOutput)
+        process.standardError = try FileHandle(forWritingTo: standardError)
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let message = String(decoding: try Data(contentsOf: standardError), as: UTF8.self)
+            throw Failure(arguments: arguments, status: process.terminationStatus, standardError: message)
+        }
+        return try Data(contentsOf: standardOutput)
+    }
+}
