@@ -3,7 +3,7 @@
 /// Myers' divide-and-conquer (“An O(ND) difference algorithm and its variations”, section 4b). Elements are numbers
 /// that stand for lines or values. The result is a longest common subsequence while the parts differ by a few hundred
 /// elements; beyond that the search is cut off and the result is merely common, so that the cost stays near
-/// `(old + new) × costLimit` steps whatever the input.
+/// ``maximumCost`` steps whatever the input.
 struct SequenceAlignment {
     /// Elements `old ..< old + count` equal elements `new ..< new + count`.
     struct Block: Hashable {
@@ -12,14 +12,18 @@ struct SequenceAlignment {
         var count: Int
     }
 
-    /// How many edits are searched from each side before a part is split at the best place so far.
+    /// How many edits are searched from each side at most before a part is split at the best place so far.
     static let costLimit = 256
+
+    /// About how many steps all searches together may take: fewer edits are searched in longer sequences.
+    static let maximumCost = 10_000_000
 
     /// Common runs from start to end; between two of them at least one side has elements of its own.
     private(set) var blocks: [Block] = []
 
     private let old: [Int]
     private let new: [Int]
+    private let costLimit: Int
     private var forward = DiagonalFrontier(limit: Self.costLimit)
     private var backward = DiagonalFrontier(limit: Self.costLimit)
 
@@ -30,6 +34,7 @@ struct SequenceAlignment {
         let newPlaces = new.indices.filter { inOld.contains(new[$0]) }
         self.old = oldPlaces.map { old[$0] }
         self.new = newPlaces.map { new[$0] }
+        self.costLimit = max(1, min(Self.costLimit, Self.maximumCost / (self.old.count + self.new.count + 1)))
         align(0..<self.old.count, 0..<self.new.count)
         let common = blocks
         blocks = []
@@ -97,7 +102,7 @@ extension SequenceAlignment {
     /// A point on a shortest path through two parts that differ at both ends, or a good guess when that is far.
     private mutating func split(_ left: Range<Int>, _ right: Range<Int>) -> Point? {
         let delta = left.count - right.count
-        let limit = min(Self.costLimit, (left.count + right.count + 1) / 2)
+        let limit = min(costLimit, (left.count + right.count + 1) / 2)
         forward.reset(limit: limit)
         backward.reset(limit: limit)
         for cost in 0...limit {
