@@ -46,3 +46,9 @@ static inline int clibgit2_set_cache_object_limit(git_object_t type, size_t byte
 static inline int clibgit2_set_cache_max_size(ssize_t bytes) {
     return git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, bytes);
 }
+
+/* A backend of ours in front of one of libgit2's; `context` belongs to whoever fills in the callbacks. */
+typedef struct {
+    git_odb_backend backend;
+    void *context;
+} clibgit2_backend;

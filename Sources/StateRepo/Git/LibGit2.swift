@@ -4,8 +4,8 @@ import CLibgit2
 ///
 /// Everything that calls libgit2 touches ``start`` first: a call before it is a segmentation fault, not an error.
 enum LibGit2 {
-    /// The largest object that libgit2 may inflate from a pack: bounds what a small hostile delta can expand to.
-    static let maximumPackedObjectSize = 16 << 20
+    /// The largest object that is inflated, in bytes: bounds what a small hostile delta or file can expand to.
+    static let maximumObjectSize = 16 << 20
 
     /// The largest tree that a handle keeps in memory; a directory with 10,000 documents is about 400 KiB.
     static let maximumCachedTreeSize = 1 << 20
@@ -19,7 +19,7 @@ enum LibGit2 {
         clibgit2_set_fsync_gitdir(1)
         clibgit2_set_strict_hash_verification(1)
         clibgit2_set_owner_validation(1)
-        clibgit2_set_pack_max_object_size(maximumPackedObjectSize)
+        clibgit2_set_pack_max_object_size(maximumObjectSize)
         clibgit2_set_cache_object_limit(GIT_OBJECT_TREE, maximumCachedTreeSize)
         clibgit2_set_cache_max_size(maximumCacheSize)
         for level in [

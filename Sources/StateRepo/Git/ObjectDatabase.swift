@@ -2,9 +2,6 @@ import CLibgit2
 
 /// Loose objects and packs of one directory, with at most one other directory to read from.
 struct ObjectDatabase: ~Copyable {
-    /// The size a loose file is compressed for: speed, because maintenance packs it again.
-    private static let compressionLevel: Int32 = 1
-
     let pointer: OpaquePointer
 
     private init(owning pointer: OpaquePointer) { self.pointer = pointer }
@@ -14,10 +11,18 @@ struct ObjectDatabase: ~Copyable {
     static func open(directory: String, alternate: String? = nil) throws(GitError) -> ObjectDatabase {
         LibGit2.start
         let database = ObjectDatabase(owning: try checkOwned("open objects") { git_odb_new(&$0) })
-        try database.add(looseObjects(in: directory), as: .own, priority: 1)
+        try database.add(
+            GuardedLooseObjects.backend(directory: directory, for: database.pointer),
+            as: .own,
+            priority: 1
+        )
         try database.add(packs(in: directory), as: .own, priority: 2)
         guard let alternate else { return database }
-        try database.add(looseObjects(in: alternate), as: .alternate, priority: 1)
+        try database.add(
+            GuardedLooseObjects.backend(directory: alternate, for: database.pointer),
+            as: .alternate,
+            priority: 1
+        )
         try database.add(packs(in: alternate), as: .alternate, priority: 2)
         return database
     }
@@ -37,12 +42,6 @@ struct ObjectDatabase: ~Copyable {
         let error = GitError(status: status, operation: "open objects")
         backend.pointee.free?(backend)
         throw error
-    }
-
-    private static func looseObjects(in directory: String) throws(GitError) -> Backend {
-        try checkOwned("open loose objects") {
-            git_odb_backend_loose(&$0, directory, compressionLevel, 1, 0, 0)
-        }
     }
 
     private static func packs(in directory: String) throws(GitError) -> Backend {

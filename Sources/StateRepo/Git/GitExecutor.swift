@@ -1,0 +1,15 @@
+import Dispatch
+
+/// Runs an actor's jobs on a private serial queue, so that blocking libgit2 calls never hold a thread of the shared pool.
+package final class GitExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    package init(label: String) { self.queue = DispatchQueue(label: label) }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }
+    }
+
+    package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
+}

@@ -1,0 +1,59 @@
+import Synchronization
+
+/// One handle for reading, on a queue of its own.
+package actor GitReader {
+    private let executor: GitExecutor
+    private let repository: GitRepository
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package init(openingBareAt path: String) throws(GitError) {
+        self.executor = GitExecutor(label: "git-reader")
+        self.repository = try GitRepository(openingBareAt: path)
+    }
+
+    /// Lends the handle to `body`, which must not keep it and must not write.
+    package func read<Result: Sendable>(
+        _ body: @Sendable (borrowing GitRepository) throws -> Result
+    ) throws -> Result {
+        try Task.checkCancellation()
+        return try body(repository)
+    }
+}
+
+/// A few readers of one repository, so that a long history query does not hold up the others.
+///
+/// A read goes to the reader with the fewest reads waiting. Reads see a ref's move as soon as it is on disk, but two reads
+/// need not see the same head: what belongs together is read by one closure, or by commit id.
+package final class GitReaderPool: Sendable {
+    /// How many readers a pool can have.
+    package static let sizes = 1...8
+
+    private let readers: [GitReader]
+    private let waiting: Mutex<[Int]>
+
+    /// Opens `size` handles; values out of ``sizes`` are brought into it.
+    package init(openingBareAt path: String, size: Int = 3) throws(GitError) {
+        var readers: [GitReader] = []
+        for _ in 0..<min(max(size, Self.sizes.lowerBound), Self.sizes.upperBound) {
+            readers.append(try GitReader(openingBareAt: path))
+        }
+        self.readers = readers
+        self.waiting = Mutex(Array(repeating: 0, count: readers.count))
+    }
+
+    /// Runs `body` with one of the handles, which it must not keep and not write with.
+    ///
+    /// - Throws: what `body` throws; `CancellationError` when the task was cancelled before its turn came.
+    package func read<Result: Sendable>(
+        _ body: @Sendable (borrowing GitRepository) throws -> Result
+    ) async throws -> Result {
+        let index = waiting.withLock { waiting in
+            let index = waiting.indices.min { waiting[$0] < waiting[$1] } ?? 0
+            waiting[index] += 1
+            return index
+        }
+        defer { waiting.withLock { $0[index] -= 1 } }
+        return try await readers[index].read(body)
+    }
+}

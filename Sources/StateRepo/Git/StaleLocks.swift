@@ -1,0 +1,100 @@
+import Foundation
+
+/// Removes what a killed git or server leaves in a repository: lock files, which would block writers for ever, and
+/// unfinished objects.
+///
+/// Meant for the start of a server that holds the ``DirectoryLock``. Something is stale when no process has it open and no
+/// git process works in the repository: git closes a lock file before it renames it, so an open file alone proves nothing.
+/// Processes of other users cannot be looked into; they have no business in the directory.
+package struct StaleLocks: Sendable {
+    /// What a removal did, as paths relative to the repository, in order.
+    package struct Report: Hashable, Sendable {
+        package let removed: [String]
+        /// Left alone because a process uses it.
+        package let inUse: [String]
+
+        package init(removed: [String], inUse: [String]) {
+            self.removed = removed
+            self.inUse = inUse
+        }
+    }
+
+    private let repository: String
+    private let workingTrees: [String]
+    private let processes: ProcessTable
+
+    /// - Parameters:
+    ///   - repository: the absolute path of the bare repository.
+    ///   - workingTrees: the absolute paths of directories whose git commands use that repository.
+    package init(repository: String, workingTrees: [String] = [], processes: ProcessTable = ProcessTable()) {
+        self.repository = Self.resolve(repository)
+        self.workingTrees = workingTrees.map(Self.resolve)
+        self.processes = processes
+    }
+
+    /// Removes what is stale; does nothing when there is nothing.
+    package func remove() throws -> Report {
+        let candidates = try candidates().sorted()
+        guard !candidates.isEmpty else { return Report(removed: [], inUse: []) }
+        let directories = [repository] + workingTrees
+        guard !processes.isGitWorking(in: directories) else { return Report(removed: [], inUse: candidates) }
+        let open = processes.openFiles(under: repository)
+        let inUse = candidates.filter { candidate in
+            let path = "\(repository)/\(candidate)"
+            return open.contains { $0 == path || $0.hasPrefix(path + "/") }
+        }
+        let removed = candidates.filter { !inUse.contains($0) }
+        for candidate in removed { try FileManager.default.removeItem(atPath: "\(repository)/\(candidate)") }
+        return Report(removed: removed, inUse: inUse)
+    }
+
+    private func candidates() throws -> [String] {
+        let roots = ["HEAD.lock", "config.lock", "packed-refs.lock", "packed-refs.new", "shallow.lock"]
+        let top = try names(in: "").filter(roots.contains)
+        let worktrees = try names(in: "worktrees").flatMap {
+            ["worktrees/\($0)/index.lock", "worktrees/\($0)/HEAD.lock"]
+        }
+        return try top + worktrees.filter(exists) + files(under: "refs", named: { $0.hasSuffix(".lock") })
+            + unfinishedObjects()
+    }
+
+    /// Temporary names of git and libgit2: directly in `objects`, in the fan-out directories and among the packs.
+    private func unfinishedObjects() throws -> [String] {
+        try names(in: "objects").flatMap { name -> [String] in
+            let path = "objects/\(name)"
+            if name.hasPrefix("tmp_object_git2_") || name.hasPrefix("tmp_objdir-") || name.hasPrefix("tmp_obj_") {
+                return [path]
+            }
+            guard name.utf8.count == 2 || name == "pack" else { return [] }
+            let prefixes = ["tmp_", ".tmp-", "pack_git2_"]
+            return try names(in: path).filter { file in prefixes.contains { file.hasPrefix($0) } }.map {
+                "\(path)/\($0)"
+            }
+        }
+    }
+
+    private func files(under directory: String, named matches: (String) -> Bool) throws -> [String] {
+        try names(in: directory).flatMap { name -> [String] in
+            let path = "\(directory)/\(name)"
+            return try isDirectory(path) ? files(under: path, named: matches) : matches(name) ? [path] : []
+        }
+    }
+
+    private func names(in directory: String) throws -> [String] {
+        let path = "\(repository)/\(directory)"
+        guard directory.isEmpty || isDirectory(directory) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: path)
+    }
+
+    private func exists(_ path: String) -> Bool { attribute(of: path) != nil }
+
+    private func isDirectory(_ path: String) -> Bool { attribute(of: path) == .typeDirectory }
+
+    /// The type of what stands at the path itself: symbolic links are not followed.
+    private func attribute(of path: String) -> FileAttributeType? {
+        // A file that is gone meanwhile is no candidate, for whatever reason.
+        try? FileManager.default.attributesOfItem(atPath: "\(repository)/\(path)")[.type] as? FileAttributeType
+    }
+
+    private static func resolve(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import StateRepo
+import TestSupport
+import Testing
+
+@Suite("A start clears what a crash left, and only that", .timeLimit(.minutes(1)))
+struct RecoveryTests {
+    private static let leftovers = [
+        "HEAD.lock", "config.lock", "objects/ab/tmp_obj_x", "objects/pack/tmp_pack_x", "objects/tmp_objdir-incoming-x",
+        "objects/tmp_object_git2_x", "packed-refs.lock", "refs/gitplane/releases.lock", "refs/heads/a/b.lock",
+        "refs/heads/main.lock", "refs/notes/gitplane.lock",
+    ]
+
+    @Test("Stale locks, temporary objects and quarantines go, everything else stays")
+    func stale() async throws {
+        try await withTemporaryRepository { repository, git in
+            try repository.createRef(.main, at: repository.commit("one"))
+            try plantLeftovers(in: git.directory)
+            let report = try StaleLocks(repository: git.directory).remove()
+            #expect(report == StaleLocks.Report(removed: Self.leftovers, inUse: []))
+            #expect(try StaleLocks(repository: git.directory).remove() == StaleLocks.Report(removed: [], inUse: []))
+            try repository.createRef(.releases, at: repository.commit("two"))
+            try git.run("fsck", "--strict", "--no-dangling")
+        }
+    }
+
+    @Test("A lock that a process has open stays")
+    func open() async throws {
+        try await withTemporaryRepository { _, git in
+            try plantLeftovers(in: git.directory)
+            let held = "refs/heads/main.lock"
+            let handle = try FileHandle(forWritingTo: URL(filePath: "\(git.directory)/\(held)"))
+            let report = try StaleLocks(repository: git.directory).remove()
+            try handle.close()
+            #expect(report.inUse == [held])
+            #expect(report.removed == Self.leftovers.filter { $0 != held })
+        }
+    }
+
+    @Test("Nothing is removed while git works in the repository")
+    func working() async throws {
+        try await withTemporaryRepository { _, git in
+            try plantLeftovers(in: git.directory)
+            let process = Process()
+            let input = Pipe()
+            process.executableURL = URL(filePath: "/usr/bin/git")
+            process.arguments = ["cat-file", "--batch"]
+            process.currentDirectoryURL = URL(filePath: git.directory)
+            process.standardInput = input
+            try process.run()
+            let report = try StaleLocks(repository: git.directory).remove()
+            try input.fileHandleForWriting.close()
+            process.waitUntilExit()
+            #expect(report == StaleLocks.Report(removed: [], inUse: Self.leftovers))
+        }
+    }
+
+    @Test("A data directory has one owner, who is named to the second")
+    func directoryLock() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending(path: "lock").path
+            func refusal() -> DirectoryLockError.Reason? {
+                do throws(DirectoryLockError) {
+                    _ = try DirectoryLock(path: path)
+                    return nil
+                } catch {
+                    return error.reason
+                }
+            }
+            try Data("a stale and far too long line about process 1".utf8).write(to: URL(filePath: path))
+            let lock = try DirectoryLock(path: path)
+            #expect(refusal() == .held(by: ProcessInfo.processInfo.processIdentifier))
+            #expect(
+                try String(contentsOfFile: path, encoding: .utf8) == "\(ProcessInfo.processInfo.processIdentifier)\n"
+            )
+            release(lock)
+            #expect(refusal() == nil)
+        }
+    }
+
+    @Test("A lock file that is a link or cannot be made is refused")
+    func unusableLock() async throws {
+        try await withTemporaryDirectory { directory in
+            let link = directory.appending(path: "link")
+            try FileManager.default.createSymbolicLink(
+                at: link,
+                withDestinationURL: directory.appending(path: "target")
+            )
+            for path in [link.path, directory.appending(path: "missing/lock").path] {
+                do throws(DirectoryLockError) {
+                    _ = try DirectoryLock(path: path)
+                    Issue.record("\(path) was locked")
+                } catch {
+                    guard case .unusable = error.reason else {
+                        Issue.record("\(error)")
+                        continue
+                    }
+                }
+            }
+        }
+    }
+
+    private func release(_ lock: consuming DirectoryLock) {}
+
+    private func plantLeftovers(in directory: String) throws {
+        for name in Self.leftovers {
+            let file = URL(filePath: "\(directory)/\(name)")
+            try FileManager.default.createDirectory(
+                at: name.contains("objdir") ? file.appending(path: "pack") : file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            guard !name.contains("objdir") else { continue }
+            try Data().write(to: file)
+        }
+    }
+}
