@@ -3,13 +3,17 @@ extension JSONValue {
     /// objects; anything else is replaced as a whole.
     package func applying(mergePatch patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
-        var merged = objectValue ?? JSONObject()
-        for change in changes {
-            guard !change.value.isNull else {
-                merged.removeValue(forKey: change.key)
+        let before = objectValue ?? JSONObject()
+        var merged = JSONObject()
+        for member in before {
+            guard let change = changes[member.key] else {
+                merged[member.key] = member.value
                 continue
             }
-            merged[change.key] = (merged[change.key] ?? .null).applying(mergePatch: change.value)
+            if !change.isNull { merged[member.key] = member.value.applying(mergePatch: change) }
+        }
+        for change in changes where !change.value.isNull && !before.contains(change.key) {
+            merged[change.key] = JSONValue.null.applying(mergePatch: change.value)
         }
         return .object(merged)
     }

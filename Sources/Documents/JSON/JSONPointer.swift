@@ -32,11 +32,11 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
         var text = ""
         for token in tokens {
             text += "/"
-            for byte in token.unicodeScalars {
-                switch byte {
+            for scalar in token.unicodeScalars {
+                switch scalar {
                 case "~": text += "~0"
                 case "/": text += "~1"
-                default: text.unicodeScalars.append(byte)
+                default: text.unicodeScalars.append(scalar)
                 }
             }
         }
