@@ -178,4 +178,23 @@ struct JSONEditTests {
             #expect(zip(before, after).count { $0 != $1 } == 1)
         }
     }
+
+    @Test("Changing one value, however the text is formatted, changes no byte outside that value")
+    func oneValue() throws {
+        for seed in 0..<1_000 as Range<UInt64> {
+            var random = RandomJSON(seed: seed)
+            let document = try JSONDocument(parsing: random.scribble(["x": random.value(), "target": 1, "y": [2, 3]]))
+            for (pointer, marker) in [("/target", "\"$1\""), ("/y/1", "\"$2\""), ("/y/0", "true")] {
+                let pointer = try #require(JSONPointer(pointer))
+                let patch = try JSONPatch([.replace(pointer, JSONValue(parsing: Array(marker.utf8)))])
+                let edited = try document.edited(to: document.value.applying(patch))
+                let position = try #require(document.position(ofValueAt: pointer))
+                #expect(edited.position(ofValueAt: pointer) == position, "seed \(seed)")
+                let prefix = zip(document.source, edited.source).prefix { $0 == $1 }.count
+                let suffix = zip(document.source.reversed(), edited.source.reversed()).prefix { $0 == $1 }.count
+                #expect(edited.source[prefix..<edited.source.count - suffix].elementsEqual(marker.utf8), "seed \(seed)")
+                #expect(document.source.count - prefix - suffix == 1, "seed \(seed)")
+            }
+        }
+    }
 }
