@@ -1,0 +1,30 @@
+package import Documents
+
+/// A model or voice provider that agents can name.
+package struct CatalogueProvider: Sendable {
+    package let id: String
+    package let title: String
+    package let authModes: [String]
+    package let defaultBaseURL: String?
+    /// Models that work without any setting, by tier (`small`, `medium`, `large`).
+    package let defaultModels: [String: String]
+    /// The whole entry, as its file has it.
+    package let entry: JSONValue
+}
+
+/// A service that agents can be granted.
+package struct CatalogueIntegration: Sendable {
+    package let id: String
+    package let title: String
+    package let authModes: [String]
+    package let entry: JSONValue
+}
+
+/// Something an agent can call.
+package struct CatalogueTool: Sendable {
+    package let id: String
+    package let title: String
+    package let category: String
+    package let isReadOnly: Bool
+    package let entry: JSONValue
+}

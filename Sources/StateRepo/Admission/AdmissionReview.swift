@@ -1,0 +1,128 @@
+import Documents
+
+/// The gate: judges the step from one tree to the next, the same for every door (architecture, section 1).
+///
+/// It refuses what the change introduces. An error that the old tree already had, in a document that the change does not
+/// touch, stops nothing; exceptions and rights are those of the old tree, so that no change can grant itself any.
+package struct AdmissionReview: Sendable {
+    /// The most agents a state may have.
+    package static let maximumAgents = 50_000
+
+    let rules: StateRules
+    let secrets: SecretInventory
+    let ledger: ReleaseLedger
+
+    package init(rules: StateRules, secrets: SecretInventory, ledger: ReleaseLedger) {
+        self.rules = rules
+        self.secrets = secrets
+        self.ledger = ledger
+    }
+
+    /// Reviews a change.
+    ///
+    /// - Parameters:
+    ///   - touched: every path whose entry differs between the trees.
+    ///   - introduced: definitions that agents' folders have in commits which the change brings in below its tip.
+    ///   - principal: who asks; `nil` checks the documents alone, as `gitplane validate` does.
+    package func review(
+        from old: StateTree,
+        to new: StateTree,
+        touched: [EntryPath],
+        introduced: [AgentID: Set<TreeID>] = [:],
+        by principal: Principal?
+    ) -> AdmissionVerdict {
+        let change = TouchedResources(touched)
+        var diagnostics = touched.compactMap { new.strays[$0] }
+        diagnostics += change.paths.flatMap { new.problems[$0] ?? [] }
+        diagnostics += documents(new, change) + dangling(old, new, change)
+        diagnostics += keys(old, new, change) + formatRules(new)
+        diagnostics += CollisionRules.diagnostics(new, touched: change.companionPaths)
+        let releases = ReleaseRules(ledger: ledger, introduced: introduced)
+        for id in change.releases.sorted() {
+            let problems = releases.diagnostics(id, old: old, new: new)
+            diagnostics += problems
+            if problems.isEmpty { diagnostics += publishProblems(id, old: old, new: new) }
+        }
+        if new.agentIDs.count > Self.maximumAgents, new.agentIDs.count > old.agentIDs.count {
+            let message = "there are \(new.agentIDs.count) agents; at most \(Self.maximumAgents) are allowed"
+            diagnostics.append(Diagnostic(.error, "layout.too_many_agents", file: "state/agents", message))
+        }
+        let missing = principal.map { ScopeRules.missing(change, for: $0) } ?? []
+        return AdmissionVerdict(diagnostics: diagnostics, missingScopes: missing)
+    }
+
+    /// References of what the change touches, and whether the catalogue knows the connections it touches.
+    private func documents(_ new: StateTree, _ change: TouchedResources) -> [Diagnostic] {
+        let references = ReferenceReview(tree: new, rules: rules, secrets: secrets)
+        let catalogue = CatalogueRules(catalogue: rules.catalogue)
+        return change.agents.compactMap { new.agents[$0] }.flatMap(references.diagnostics(of:))
+            + change.skills.compactMap { new.skills[$0] }.flatMap(references.diagnostics(of:))
+            + (change.touchesSettings ? references.settingsDiagnostics() : [])
+            + change.providers.flatMap { catalogue.diagnostics($0, new.providers[$0]) }
+            + change.connections.flatMap { catalogue.diagnostics($0, new.connections[$0]) }
+    }
+
+    /// Documents that the change does not touch and that named what it removes.
+    private func dangling(_ old: StateTree, _ new: StateTree, _ change: TouchedResources) -> [Diagnostic] {
+        let goneAgents = change.agents.filter { old.agents[$0]?.definition != nil && new.agents[$0]?.definition == nil }
+        let goneSkills = change.skills.filter { old.skills[$0]?.document != nil && new.skills[$0]?.document == nil }
+        var diagnostics: [Diagnostic] = []
+        for id in goneAgents {
+            diagnostics += uses(.agent, id.description, new, change)
+            guard let release = new.releases[id] else { continue }
+            let file = release.document.file.path
+            let message = "the agent \"\(id)\" is gone and its release is not"
+            let hint = "remove this file too"
+            diagnostics.append(Diagnostic(.error, "release.agent_missing", file: file, message, hint: hint))
+        }
+        for id in goneSkills { diagnostics += uses(.skill, id.description, new, change) }
+        return diagnostics
+    }
+
+    private func uses(
+        _ target: Reference.Target,
+        _ name: String,
+        _ new: StateTree,
+        _ change: TouchedResources
+    ) -> [Diagnostic] {
+        new.uses(of: target, named: name).compactMap { use in
+            if case .agent(let id) = use.resource, change.agents.contains(id), !use.isPublished { return nil }
+            if case .skill(let id) = use.resource, change.skills.contains(id) { return nil }
+            let place = use.isPublished ? "the published definition of \(use.resource)" : "\(use.resource)"
+            return Diagnostic(
+                .error,
+                "reference.not_found",
+                file: use.file,
+                pointer: use.pointer,
+                position: use.isPublished ? nil : new.file(at: use.file)?.position(of: use.pointer),
+                "\(place) names the \(target.rawValue) \"\(name)\", which this change removes",
+                hint: "change that first, or in the same change"
+            )
+        }
+    }
+
+    private func keys(_ old: StateTree, _ new: StateTree, _ change: TouchedResources) -> [Diagnostic] {
+        let scan = KeyScan(exceptions: rules.settings(of: old).plainTextExceptions)
+        let files = change.paths.compactMap { new.file(at: $0) }
+        return files.flatMap(scan.diagnostics(of:))
+    }
+
+    private func formatRules(_ new: StateTree) -> [Diagnostic] {
+        guard new.format == nil else { return [] }
+        let hint = "restore it: {\"version\": 1}"
+        let message = "the layout's version is missing"
+        return [Diagnostic(.error, "layout.format_missing", file: "state/format.json", message, hint: hint)]
+    }
+
+    /// The publish checks on what a release pins, unless it only deactivates.
+    private func publishProblems(_ id: AgentID, old: StateTree, new: StateTree) -> [Diagnostic] {
+        guard let release = new.releases[id], let facts = release.facts, let pinned = release.pinned else { return [] }
+        if let previous = old.releases[id]?.facts, previous.version == facts.version,
+            previous.definition == facts.definition, !facts.isActive || previous.isActive
+        {
+            return []
+        }
+        return PublishReview(tree: new, rules: rules, secrets: secrets).diagnostics(of: pinned)
+            .filter { $0.severity == .error }
+    }
+}

@@ -1,0 +1,59 @@
+package import Documents
+
+/// An agent's definition: `agent.json` and its Markdown documents.
+package struct AgentFolder: Sendable {
+    package let id: AgentID
+    /// `nil` while the folder holds documents but no `agent.json`.
+    package let definition: Document<AgentFacts>?
+    /// By file name.
+    package let documents: [AgentDocument]
+    /// The git tree of the folder; a release pins it.
+    package let tree: TreeID
+
+    init(id: AgentID, definition: Document<AgentFacts>?, documents: [AgentDocument]) {
+        self.id = id
+        self.definition = definition
+        self.documents = documents.sorted { $0.kind.fileName < $1.kind.fileName }
+        self.tree = Self.tree(of: definition?.file, self.documents)
+    }
+
+    package var facts: AgentFacts? { definition?.facts }
+
+    package func document(_ kind: DocumentKind) -> AgentDocument? { documents.first { $0.kind == kind } }
+
+    /// Every file of the folder.
+    package var files: [StateFile] { (definition.map { [$0.file] } ?? []) + documents.map(\.file) }
+
+    /// What is wrong with `agent.json`, or that it is missing.
+    package var definitionDiagnostics: [Diagnostic] {
+        guard definition == nil else { return definition?.diagnostics ?? [] }
+        let file = "\(Layout.agentFolder(id))/agent.json"
+        return [Diagnostic(.error, "layout.definition_missing", file: file, "an agent's folder needs agent.json")]
+    }
+
+    /// What is wrong with the folder by itself.
+    package var diagnostics: [Diagnostic] { definitionDiagnostics + documents.flatMap(\.diagnostics) }
+
+    package var isBroken: Bool { definition?.facts == nil || documents.contains { !$0.diagnostics.isEmpty } }
+
+    private static func tree(of definition: StateFile?, _ documents: [AgentDocument]) -> TreeID {
+        var entries: [GitTreeEntry] = []
+        if let definition { entries.append(name: "agent.json", blob: definition.blob) }
+        for document in documents { entries.append(name: document.kind.fileName, blob: document.file.blob) }
+        return ObjectHash.tree(entries)
+    }
+}
+
+/// One Markdown document of an agent.
+package struct AgentDocument: Sendable {
+    package let kind: DocumentKind
+    package let file: StateFile
+    package let diagnostics: [Diagnostic]
+}
+
+extension [GitTreeEntry] {
+    fileprivate mutating func append(name: String, blob: BlobID) {
+        guard let name = EntryName(name) else { return }
+        append(GitTreeEntry(name: name, mode: .blob, id: blob))
+    }
+}

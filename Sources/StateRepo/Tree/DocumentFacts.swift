@@ -1,0 +1,63 @@
+package import Documents
+
+/// What is live: the content of `state/releases/<id>.json`.
+package struct ReleaseFacts: Hashable, Sendable {
+    package let version: Int
+    /// The tree of the definition folder that runs.
+    package let definition: TreeID
+    package let isActive: Bool
+
+    package init(version: Int, definition: TreeID, isActive: Bool) {
+        self.version = version
+        self.definition = definition
+        self.isActive = isActive
+    }
+
+    init?(_ value: JSONValue) {
+        guard let version = value["version"]?.intValue, let active = value["active"]?.boolValue,
+            let definition = value["definition"]?.stringValue.flatMap({ TreeID($0) })
+        else { return nil }
+        self.init(version: version, definition: definition, isActive: active)
+    }
+}
+
+/// How a provider is connected: `state/providers/<id>.json`.
+package struct ProviderFacts: Hashable, Sendable {
+    package let authMode: String
+    /// The secret that holds the credential; `nil` for a local connection.
+    package let secret: String?
+    package let baseURL: String?
+
+    init(_ value: JSONValue) {
+        self.authMode = value["auth_mode"]?.stringValue ?? ""
+        self.secret = value["secret"]?.stringValue
+        self.baseURL = value["base_url"]?.stringValue
+    }
+}
+
+/// The default connection of an integration: `state/connections/defaults/<key>.json`.
+package struct ConnectionFacts: Hashable, Sendable {
+    package let authMode: String
+
+    init(_ value: JSONValue) { self.authMode = value["auth_mode"]?.stringValue ?? "" }
+}
+
+/// The front matter of a skill, as far as the logic needs it.
+package struct SkillFacts: Sendable {
+    package let name: String
+    package let summary: String
+    package let category: String
+    package let tags: [String]
+    package let aliases: [String]
+    package let references: [Reference]
+
+    init(_ value: JSONValue) {
+        func texts(_ key: String) -> [String] { (value[key]?.arrayValue ?? []).compactMap(\.stringValue) }
+        self.name = value["name"]?.stringValue ?? ""
+        self.summary = value["description"]?.stringValue ?? ""
+        self.category = value["category"]?.stringValue ?? "general"
+        self.tags = texts("tags")
+        self.aliases = texts("aliases")
+        self.references = ReferenceTable.skill.references(in: value)
+    }
+}

@@ -1,0 +1,70 @@
+/// Reads a tree out of git, decoding only what differs from a tree that is known already.
+package struct StateLoader: Sendable {
+    /// The most paths by which two trees may differ; what a first load of a large state needs.
+    package static let maximumChanges = 200_000
+
+    private let decoder: DocumentDecoder
+
+    package init(decoder: DocumentDecoder) { self.decoder = decoder }
+
+    /// The tree `id`, given that the tree `oldID` is `old`.
+    ///
+    /// - Throws: ``GitError``; nothing in the content of a tree makes it throw.
+    package func load(
+        _ id: TreeID,
+        from old: StateTree = .empty,
+        _ oldID: TreeID? = nil,
+        in repository: borrowing GitRepository
+    ) throws -> StateTree {
+        var edits: [FileEdit] = []
+        let limits = TreeDiffLimits(changes: Self.maximumChanges)
+        try repository.diff(from: oldID, to: id, limits: limits) { (change) throws(GitError) in
+            edits.append(try edit(change, in: repository))
+        }
+        return try old.applying(edits, decoder: decoder) { tree, id in try Self.definition(tree, of: id, in: repository) }
+    }
+
+    /// The edit that a difference between two trees stands for, with the content that the server reads.
+    package func edit(_ change: TreeChange, in repository: borrowing GitRepository) throws(GitError) -> FileEdit {
+        guard let entry = change.new else { return FileEdit(path: change.path, change: .remove) }
+        let blob = BlobID(rebinding: entry.id)
+        guard entry.mode == .blob, let path = change.path.text, let role = Layout.role(of: path) else {
+            return FileEdit(path: change.path, change: .put(entry.mode, blob, content: nil))
+        }
+        let size = try repository.blobSize(blob)
+        guard size <= Layout.maximumFileSize else {
+            let message = "the file has \(size) bytes; at most \(Layout.maximumFileSize) are allowed"
+            let diagnostic = Diagnostic(.error, "layout.too_large", file: path, message)
+            return FileEdit(path: change.path, change: .refuse(diagnostic))
+        }
+        let content = role.isRead ? try repository.readBlob(blob, maximum: Layout.maximumFileSize) : nil
+        return FileEdit(path: change.path, change: .put(.blob, blob, content: content))
+    }
+
+    /// Reads the definition tree that a release pins.
+    package static func definition(
+        _ tree: TreeID,
+        of id: AgentID,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> [StateFile]? {
+        let entries: [GitTreeEntry]
+        do {
+            entries = try repository.readTree(tree)
+        } catch {
+            guard error.code == .notFound || error.code == .invalid else { throw error }
+            return nil
+        }
+        var files: [StateFile] = []
+        for entry in entries {
+            guard entry.mode == .blob, let name = entry.name.text, let blob = entry.blobID else { return nil }
+            let path = "\(Layout.agentFolder(id))/\(name)"
+            switch Layout.role(of: path) {
+            case .agentDefinition, .agentDocument: break
+            default: return nil
+            }
+            let content = try repository.readBlob(blob, maximum: Layout.maximumFileSize)
+            files.append(StateFile(path: path, blob: blob, content: content))
+        }
+        return files
+    }
+}
