@@ -43,9 +43,10 @@ let package = Package(
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .target(name: "Documents", dependencies: [collections, yams], swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Catalogue", dependencies: ["Documents"], swiftSettings: strict),
         .target(
             name: "StateRepo",
-            dependencies: ["CLibgit2", "CZlib", "Documents", collections, persistent],
+            dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent],
             swiftSettings: strict
         ),
         .target(name: "TestSupport", dependencies: ["StateRepo"], swiftSettings: strict),

@@ -1,0 +1,82 @@
+package import Documents
+
+/// How one file differs between two trees, in the terms of its content: fields for JSON, lines for Markdown.
+package struct FileDifference: Sendable {
+    package enum Operation: String, Sendable {
+        case add
+        case remove
+        case modify
+    }
+
+    package enum Content: Sendable {
+        case fields([FieldChange])
+        case lines(LineDiff)
+        /// The server does not read such files, or a side is no JSON; git shows them.
+        case opaque
+    }
+
+    package let path: String
+    package let resource: ResourceName?
+    package let operation: Operation
+    package let content: Content
+
+    /// Compares two versions of the file at `path`; at least one side must be given.
+    package init(path: String, old: [UInt8]?, new: [UInt8]?) {
+        self.path = path
+        self.resource = Layout.role(of: path)?.resource
+        self.operation = old == nil ? .add : new == nil ? .remove : .modify
+        self.content = Self.compare(path, old, new)
+    }
+
+    private static func compare(_ path: String, _ old: [UInt8]?, _ new: [UInt8]?) -> Content {
+        guard path.hasSuffix(".json") else { return .lines(LineDiff(from: old ?? [], to: new ?? [])) }
+        do {
+            let before = try old.map { bytes throws(JSONSyntaxError) in try JSONValue(parsing: bytes) }
+            let after = try new.map { bytes throws(JSONSyntaxError) in try JSONValue(parsing: bytes) }
+            return .fields((before ?? .object([:])).fieldChanges(to: after ?? .object([:])))
+        } catch {
+            return .lines(LineDiff(from: old ?? [], to: new ?? []))
+        }
+    }
+}
+
+extension FileDifference {
+    /// The form of the contract: `{resource, file, op, fields | hunks}`.
+    package var json: JSONValue {
+        var object = JSONObject()
+        object["resource"] = resource.map { .string($0.description) }
+        object["file"] = .string(path)
+        object["op"] = .string(operation.rawValue)
+        switch content {
+        case .fields(let fields): object["fields"] = .array(fields.map(\.json))
+        case .lines(let diff): object["hunks"] = .array(diff.hunks.map(\.json))
+        case .opaque: break
+        }
+        return .object(object)
+    }
+}
+
+extension FieldChange {
+    /// `{pointer, op, before?, after?}`.
+    package var json: JSONValue {
+        var object = JSONObject()
+        object["pointer"] = .string(pointer.description)
+        object["op"] = .string(operation.rawValue)
+        object["before"] = before
+        object["after"] = after
+        return .object(object)
+    }
+}
+
+extension LineDiff.Hunk {
+    /// `{old_start, old_count, new_start, new_count, lines: [{op, text}]}`.
+    package var json: JSONValue {
+        [
+            "old_start": JSONValue(oldStart),
+            "old_count": JSONValue(oldCount),
+            "new_start": JSONValue(newStart),
+            "new_count": JSONValue(newCount),
+            "lines": .array(lines.map { ["op": .string($0.kind.rawValue), "text": .string($0.text)] }),
+        ]
+    }
+}
