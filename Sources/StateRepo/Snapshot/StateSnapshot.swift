@@ -17,6 +17,8 @@ package struct StateSnapshot: Sendable {
     package let substitutes: TreeDictionary<String, Substitute>
     package let lastChanges: LastChanges
     package let ledger: ReleaseLedger
+    /// Version of the shipped schemas and catalogue; part of the tags of bodies that show defaults.
+    package let dataVersion: BlobID
 
     /// Which version of a broken document is served.
     package enum Substitute: Hashable, Sendable {
@@ -35,7 +37,8 @@ package struct StateSnapshot: Sendable {
         serving: StateTree,
         substitutes: TreeDictionary<String, Substitute>,
         lastChanges: LastChanges,
-        ledger: ReleaseLedger
+        ledger: ReleaseLedger,
+        dataVersion: BlobID
     ) {
         self.revision = revision
         self.sequence = sequence
@@ -46,5 +49,6 @@ package struct StateSnapshot: Sendable {
         self.substitutes = substitutes
         self.lastChanges = lastChanges
         self.ledger = ledger
+        self.dataVersion = dataVersion
     }
 }

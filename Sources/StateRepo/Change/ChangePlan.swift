@@ -1,0 +1,15 @@
+/// What a change set comes to on one tree: the tree after it, and how files differ.
+package struct ChangePlan: Sendable {
+    package let tree: StateTree
+    /// New content by path; `nil` removes the file. Only files that really differ.
+    package let files: [String: [UInt8]?]
+    package let differences: [FileDifference]
+    package let subject: String
+    package let message: String?
+    /// Whether a caller's edit was merged with changes made since its base.
+    package let isMerged: Bool
+
+    package var isEmpty: Bool { files.isEmpty }
+
+    package var touched: [EntryPath] { files.keys.sorted().compactMap { EntryPath($0) } }
+}

@@ -1,0 +1,90 @@
+import Documents
+
+extension ChangePlanner {
+    /// Compares the precondition of an edit with the present version of its resource.
+    func check(_ edit: ResourceEdit) throws {
+        let resource = edit.operation.resource
+        let present = tag(of: resource)
+        let precondition = edit.precondition
+        if precondition.mustNotExist, let present {
+            throw StateError.preconditionFailed(resource, "\(resource) exists", present, context.snapshot, changed: nil)
+        }
+        switch precondition.match {
+        case .any?:
+            guard present != nil else { throw StateError.notFound(resource) }
+        case .tags(let tags)?:
+            guard let present, !tags.contains(present.description) else { break }
+            let changed = try changes(since: tags, of: resource)
+            let message = "\(resource) has changed since the version you read"
+            throw StateError.preconditionFailed(resource, message, present, context.snapshot, changed: changed)
+        case nil:
+            try requireOne(edit, exists: present != nil)
+        }
+    }
+
+    private func requireOne(_ edit: ResourceEdit, exists: Bool) throws(StateError) {
+        guard edit.operation.isEdit, exists, edit.precondition.base == nil, !edit.precondition.mustNotExist,
+            context.rules.settings(of: context.snapshot.head).requiresPrecondition
+        else { return }
+        let message = "the settings demand If-Match or base: send the ETag of the version you edited"
+        throw StateError(.preconditionRequired, message)
+    }
+
+    /// The present tag of a resource, or `nil` when it does not exist.
+    func tag(of resource: ResourceName) -> ResourceTag? { ResourceTag(of: resource, in: context.snapshot) }
+
+    /// Pointers of what differs between the version that a caller's tag names and the present one; `nil` when that
+    /// version is unknown.
+    private func changes(since tags: [String], of resource: ResourceName) throws -> [String]? {
+        guard let tag = tags.lazy.compactMap({ ResourceTag($0) }).first, let folder = resource.storagePath,
+            let before = try history.files(folder, tag.revision)
+        else { return nil }
+        let now = context.snapshot.head.files(of: resource)
+        let paths = Set(before.map(\.path)).union(now.map(\.path)).sorted()
+        return paths.flatMap { path -> [String] in
+            let old = before.first { $0.path == path }
+            let new = now.first { $0.path == path }
+            guard old?.blob != new?.blob else { return [] }
+            return FileDifference(path: path, old: old?.content, new: new?.content).pointers
+        }
+    }
+}
+
+extension FileDifference {
+    /// Pointers in the representation of the resource: fields of JSON, `/documents/<kind>`, or the whole text.
+    fileprivate var pointers: [String] {
+        if case .document(_, let kind)? = resource { return ["/documents/\(kind.rawValue)"] }
+        if case .fields(let fields) = content { return fields.map(\.pointer.description) }
+        return [""]
+    }
+}
+
+extension ResourceName {
+    /// The folder or file that holds the resource.
+    var storagePath: String? {
+        switch self {
+        case .agent(let id): Layout.agentFolder(id)
+        case .document(let id, let kind): Layout.path(of: .agentDocument(id, kind))
+        case .release(let id): Layout.path(of: .release(id))
+        case .provider(let id): Layout.path(of: .provider(id))
+        case .connectionDefault(let key): Layout.path(of: .connectionDefault(key))
+        case .systemSettings: Layout.path(of: .systemSettings)
+        case .skill(let id): Layout.path(of: .skill(id))
+        }
+    }
+}
+
+extension StateTree {
+    /// The files that hold `resource`.
+    func files(of resource: ResourceName) -> [StateFile] {
+        switch resource {
+        case .agent(let id): agents[id]?.files ?? []
+        case .document(let id, let kind): [file(.agentDocument(id, kind))].compactMap { $0 }
+        case .release(let id): [file(.release(id))].compactMap { $0 }
+        case .provider(let id): [file(.provider(id))].compactMap { $0 }
+        case .connectionDefault(let key): [file(.connectionDefault(key))].compactMap { $0 }
+        case .systemSettings: [file(.systemSettings)].compactMap { $0 }
+        case .skill(let id): [file(.skill(id))].compactMap { $0 }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Documents
+
+/// Turns a change set into new files (architecture, section 4, hop 7): pure apart from what `history` reads.
+///
+/// Planning applies preconditions and merges; whether the result may stand is admission's question.
+package struct ChangePlanner {
+    let context: PlanningContext
+    let history: PlanningHistory
+    var draft: TreeDraft
+    var isMerged = false
+    private var subjects: [String] = []
+
+    private init(_ context: PlanningContext, _ history: PlanningHistory) {
+        self.context = context
+        self.history = history
+        self.draft = TreeDraft(context.snapshot.head, decoder: context.rules.decoder)
+    }
+
+    /// Plans `changes` on the head of `context`.
+    ///
+    /// - Throws: ``StateError`` (`agent.not_found`, `agent.already_exists`, `state.precondition_failed`,
+    ///   `state.conflict`, …), ``GitError`` when history cannot be read.
+    package static func plan(
+        _ changes: ChangeSet,
+        on context: PlanningContext,
+        _ history: PlanningHistory
+    ) throws -> ChangePlan {
+        var planner = ChangePlanner(context, history)
+        for edit in changes.edits { try planner.apply(edit) }
+        return planner.finish(changes.message)
+    }
+
+    private mutating func apply(_ edit: ResourceEdit) throws {
+        try check(edit)
+        switch edit.operation {
+        case .createAgent(let id, let content): try createAgent(id, content)
+        case .replaceAgent(let id, let content): try replaceAgent(id, content, edit.precondition)
+        case .patchAgent(let id, let patch): try patchAgent(id, patch, edit.precondition)
+        case .deleteAgent(let id): try deleteAgent(id)
+        case .putDocument(let id, let kind, let text): try putDocument(id, kind, text, edit.precondition)
+        case .deleteDocument(let id, let kind): try deleteDocument(id, kind)
+        case .patchSettings(let patch): try patchSettings(patch, edit.precondition)
+        case .putSkill(let id, let content): try putSkill(id, content, edit.precondition)
+        case .deleteSkill(let id): try deleteSkill(id)
+        case .publish(let id, let version, let activate): try publish(id, version: version, activate: activate)
+        case .activate(let id, let active): try activate(id, active)
+        }
+        subjects.append(edit.operation.subject)
+    }
+
+    private func finish(_ message: String?) -> ChangePlan {
+        let head = context.snapshot.head
+        let changed = draft.differences { head.file(at: $0)?.content }
+        let differences = changed.map(\.2)
+        let subject = subjects.count == 1 ? subjects[0] : "state: change \(subjects.count) resources"
+        return ChangePlan(
+            tree: draft.tree,
+            files: Dictionary(changed.map { ($0.0, $0.1) }) { first, _ in first },
+            differences: differences,
+            subject: CommitSubject.refine(subject, differences),
+            message: message,
+            isMerged: isMerged
+        )
+    }
+}
+
+extension ResourceEdit.Operation {
+    /// The resource that preconditions are about.
+    var resource: ResourceName {
+        switch self {
+        case .createAgent(let id, _), .replaceAgent(let id, _), .patchAgent(let id, _), .deleteAgent(let id),
+            .publish(let id, _, _), .activate(let id, _):
+            .agent(id)
+        case .putDocument(let id, let kind, _), .deleteDocument(let id, let kind): .document(id, kind)
+        case .patchSettings: .systemSettings
+        case .putSkill(let id, _), .deleteSkill(let id): .skill(id)
+        }
+    }
+
+    /// Whether the operation writes a document as a whole or in part, so that a settings-wide demand for `If-Match` or
+    /// `base` applies; creation, deletion, publication and activation have rules of their own.
+    var isEdit: Bool {
+        switch self {
+        case .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill: true
+        case .createAgent, .deleteAgent, .deleteDocument, .deleteSkill, .publish, .activate: false
+        }
+    }
+
+    fileprivate var subject: String {
+        switch self {
+        case .createAgent: "\(resource): create"
+        case .deleteAgent, .deleteSkill, .deleteDocument: "\(resource): delete"
+        case .publish, .activate, .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill: "\(resource)"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import Documents
+
+/// What a caller wants changed; all of it becomes one commit or nothing does.
+package struct ChangeSet: Sendable {
+    package let edits: [ResourceEdit]
+    /// The caller's own words for the commit, below the subject.
+    package let message: String?
+
+    package init(_ edits: [ResourceEdit], message: String? = nil) {
+        self.edits = edits
+        self.message = message
+    }
+
+    package init(_ edit: ResourceEdit, message: String? = nil) { self.init([edit], message: message) }
+}
+
+/// One edit of one resource, and what must hold for it.
+package struct ResourceEdit: Sendable {
+    package enum Operation: Sendable {
+        /// A new agent; one of that name must not exist.
+        case createAgent(AgentID, AgentContent)
+        /// The whole definition, and its documents when they are given; created when absent.
+        case replaceAgent(AgentID, AgentContent)
+        case patchAgent(AgentID, DocumentPatch)
+        case deleteAgent(AgentID)
+        case putDocument(AgentID, DocumentKind, String)
+        case deleteDocument(AgentID, DocumentKind)
+        case patchSettings(DocumentPatch)
+        case putSkill(SkillID, SkillContent)
+        case deleteSkill(SkillID)
+        /// Pins the draft, or with a version that version's definition under the next number.
+        case publish(AgentID, version: Int?, activate: Bool?)
+        case activate(AgentID, Bool)
+    }
+
+    package let operation: Operation
+    package let precondition: Precondition
+
+    package init(_ operation: Operation, _ precondition: Precondition = .none) {
+        self.operation = operation
+        self.precondition = precondition
+    }
+}
+
+/// What must hold of the present version of a resource before it is written.
+package struct Precondition: Sendable {
+    /// `If-Match` (RFC 9110, section 13.1.1).
+    package enum Match: Sendable {
+        /// `*`: the resource must exist.
+        case any
+        /// One of these tags, without quotes.
+        case tags([String])
+    }
+
+    package let match: Match?
+    /// `If-None-Match: *`: the resource must not exist.
+    package let mustNotExist: Bool
+    /// The revision whose version the caller edited; the edit is merged with what came since.
+    package let base: CommitID?
+
+    package init(match: Match? = nil, mustNotExist: Bool = false, base: CommitID? = nil) {
+        self.match = match
+        self.mustNotExist = mustNotExist
+        self.base = base
+    }
+
+    package static let none = Precondition()
+}
+
+/// A definition as a caller sends it; members that the server owns were taken out or must equal the present ones.
+package struct AgentContent: Sendable {
+    package let definition: JSONObject
+    /// `nil` leaves the documents as they are.
+    package let documents: [DocumentKind: String]?
+    /// Server-owned members that came along, to be compared with the present values.
+    package let serverOwned: JSONObject
+
+    package init(definition: JSONObject, documents: [DocumentKind: String]?, serverOwned: JSONObject = [:]) {
+        self.definition = definition
+        self.documents = documents
+        self.serverOwned = serverOwned
+    }
+}
+
+/// A skill as a caller sends it.
+package struct SkillContent: Sendable {
+    package let frontMatter: JSONObject
+    package let body: String
+
+    package init(frontMatter: JSONObject, body: String) {
+        self.frontMatter = frontMatter
+        self.body = body
+    }
+}
+
+/// A change of a document relative to its present (or base) version.
+package enum DocumentPatch: Sendable {
+    /// RFC 7396
+    case merge(JSONValue)
+    /// RFC 6902
+    case operations(JSONPatch)
+}

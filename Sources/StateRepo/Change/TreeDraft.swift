@@ -1,0 +1,38 @@
+/// A tree under change: files put and removed so far, and the tree they make.
+struct TreeDraft {
+    let base: StateTree
+    private(set) var tree: StateTree
+    private(set) var files: [String: [UInt8]?] = [:]
+    private let decoder: DocumentDecoder
+
+    init(_ base: StateTree, decoder: DocumentDecoder) {
+        self.base = base
+        self.tree = base
+        self.decoder = decoder
+    }
+
+    /// Puts files (or, with `nil`, removes them); the tree follows at once.
+    mutating func put(_ changes: [(String, [UInt8]?)], _ history: PlanningHistory) throws {
+        var edits: [FileEdit] = []
+        for (path, content) in changes {
+            guard let entry = EntryPath(path) else { continue }
+            files[path] = .some(content)
+            edits.append(FileEdit(path: entry, change: Self.change(content)))
+        }
+        tree = try tree.applying(edits, decoder: decoder, definitions: history.definition)
+    }
+
+    /// The files that differ from the base, and how.
+    func differences(_ old: (String) -> [UInt8]?) -> [(String, [UInt8]?, FileDifference)] {
+        files.keys.sorted().compactMap { path in
+            guard let content = files[path] else { return nil }
+            let before = old(path)
+            guard before != content else { return nil }
+            return (path, content, FileDifference(path: path, old: before, new: content))
+        }
+    }
+
+    private static func change(_ content: [UInt8]?) -> FileEdit.Change {
+        content.map { .put(.blob, ObjectHash.blob($0), content: $0) } ?? .remove
+    }
+}

@@ -1,0 +1,26 @@
+extension ResourceTag {
+    /// The present tag of a resource, or `nil` when it does not exist or cannot be shown.
+    package init?(of resource: ResourceName, in snapshot: StateSnapshot) {
+        switch resource {
+        case .agent(let id):
+            guard let agent = AgentRepresentation(draftOf: id, in: snapshot) else { return nil }
+            self = agent.tag
+        case .skill(let id):
+            guard let skill = snapshot.serving.skills[id], let document = skill.document, document.facts != nil
+            else { return nil }
+            let files = skill.assets.flatMap { [$0.path, $0.blob.description] }
+            self.init(resource, [document.file.blob.description] + files, snapshot)
+        case .systemSettings:
+            let blob = snapshot.serving.settings?.file.blob.description ?? ""
+            self.init(resource, [blob, snapshot.dataVersion.description], snapshot)
+        case .document, .release, .provider, .connectionDefault:
+            guard let file = snapshot.serving.files(of: resource).first else { return nil }
+            self.init(resource, [file.blob.description], snapshot)
+        }
+    }
+
+    private init(_ resource: ResourceName, _ parts: [String], _ snapshot: StateSnapshot) {
+        let revision = snapshot.lastChanges[resource]?.revision ?? snapshot.revision
+        self.init(revision: revision, parts: [resource.description, revision.description] + parts)
+    }
+}

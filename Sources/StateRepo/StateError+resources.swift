@@ -1,0 +1,53 @@
+import Documents
+
+extension StateError {
+    /// There is no such resource.
+    package static func notFound(_ resource: ResourceName) -> StateError {
+        switch resource {
+        case .agent(let id): StateError(.agentNotFound, "there is no agent \"\(id)\"")
+        case .skill(let id): StateError(.skillNotFound, "there is no skill \"\(id)\"")
+        case .document(let id, let kind):
+            StateError(.documentNotFound, "the agent \"\(id)\" has no document \"\(kind.rawValue)\"")
+        case .release, .provider, .connectionDefault, .systemSettings:
+            StateError(.documentNotFound, "there is no \(resource)")
+        }
+    }
+
+    static func preconditionFailed(
+        _ resource: ResourceName,
+        _ message: String,
+        _ present: ResourceTag,
+        _ snapshot: StateSnapshot,
+        changed: [String]?
+    ) -> StateError {
+        var details = JSONObject()
+        details["current_etag"] = .string(present.description)
+        details["current_revision"] = .string(snapshot.revision.description)
+        details["changed"] = changed.map { .array($0.map(JSONValue.string)) }
+        return StateError(.preconditionFailed, message, details: details)
+    }
+
+    /// The present document is broken; it came by a way round the gate.
+    static func headInvalid(_ resource: ResourceName, _ diagnostics: [Diagnostic]) -> StateError {
+        let message = "the present version of \(resource) is broken: replace it as a whole, then edit it again"
+        return StateError(.headInvalid, message, diagnostics: diagnostics)
+    }
+
+    /// Others name what was to be deleted.
+    static func inUse(_ code: Code, _ resource: ResourceName, _ uses: [ReferenceUse]) -> StateError {
+        let places = uses.prefix(100).map(\.json)
+        let users = Set(uses.map(\.resource.description)).sorted().prefix(3).joined(separator: ", ")
+        let message = "\(resource) is in use: \(users) \(uses.count == 1 ? "names" : "name") it"
+        return StateError(code, message, details: ["used_by": .array(Array(places))])
+    }
+}
+
+extension ReferenceUse {
+    /// `{resource, pointer, published}`.
+    package var json: JSONValue {
+        [
+            "resource": .string(resource.description), "pointer": .string(pointer.description),
+            "published": .bool(isPublished),
+        ]
+    }
+}
