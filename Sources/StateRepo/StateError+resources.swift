@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 extension StateError {
     /// There is no such resource.

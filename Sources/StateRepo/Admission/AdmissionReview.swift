@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Documents
 
 /// The gate: judges the step from one tree to the next, the same for every door (architecture, section 1).
@@ -55,11 +56,16 @@ package struct AdmissionReview: Sendable {
     private func documents(_ new: StateTree, _ change: TouchedResources) -> [Diagnostic] {
         let references = ReferenceReview(tree: new, rules: rules, secrets: secrets)
         let catalogue = CatalogueRules(catalogue: rules.catalogue)
-        return change.agents.compactMap { new.agents[$0] }.flatMap(references.diagnostics(of:))
-            + change.skills.compactMap { new.skills[$0] }.flatMap(references.diagnostics(of:))
-            + (change.touchesSettings ? references.settingsDiagnostics() : [])
-            + change.providers.flatMap { catalogue.diagnostics($0, new.providers[$0]) }
-            + change.connections.flatMap { catalogue.diagnostics($0, new.connections[$0]) }
+        var diagnostics = change.touchesSettings ? references.settingsDiagnostics() : []
+        for id in change.agents {
+            if let agent = new.agents[id] { diagnostics += references.diagnostics(of: agent) }
+        }
+        for id in change.skills {
+            if let skill = new.skills[id] { diagnostics += references.diagnostics(of: skill) }
+        }
+        for id in change.providers { diagnostics += catalogue.diagnostics(id, new.providers[id]) }
+        for key in change.connections { diagnostics += catalogue.diagnostics(key, new.connections[key]) }
+        return diagnostics
     }
 
     /// Documents that the change does not touch and that named what it removes.

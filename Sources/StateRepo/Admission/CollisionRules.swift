@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 /// Names that are one file on some disks: equal without regard to case.
 ///
 /// The names of resources cannot collide, because their alphabet has no upper case; those of files beside them can.

@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 /// One version of a definition in the form that patches and merges work on.
 struct AgentVersion {

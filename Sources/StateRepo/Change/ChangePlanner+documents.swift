@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Documents
 
 extension ChangePlanner {
@@ -53,11 +54,12 @@ extension ChangePlanner {
     mutating func putSkill(_ id: SkillID, _ content: SkillContent, _ precondition: Precondition) throws {
         let path = "skills/\(id)/SKILL.md"
         let file = draft.tree.skills[id]?.document?.file
+        let schema = context.rules.schemas.skill
         guard let base = precondition.base, let file else {
-            return try draft.put([(path, try SkillText.write(content, replacing: file))], history)
+            return try draft.put([(path, try SkillText.write(content, replacing: file, schema: schema))], history)
         }
         let before = try files(of: .skill(id), at: base).first
-        let proposed = try SkillText.write(content, replacing: before)
+        let proposed = try SkillText.write(content, replacing: before, schema: schema)
         var conflicts: [JSONValue] = []
         let versions = TextVersions(before?.content, file.content, proposed)
         let merged = merge(versions, at: JSONPointer(tokens: ["body"]), &conflicts) ?? proposed

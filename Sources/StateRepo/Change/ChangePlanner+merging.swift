@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 extension ChangePlanner {
     /// The files of a resource as of the revision that a caller edited.

@@ -17,7 +17,7 @@ struct TreeDraft {
         for (path, content) in changes {
             guard let entry = EntryPath(path) else { continue }
             files[path] = .some(content)
-            edits.append(FileEdit(path: entry, change: Self.change(content)))
+            edits.append(FileEdit(path: entry, change: try Self.change(content)))
         }
         tree = try tree.applying(edits, decoder: decoder, definitions: history.definition)
     }
@@ -32,7 +32,8 @@ struct TreeDraft {
         }
     }
 
-    private static func change(_ content: [UInt8]?) -> FileEdit.Change {
-        content.map { .put(.blob, ObjectHash.blob($0), content: $0) } ?? .remove
+    private static func change(_ content: [UInt8]?) throws(GitError) -> FileEdit.Change {
+        guard let content else { return .remove }
+        return .put(.blob, try ObjectHash.blob(content), content: content)
     }
 }

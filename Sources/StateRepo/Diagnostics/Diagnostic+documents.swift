@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 extension Diagnostic {
     /// A text that is no JSON.

@@ -1,4 +1,5 @@
-package import Documents
+import HashTreeCollections
+import Documents
 
 /// Judges whether what documents name exists (contract, section 9).
 ///

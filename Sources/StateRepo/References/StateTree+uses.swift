@@ -1,3 +1,4 @@
+import HashTreeCollections
 package import Documents
 
 /// One place that names something, found by reading the table of references backwards.

@@ -1,3 +1,4 @@
+import Catalogue
 import Documents
 
 /// Which provider and model a definition runs with (contract, section 3, publish checks).

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// Whether a definition may run: the publish checks of contract, section 3.
 ///

@@ -1,5 +1,5 @@
 package import Foundation
-package import HashTreeCollections
+import HashTreeCollections
 
 /// Every definition that was ever published, by agent and version number (contract, section 3).
 ///

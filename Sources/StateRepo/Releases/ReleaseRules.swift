@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Documents
 
 /// What a changed release file may say (contract, section 3); the same at every door.

@@ -1,3 +1,4 @@
+import HashTreeCollections
 package import Documents
 
 /// An agent as the contract shows it: the definition's fields at the top level, and what the server knows beside them.

@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 extension ResourceTag {
     /// The present tag of a resource, or `nil` when it does not exist or cannot be shown.
     package init?(of resource: ResourceName, in snapshot: StateSnapshot) {

@@ -8,9 +8,20 @@ package struct ResourceTag: Hashable, Sendable, CustomStringConvertible {
 
     /// - Parameter parts: the git names and data versions that the body is made of.
     init(revision: CommitID, parts: [String]) {
-        let digest = ObjectHash.blob(Array(parts.joined(separator: "\0").utf8))
+        let digest = Self.digest(parts)
         self.revision = revision
-        self.description = "\(revision)-\(digest.description.prefix(16))"
+        self.description = "\(revision)-\(String(repeating: "0", count: 16 - digest.count))\(digest)"
+    }
+
+    /// FNV-1a over the parts: the commit in front makes the tag unique, the digest only notices what a commit does not
+    /// tell apart.
+    private static func digest(_ parts: [String]) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for part in parts {
+            for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+        }
+        return String(hash, radix: 16)
     }
 
     /// Parses the text of a tag, without quotes.

@@ -1,4 +1,4 @@
-package import HashTreeCollections
+import HashTreeCollections
 
 /// Who changed each resource last, as of one revision.
 package struct LastChanges: Sendable {

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// What the logic needs from `agent.json`; the rest stays in the file.
 package struct AgentFacts: Sendable {

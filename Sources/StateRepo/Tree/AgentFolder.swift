@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// An agent's definition: `agent.json` and its Markdown documents.
 package struct AgentFolder: Sendable {
@@ -10,11 +10,11 @@ package struct AgentFolder: Sendable {
     /// The git tree of the folder; a release pins it.
     package let tree: TreeID
 
-    init(id: AgentID, definition: Document<AgentFacts>?, documents: [AgentDocument]) {
+    init(id: AgentID, definition: Document<AgentFacts>?, documents: [AgentDocument]) throws(GitError) {
         self.id = id
         self.definition = definition
         self.documents = documents.sorted { $0.kind.fileName < $1.kind.fileName }
-        self.tree = Self.tree(of: definition?.file, self.documents)
+        self.tree = try Self.tree(of: definition?.file, self.documents)
     }
 
     package var facts: AgentFacts? { definition?.facts }
@@ -36,11 +36,11 @@ package struct AgentFolder: Sendable {
 
     package var isBroken: Bool { definition?.facts == nil || documents.contains { !$0.diagnostics.isEmpty } }
 
-    private static func tree(of definition: StateFile?, _ documents: [AgentDocument]) -> TreeID {
+    private static func tree(of definition: StateFile?, _ documents: [AgentDocument]) throws(GitError) -> TreeID {
         var entries: [GitTreeEntry] = []
         if let definition { entries.append(name: "agent.json", blob: definition.blob) }
         for document in documents { entries.append(name: document.kind.fileName, blob: document.file.blob) }
-        return ObjectHash.tree(entries)
+        return try ObjectHash.tree(entries)
     }
 }
 

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// What is live: the content of `state/releases/<id>.json`.
 package struct ReleaseFacts: Hashable, Sendable {

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// What the logic needs from `state/system-settings.json`.
 package struct SettingsFacts: Sendable {

@@ -11,11 +11,6 @@ package struct StateFile: Hashable, Sendable {
         self.content = content
     }
 
-    /// A file that is not in git yet; its blob gets the name that git will give it.
-    package init(path: String, content: [UInt8]) {
-        self.init(path: path, blob: ObjectHash.blob(content), content: content)
-    }
-
     /// The content as text; admission has made sure that it is UTF-8.
     package var text: String { String(decoding: content, as: UTF8.self) }
 }

@@ -92,7 +92,7 @@ private struct StateTreeEditor {
 
     mutating func finish(_ definitions: DefinitionReader) throws -> StateTree {
         for (id, files) in agentFiles {
-            tree.agents[id] = agent(id, files)
+            tree.agents[id] = try agent(id, files)
             note(tree.agents[id], id)
         }
         updateAgentIDs()
@@ -107,7 +107,7 @@ private struct StateTreeEditor {
         return tree
     }
 
-    private func agent(_ id: AgentID, _ files: [(FileRole, StateFile?)]) -> AgentFolder? {
+    private func agent(_ id: AgentID, _ files: [(FileRole, StateFile?)]) throws(GitError) -> AgentFolder? {
         var definition = tree.agents[id]?.definition
         var documents = Dictionary((tree.agents[id]?.documents ?? []).map { ($0.kind, $0) }) { first, _ in first }
         for (role, file) in files {
@@ -118,7 +118,7 @@ private struct StateTreeEditor {
             }
         }
         guard definition != nil || !documents.isEmpty else { return nil }
-        return AgentFolder(id: id, definition: definition, documents: Array(documents.values))
+        return try AgentFolder(id: id, definition: definition, documents: Array(documents.values))
     }
 
     private func document(_ kind: DocumentKind, _ file: StateFile) -> AgentDocument {
@@ -173,7 +173,7 @@ private struct StateTreeEditor {
             default: return nil
             }
         }
-        return AgentFolder(id: id, definition: definition, documents: documents)
+        return try AgentFolder(id: id, definition: definition, documents: documents)
     }
 }
 
