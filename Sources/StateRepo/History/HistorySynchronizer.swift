@@ -1,0 +1,64 @@
+/// Brings the history index to a commit: adds what is missing, drops what is no longer on the chain.
+package struct HistorySynchronizer {
+    /// How many commits are described between two transactions.
+    private static let batch = 1_000
+
+    private let scanner: HistoryScanner
+    private let index: any HistoryIndexing
+
+    package init(scanner: HistoryScanner, index: any HistoryIndexing) {
+        self.scanner = scanner
+        self.index = index
+    }
+
+    /// What happened to the index.
+    package struct Outcome: Sendable {
+        /// The newest commit.
+        package let head: HistoryEntry
+        /// The first new commits come first; only as many as were missing.
+        package let added: [CommitID]
+        /// Whether indexed commits were dropped, because the chain no longer has them.
+        package let isRewritten: Bool
+    }
+
+    /// Indexes the first-parent chain up to `head`.
+    package func synchronize(to head: CommitID, in repository: borrowing GitRepository) throws -> Outcome {
+        let known = try index.head()
+        if let known, known.revision == head { return Outcome(head: known, added: [], isRewritten: false) }
+        var missing: [CommitID] = []
+        var junction: HistoryEntry?
+        var failure: (any Error)?
+        try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
+            do { junction = try index.entry(commit.id) } catch { failure = error }
+            guard junction == nil, failure == nil else { return .stop }
+            missing.append(commit.id)
+            return .continue
+        }
+        if let failure { throw failure }
+        let isRewritten = known != nil && junction?.revision != known?.revision
+        if isRewritten { try index.truncate(above: junction?.sequence ?? 0) }
+        missing.reverse()
+        let last = try append(missing, after: junction, in: repository) ?? junction
+        guard let last else { throw GitError(.notFound, "index history", "\(head) has no commits") }
+        return Outcome(head: last, added: missing, isRewritten: isRewritten)
+    }
+
+    private func append(
+        _ commits: [CommitID],
+        after junction: HistoryEntry?,
+        in repository: borrowing GitRepository
+    ) throws -> HistoryEntry? {
+        var previous = junction
+        var entries: [HistoryEntry] = []
+        for id in commits {
+            let entry = try scanner.entry(repository.readCommit(id), after: previous, in: repository)
+            entries.append(entry)
+            previous = entry
+            guard entries.count == Self.batch else { continue }
+            try index.append(entries)
+            entries.removeAll(keepingCapacity: true)
+        }
+        if !entries.isEmpty { try index.append(entries) }
+        return previous
+    }
+}
