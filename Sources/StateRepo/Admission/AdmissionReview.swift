@@ -1,5 +1,5 @@
-import HashTreeCollections
 import Documents
+import HashTreeCollections
 
 /// The gate: judges the step from one tree to the next, the same for every door (architecture, section 1).
 ///

@@ -13,7 +13,10 @@ struct KeyScan {
             (match.kind, SourcePosition(counting: file.content, upTo: match.offset), JSONPointer?.none)
         }
         if file.path.hasSuffix(".json"), !found.isEmpty { found = jsonPlaces(file, found) }
-        return found.filter { !isExcepted(file.path, $0.2) }.prefix(Self.maximumFindings).map { kind, position, pointer in
+        return found.filter { !isExcepted(file.path, $0.2) }.prefix(Self.maximumFindings).map {
+            kind,
+            position,
+            pointer in
             Diagnostic(
                 .error,
                 "secret.in_plain_text",
@@ -84,7 +87,9 @@ struct KeyScan {
     /// `-----BEGIN … PRIVATE KEY-----` (RFC 7468).
     private static func isPrivateKey(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
         let head = Array("-----BEGIN ".utf8)
-        guard text.count - start > head.count, text[start..<start + head.count].elementsEqual(head) else { return false }
+        guard text.count - start > head.count, text[start..<start + head.count].elementsEqual(head) else {
+            return false
+        }
         let end = min(text.count, start + head.count + 40)
         let line = text[(start + head.count)..<end].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\\") }
         return String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----")

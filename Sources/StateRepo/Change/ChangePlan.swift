@@ -1,7 +1,7 @@
 /// What a change set comes to on one tree: the tree after it, and how files differ.
 package struct ChangePlan: Sendable {
     package let tree: StateTree
-    /// New content by path; `nil` removes the file. Only files that really differ.
+    /// The new content of every file that really differs, by path; `nil` removes the file.
     package let files: [String: [UInt8]?]
     package let differences: [FileDifference]
     package let subject: String

@@ -1,5 +1,5 @@
-import HashTreeCollections
 import Documents
+import HashTreeCollections
 
 extension ChangePlanner {
     mutating func createAgent(_ id: AgentID, _ content: AgentContent) throws {
@@ -45,7 +45,9 @@ extension ChangePlanner {
 
     /// Applies a patch to the representation of a version, so that what reads as one document is patched as one.
     private func patched(_ version: AgentVersion, by patch: DocumentPatch, _ id: AgentID) throws -> AgentContent {
-        let owned = AgentRepresentation(draftOf: id, in: context.snapshot)?.body(draft: draft.tree.agents[id]?.tree ?? .zero)
+        let owned = AgentRepresentation(draftOf: id, in: context.snapshot)?.body(
+            draft: draft.tree.agents[id]?.tree ?? .zero
+        )
         var body = version.representation
         for member in owned ?? [:] where AgentRepresentation.serverOwned.contains(member.key) {
             body[member.key] = member.value

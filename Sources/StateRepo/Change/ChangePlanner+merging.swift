@@ -79,7 +79,8 @@ extension ChangePlanner {
         }
         conflicts.append(
             [
-                "pointer": .string(pointer.description), "base": JSONValue(base.text), "current": JSONValue(current.text),
+                "pointer": .string(pointer.description), "base": JSONValue(base.text),
+                "current": JSONValue(current.text),
                 "proposed": JSONValue(proposed.text),
             ]
         )

@@ -1,5 +1,5 @@
-import HashTreeCollections
 import Documents
+import HashTreeCollections
 
 extension ChangePlanner {
     /// Compares the precondition of an edit with the present version of its resource.

@@ -1,5 +1,5 @@
-import HashTreeCollections
 import Documents
+import HashTreeCollections
 
 extension ChangePlanner {
     mutating func publish(_ id: AgentID, version: Int?, activate: Bool?) throws {

@@ -88,9 +88,11 @@ extension CommitMessage {
     private static func trailer(_ line: String) -> Trailer? {
         guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let key = line[..<colon]
-        let isToken = !key.isEmpty && key.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "-")
-        }
+        let isToken =
+            !key.isEmpty
+            && key.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "-")
+            }
         guard isToken else { return nil }
         return Trailer(String(key), String(line[line.index(after: colon)...].drop { $0 == " " }))
     }

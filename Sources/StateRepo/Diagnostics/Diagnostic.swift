@@ -10,7 +10,7 @@ package struct Diagnostic: Hashable, Sendable {
     }
 
     package let severity: Severity
-    /// Stable and machine readable: `object.unknown_field`, `reference.not_found`, `layout.symlink`, …
+    /// Stable and machine readable, such as `object.unknown_field`, `reference.not_found` or `layout.symlink`.
     package let code: String
     /// The file, relative to the repository's root; control characters are escaped.
     package let file: String

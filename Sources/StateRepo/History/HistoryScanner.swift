@@ -15,7 +15,8 @@ package struct HistoryScanner: Sendable {
         after previous: HistoryEntry?,
         in repository: borrowing GitRepository
     ) throws(GitError) -> HistoryEntry {
-        let before: TreeID? = if let parent = commit.parents.first { try repository.readCommit(parent).tree } else { nil }
+        let before: TreeID? =
+            if let parent = commit.parents.first { try repository.readCommit(parent).tree } else { nil }
         var paths: [EntryPath] = []
         let limits = TreeDiffLimits(changes: Self.maximumPaths)
         try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in

@@ -4,7 +4,8 @@ enum StrayRules {
     static func diagnostic(_ path: EntryPath, mode: FileMode) -> Diagnostic? {
         let file = displayName(of: path)
         switch mode {
-        case .symlink: return refused("layout.symlink", file, "symbolic links are not allowed", "commit the file itself")
+        case .symlink:
+            return refused("layout.symlink", file, "symbolic links are not allowed", "commit the file itself")
         case .submodule: return refused("layout.submodule", file, "submodules are not allowed", "commit the files")
         case .executable:
             return refused("layout.mode", file, "executable files are not allowed", "run git update-index --chmod=-x")

@@ -14,7 +14,9 @@ package struct Identifier<Kind: Sendable>: Hashable, Comparable, Sendable, Custo
         guard let first = bytes.first, bytes.count <= Self.maximumLength, Self.isAlphanumeric(first) else { return nil }
         var last = first
         for byte in bytes {
-            guard Self.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") else { return nil }
+            guard Self.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") else {
+                return nil
+            }
             last = byte
         }
         guard Self.isAlphanumeric(last) else { return nil }

@@ -1,4 +1,4 @@
-/// What a change is about, as the contract names it: `agents/atlas`, `skills/tdd`, `system-settings`, …
+/// What a change is about, as the contract names it: `agents/atlas`, `skills/tdd`, `system-settings` and so on.
 package enum ResourceName: Hashable, Comparable, Sendable, CustomStringConvertible {
     case agent(AgentID)
     case document(AgentID, DocumentKind)

@@ -3,7 +3,9 @@ import Documents
 extension ModelReference {
     /// Every model that an agent's definition names together with its provider.
     static func all(inAgent value: JSONValue) -> [ModelReference] {
-        guard let policy = value["model_policy"] else { return memoryModel(of: value["memory_policy"], in: "memory_policy") }
+        guard let policy = value["model_policy"] else {
+            return memoryModel(of: value["memory_policy"], in: "memory_policy")
+        }
         let place = JSONPointer(tokens: ["model_policy"])
         var found: [ModelReference] = []
         for member in policy["default_models"]?.objectValue ?? [:] {
@@ -11,7 +13,14 @@ extension ModelReference {
         }
         for provider in policy["tier_models"]?.objectValue ?? [:] {
             for tier in provider.value.objectValue ?? [:] {
-                found.append(provider: provider.key, model: tier.value, at: place, "tier_models", provider.key, tier.key)
+                found.append(
+                    provider: provider.key,
+                    model: tier.value,
+                    at: place,
+                    "tier_models",
+                    provider.key,
+                    tier.key
+                )
             }
         }
         found += functional(policy["functional_defaults"], at: place.appending("functional_defaults"))

@@ -1,6 +1,6 @@
-import HashTreeCollections
 import Catalogue
 import Documents
+import HashTreeCollections
 
 extension ReferenceReview {
     /// Judges one reference; `nil` when what it names exists.
@@ -79,7 +79,12 @@ extension ReferenceReview {
         )
     }
 
-    private func notListed(_ kind: String, _ code: String, _ name: String, among known: some Sequence<String>) -> Finding {
+    private func notListed(
+        _ kind: String,
+        _ code: String,
+        _ name: String,
+        among known: some Sequence<String>
+    ) -> Finding {
         Finding(
             severity: .warning,
             code: code,
@@ -97,7 +102,8 @@ extension ReferenceReview {
         return Finding(
             severity: .warning,
             code: "reference.model_not_listed",
-            message: "the model \"\(Self.excerpt(model.model))\" is not among those of \"\(Self.excerpt(model.provider))\"",
+            message:
+                "the model \"\(Self.excerpt(model.model))\" is not among those of \"\(Self.excerpt(model.provider))\"",
             hint: Suggestion.closest(to: model.model, among: listed).map { "did you mean \"\($0)\"?" }
         )
     }

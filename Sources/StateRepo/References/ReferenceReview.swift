@@ -1,5 +1,5 @@
-import HashTreeCollections
 import Documents
+import HashTreeCollections
 
 /// Judges whether what documents name exists (contract, section 9).
 ///

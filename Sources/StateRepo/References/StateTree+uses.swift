@@ -1,5 +1,5 @@
-import HashTreeCollections
 package import Documents
+import HashTreeCollections
 
 /// One place that names something, found by reading the table of references backwards.
 package struct ReferenceUse: Hashable, Sendable {

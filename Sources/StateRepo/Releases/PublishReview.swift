@@ -61,9 +61,17 @@ package struct PublishReview: Sendable {
         let pointer = "/model_policy/default_provider"
         guard let first = candidates.first else {
             let hint = "set model_policy.default_provider here or providers.default_provider in the system settings"
-            return [subject.problem("publish.no_provider", pointer, "no provider is named that the agent may use", hint: hint)]
+            return [
+                subject.problem(
+                    "publish.no_provider",
+                    pointer,
+                    "no provider is named that the agent may use",
+                    hint: hint
+                )
+            ]
         }
-        let message = "none of the providers the agent would use (\(candidates.joined(separator: ", "))) is enabled,"
+        let message =
+            "none of the providers the agent would use (\(candidates.joined(separator: ", "))) is enabled,"
             + " connected and has a model"
         let hint = "connect \"\(first)\" and enable it in the system settings"
         return [subject.problem("publish.no_model", pointer, message, hint: hint)]
@@ -83,7 +91,8 @@ package struct PublishReview: Sendable {
         let kinds: [DocumentKind] = [.identity, .soul, .systemPrompt, .instructions, .rules]
         let length = kinds.reduce(0) { $0 + (subject.folder.document($1)?.file.text.unicodeScalars.count ?? 0) }
         if length > Self.maximumPromptCharacters {
-            let message = "the prompt documents have \(length) characters together;"
+            let message =
+                "the prompt documents have \(length) characters together;"
                 + " at most \(Self.maximumPromptCharacters) are allowed"
             problems.append(subject.problem("publish.prompt_too_long", "", message))
         }
@@ -94,7 +103,8 @@ package struct PublishReview: Sendable {
         let policy = subject.value["model_policy"]
         var problems: [Diagnostic] = []
         if let allowed = policy?["allowed_providers"]?.arrayValue?.texts {
-            let named = [("/model_policy/default_provider", policy?["default_provider"]?.stringValue)]
+            let named =
+                [("/model_policy/default_provider", policy?["default_provider"]?.stringValue)]
                 + (policy?["fallback_order"].texts ?? []).enumerated().map {
                     ("/model_policy/fallback_order/\($0.offset)", $0.element)
                 }
@@ -104,14 +114,16 @@ package struct PublishReview: Sendable {
                 problems.append(subject.problem("publish.provider_not_allowed", pointer, message, hint: hint))
             }
         }
-        if case .number(let task)? = policy?["max_budget_usd"], case .number(let total)? = policy?["max_total_budget_usd"],
+        if case .number(let task)? = policy?["max_budget_usd"],
+            case .number(let total)? = policy?["max_total_budget_usd"],
             total < task
         {
             let message = "the total budget is smaller than that of a single task"
             problems.append(subject.problem("publish.budget", "/model_policy/max_total_budget_usd", message))
         }
         let skills = subject.value["skill_policy"]
-        for skill in skills?["enabled_skills"].texts ?? [] where skills?["disabled_skills"].texts.contains(skill) == true {
+        for skill in skills?["enabled_skills"].texts ?? []
+        where skills?["disabled_skills"].texts.contains(skill) == true {
             let message = "the skill \"\(skill)\" is enabled and disabled at once"
             problems.append(subject.problem("publish.skill_policy", "/skill_policy/disabled_skills", message))
         }

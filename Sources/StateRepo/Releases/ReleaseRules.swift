@@ -1,5 +1,5 @@
-import HashTreeCollections
 import Documents
+import HashTreeCollections
 
 /// What a changed release file may say (contract, section 3); the same at every door.
 struct ReleaseRules {
@@ -27,7 +27,8 @@ struct ReleaseRules {
         if previous?.version == facts.version { return [reused(facts.version, id, file)] }
         let highest = max(ledger.highestVersion(of: id), previous?.version ?? 0)
         guard facts.version > highest, facts.version <= highest + Self.maximumGap else {
-            let message = "version \(facts.version) is not above \(highest), the highest ever, or leaves too large a gap"
+            let message =
+                "version \(facts.version) is not above \(highest), the highest ever, or leaves too large a gap"
             return [refused("release.version", file, "/version", message, hint: remedy(id, highest + 1))]
         }
         return isKnown(facts.definition, id, new) ? pinned(release, file) : [unknown(facts.definition, id, file)]

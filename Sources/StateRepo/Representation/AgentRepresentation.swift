@@ -1,5 +1,5 @@
-import HashTreeCollections
 package import Documents
+import HashTreeCollections
 
 /// An agent as the contract shows it: the definition's fields at the top level, and what the server knows beside them.
 package struct AgentRepresentation: Sendable {

@@ -15,7 +15,13 @@ enum MarkdownRules {
         if text.unicodeScalars.first == "\u{FEFF}" {
             let start = SourcePosition(line: 1, column: 1)
             problems.append(
-                Diagnostic(.error, "text.bom", file: file.path, position: start, "the text starts with a byte order mark")
+                Diagnostic(
+                    .error,
+                    "text.bom",
+                    file: file.path,
+                    position: start,
+                    "the text starts with a byte order mark"
+                )
             )
         }
         let count = text.unicodeScalars.count

@@ -21,7 +21,8 @@ package struct StateLoader: Sendable {
         try repository.diff(from: oldID, to: id, limits: limits) { (change) throws(GitError) in
             edits.append(try edit(change, in: repository))
         }
-        return try old.applying(edits, decoder: decoder) { tree, id in try Self.definition(tree, of: id, in: repository) }
+        return try old.applying(edits, decoder: decoder) { tree, id in try Self.definition(tree, of: id, in: repository)
+        }
     }
 
     /// The edit that a difference between two trees stands for, with the content that the server reads.
