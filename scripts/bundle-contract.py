@@ -65,9 +65,8 @@ class Source:
         return result
 
 
-def closed(schema, is_closed):
-    if is_closed:
-        return schema
+def opened(schema):
+    """The schema without what forbids further members, for use inside `allOf`."""
     return {key: value for key, value in schema.items() if key != "additionalProperties"}
 
 
@@ -125,17 +124,17 @@ def generated_components():
         components[name] = {MARK: file} | schema
 
     def add_document(name, source, is_closed):
-        add(name, source.file, closed(source.with_references(source.schema), is_closed))
+        schema = source.with_references(source.schema)
+        add(name, source.file, schema if is_closed else opened(schema))
         for definition, schema in source.definitions.items():
             add(source.component(definition), source.file, source.with_references(schema))
 
     def add_patch(name, source, title, description):
         wanted = []
-        schema = closed(patch_of(source.with_references(source.schema), wanted, is_root=True), False)
+        schema = opened(patch_of(source.with_references(source.schema), wanted, is_root=True))
         add(name, source.file, schema | {"title": title, "description": description})
         for inner in wanted:  # grows while it is walked: a patch may refer to further ones
-            add(inner + "Patch", source.file, patch_of(closed(components[inner], True), wanted))
-            components[inner + "Patch"][MARK] = source.file
+            add(inner + "Patch", source.file, patch_of(components[inner], wanted))
 
     agent = Source("schemas/agent.json", "Agent")
     settings = Source("schemas/system-settings.json", "Settings")
