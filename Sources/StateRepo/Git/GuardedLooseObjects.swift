@@ -17,13 +17,11 @@ final class GuardedLooseObjects {
 
     deinit { files.pointee.free(files) }
 
-    /// A backend for `database`, which must own it by the time it is used.
-    static func backend(directory: String, for database: OpaquePointer) throws(GitError) -> Backend {
+    /// A backend for the objects in `directory`; the database that it is added to frees it.
+    static func backend(directory: String) throws(GitError) -> Backend {
         let files: Backend = try checkOwned("open loose objects") {
             git_odb_backend_loose(&$0, directory, compressionLevel, flush, 0, 0)
         }
-        // libgit2's stream writer asks the backend that made the stream for its database.
-        files.pointee.odb = database
         let wrapper = UnsafeMutablePointer<clibgit2_backend>.allocate(capacity: 1)
         wrapper.initialize(to: clibgit2_backend())
         let guarded = GuardedLooseObjects(directory: directory, files: files)
@@ -70,10 +68,9 @@ extension GuardedLooseObjects {
             guard let files = GuardedLooseObjects.owner(of: backend)?.files else { return GIT_ERROR.rawValue }
             return files.pointee.write(files, id, content, size, type)
         }
-        backend.pointee.writestream = { stream, backend, size, type in
-            guard let files = GuardedLooseObjects.owner(of: backend)?.files else { return GIT_ERROR.rawValue }
-            return files.pointee.writestream(stream, files, size, type)
-        }
+        // libgit2 tries a failed write again as a stream, finds the object there, and calls it written although the
+        // flush of its directory failed. Here a failed write fails, with the error that it left.
+        backend.pointee.writestream = { _, _, _, _ in GIT_ERROR.rawValue }
         backend.pointee.exists = { backend, id in
             guard let files = GuardedLooseObjects.owner(of: backend)?.files else { return 0 }
             return files.pointee.exists(files, id)

@@ -12,14 +12,14 @@ struct ObjectDatabase: ~Copyable {
         LibGit2.start
         let database = ObjectDatabase(owning: try checkOwned("open objects") { git_odb_new(&$0) })
         try database.add(
-            GuardedLooseObjects.backend(directory: directory, for: database.pointer),
+            GuardedLooseObjects.backend(directory: directory),
             as: .own,
             priority: 1
         )
         try database.add(packs(in: directory), as: .own, priority: 2)
         guard let alternate else { return database }
         try database.add(
-            GuardedLooseObjects.backend(directory: alternate, for: database.pointer),
+            GuardedLooseObjects.backend(directory: alternate),
             as: .alternate,
             priority: 1
         )

@@ -20,9 +20,9 @@ package struct RepositoryConfiguration: Sendable {
     /// Keys and values in the spelling of `git config`.
     package var entries: [(key: String, value: String)] {
         [
-            // What is acknowledged is on disk. The second key is the one libgit2 reads.
+            // What is acknowledged is on disk. libgit2 is told so by ``LibGit2/start``: the key that it reads,
+            // core.fsyncObjectFiles, makes every git command print a warning.
             ("core.fsync", "all"),
-            ("core.fsyncobjectfiles", "true"),
             // A push that meets our lock waits for it.
             ("core.filesreflocktimeout", "5000"),
             ("core.packedrefstimeout", "5000"),
