@@ -49,7 +49,13 @@ let package = Package(
             dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent],
             swiftSettings: strict
         ),
+        .target(name: "LocalStore", dependencies: ["Documents", "StateRepo", grdb], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["StateRepo"], swiftSettings: strict),
+        .testTarget(
+            name: "LocalStoreTests",
+            dependencies: ["LocalStore", "StateRepo", "TestSupport", grdb],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StateRepoTests", dependencies: ["StateRepo", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     ]

@@ -1,0 +1,135 @@
+package import Foundation
+internal import GRDB
+package import StateRepo
+
+/// The history of `main` in `index.sqlite`, so that nobody walks git to answer a question about it.
+///
+/// Calls block the calling thread and may come from any number of them: one writes at a time, readers never wait for
+/// the writer and see whole appends only. Every operation throws ``LocalStoreError``.
+///
+/// The file is replaced by an empty one when it is damaged or was made by another version: ask ``head()`` after opening
+/// and append what is missing. There must be one index for each file.
+package final class HistoryIndex: HistoryIndexing, Sendable {
+    /// The most commits that one query may ask for.
+    package static let maximumLimit = 10_000
+
+    private let pool: DatabasePool
+
+    /// Opens the index at `path`, whose folder must exist; only the owner may read the file.
+    package init(path: String) throws(LocalStoreError) {
+        self.pool = try IndexFile.open(path: path)
+    }
+
+    /// Ends all access, when the calls that are under way have ended; later ones fail.
+    ///
+    /// Nothing is lost without it; with it the next start has no log to read.
+    package func close() throws(LocalStoreError) {
+        let checkpoint = Result { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
+        do {
+            try pool.close()
+            try checkpoint.get()
+        } catch {
+            throw LocalStoreError(translating: error, while: "close the index")
+        }
+    }
+
+    /// Adds commits that follow the newest one, oldest first, all or none.
+    ///
+    /// - Throws: `notConsecutive` when sequences leave a gap or repeat, or when the first parent of a commit is not the
+    ///   commit before it. The first commit of an empty index must have sequence 1.
+    package func append(_ entries: [HistoryEntry]) throws(LocalStoreError) {
+        guard !entries.isEmpty else { return }
+        try write("append to the index") { database in
+            try HistoryContinuity.check(entries, following: HistoryReader(database).head())
+            var writer = try HistoryWriter(database)
+            try writer.append(entries)
+        }
+    }
+
+    /// Forgets every commit above `sequence`; 0 empties the index, also a damaged one.
+    package func truncate(above sequence: Int) throws(LocalStoreError) {
+        do {
+            try write("truncate the index") { try HistoryTruncation.truncate($0, above: sequence) }
+        } catch  where error.code == .corrupt && sequence <= 0 {
+            try remake()
+        }
+    }
+
+    package func head() throws(LocalStoreError) -> HistoryEntry? {
+        try read { try HistoryReader($0).head() }
+    }
+
+    package func lastChanges() throws(LocalStoreError) -> [ResourceName: LastChange] {
+        try read { try LastChanges.all($0) }
+    }
+
+    package func lastChanges(
+        of names: [ResourceName],
+        at sequence: Int
+    ) throws(LocalStoreError) -> [ResourceName: LastChange] {
+        try read { try LastChanges.of(names, at: sequence, $0) }
+    }
+
+    package func entry(_ revision: CommitID) throws(LocalStoreError) -> HistoryEntry? {
+        try read { try HistoryReader($0).entry(revision) }
+    }
+
+    package func entry(sequence: Int) throws(LocalStoreError) -> HistoryEntry? {
+        try read { try HistoryReader($0).entry(sequence: sequence) }
+    }
+
+    /// The indexed commits whose name starts with `prefix`, in the order of their names.
+    ///
+    /// - Parameter prefix: Lowercase hexadecimal digits; nothing starts with any other text.
+    /// - Throws: `limitExceeded` for a `limit` over ``maximumLimit``.
+    package func entries(prefix: String, limit: Int) throws(LocalStoreError) -> [HistoryEntry] {
+        try check(limit)
+        guard limit > 0, let range = RevisionRange(prefix: prefix) else { return [] }
+        return try read { try HistoryReader($0).entries(range, limit: limit) }
+    }
+
+    /// The commit with the highest sequence among those accepted at `time` or before.
+    package func entry(acceptedBy time: Date) throws(LocalStoreError) -> HistoryEntry? {
+        try read { try HistoryReader($0).entry(acceptedBy: time) }
+    }
+
+    /// Commits that match `query`, newest first; `since` and `until` are inclusive and compared with `acceptedAt`.
+    ///
+    /// - Throws: `limitExceeded` for a limit over ``maximumLimit``.
+    package func entries(matching query: HistoryQuery) throws(LocalStoreError) -> [HistoryEntry] {
+        try check(query.limit)
+        guard query.limit > 0 else { return [] }
+        return try read { try HistoryReader($0).entries(query) }
+    }
+
+    private func check(_ limit: Int) throws(LocalStoreError) {
+        guard limit <= Self.maximumLimit else {
+            throw LocalStoreError(.limitExceeded, "one answer holds at most \(Self.maximumLimit) commits, not \(limit)")
+        }
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
+        do {
+            return try pool.read(body)
+        } catch {
+            throw LocalStoreError(translating: error, while: "read the index")
+        }
+    }
+
+    private func write(_ activity: String, _ body: (Database) throws -> Void) throws(LocalStoreError) {
+        do {
+            try pool.write(body)
+        } catch {
+            throw LocalStoreError(translating: error, while: activity)
+        }
+    }
+
+    private func remake() throws(LocalStoreError) {
+        do {
+            try pool.erase()
+            try IndexSchema.migrator.migrate(pool)
+        } catch {
+            throw LocalStoreError(translating: error, while: "remake the index")
+        }
+    }
+}
