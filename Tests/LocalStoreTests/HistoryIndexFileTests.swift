@@ -106,6 +106,19 @@ struct HistoryIndexFileTests {
         }
     }
 
+    @Test("damage that only a query would meet is found when the file is opened")
+    func damageInsideTables() async throws {
+        try await withIndex { index, path in
+            try index.append(entries)
+            try index.close()
+            var bytes = try Data(contentsOf: URL(filePath: path))
+            let lastPages = bytes.count - 4 * 4_096..<bytes.count
+            bytes.replaceSubrange(lastPages, with: Data(repeating: 0xee, count: lastPages.count))
+            try bytes.write(to: URL(filePath: path))
+            #expect(try HistoryIndex(path: path).head() == nil)
+        }
+    }
+
     @Test("an index that is damaged under a running server says so, and can be emptied and filled again")
     func damageWhileOpen() async throws {
         try await withIndex { index, path in
