@@ -50,6 +50,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "LocalStore", dependencies: ["Documents", "StateRepo", grdb], swiftSettings: strict),
+        .target(
+            name: "Reconciler",
+            dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
+            swiftSettings: strict
+        ),
         .target(name: "TestSupport", dependencies: ["StateRepo"], swiftSettings: strict),
         .testTarget(
             name: "LocalStoreTests",

@@ -14,6 +14,8 @@ package protocol HistoryIndexing: Sendable {
     func lastChanges() throws -> [ResourceName: LastChange]
     /// The same as of `sequence`, for resources whose name is one of `names`.
     func lastChanges(of names: [ResourceName], at sequence: Int) throws -> [ResourceName: LastChange]
+    /// The same as of `sequence`, for every resource.
+    func lastChanges(at sequence: Int) throws -> [ResourceName: LastChange]
     /// The indexed commit of that name.
     func entry(_ revision: CommitID) throws -> HistoryEntry?
     func entry(sequence: Int) throws -> HistoryEntry?

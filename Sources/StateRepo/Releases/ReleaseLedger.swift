@@ -36,6 +36,19 @@ package struct ReleaseLedger: Sendable {
     /// The highest number an agent of this name ever had; 0 before the first.
     package func highestVersion(of id: AgentID) -> Int { agents[id]?.last?.version ?? 0 }
 
+    /// The ledger as it was at a revision.
+    ///
+    /// - Parameter sequenceOf: the sequence number of a revision; `nil` when it is no longer on the chain.
+    package func upTo(_ sequence: Int, sequenceOf: (CommitID) -> Int?) -> ReleaseLedger {
+        var ledger = ReleaseLedger()
+        for (id, entries) in agents {
+            for entry in entries where sequenceOf(entry.revision).map({ $0 <= sequence }) ?? false {
+                ledger.record(entry, of: id)
+            }
+        }
+        return ledger
+    }
+
     /// Adds an entry; a number that is there already keeps its first definition.
     package mutating func record(_ entry: Entry, of id: AgentID) {
         var entries = agents[id] ?? []

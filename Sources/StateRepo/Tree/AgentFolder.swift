@@ -17,6 +17,20 @@ package struct AgentFolder: Sendable {
         self.tree = try Self.tree(of: definition?.file, self.documents)
     }
 
+    /// Decodes the files of a definition folder.
+    package init(id: AgentID, files: [StateFile], decoder: DocumentDecoder) throws(GitError) {
+        var definition: Document<AgentFacts>?
+        var documents: [AgentDocument] = []
+        for file in files {
+            switch Layout.role(of: file.path) {
+            case .agentDefinition: definition = decoder.agent(file)
+            case .agentDocument(_, let kind): documents.append(AgentDocument(kind: kind, file, decoder))
+            default: continue
+            }
+        }
+        try self.init(id: id, definition: definition, documents: documents)
+    }
+
     package var facts: AgentFacts? { definition?.facts }
 
     package func document(_ kind: DocumentKind) -> AgentDocument? { documents.first { $0.kind == kind } }
@@ -49,6 +63,12 @@ package struct AgentDocument: Sendable {
     package let kind: DocumentKind
     package let file: StateFile
     package let diagnostics: [Diagnostic]
+
+    init(kind: DocumentKind, _ file: StateFile, _ decoder: DocumentDecoder) {
+        self.kind = kind
+        self.file = file
+        self.diagnostics = decoder.markdown(file).diagnostics
+    }
 }
 
 extension [GitTreeEntry] {

@@ -21,6 +21,13 @@ package struct ReleaseFacts: Hashable, Sendable {
     }
 }
 
+extension ReleaseFacts {
+    /// Reads a release file as some commit has it; `nil` when it is broken.
+    package init?(parsing file: StateFile) {
+        do { self.init(try JSONValue(parsing: file.content)) } catch { return nil }
+    }
+}
+
 /// How a provider is connected: `state/providers/<id>.json`.
 package struct ProviderFacts: Hashable, Sendable {
     package let authMode: String

@@ -112,17 +112,13 @@ private struct StateTreeEditor {
         var documents = Dictionary((tree.agents[id]?.documents ?? []).map { ($0.kind, $0) }) { first, _ in first }
         for (role, file) in files {
             if case .agentDocument(_, let kind) = role {
-                documents[kind] = file.map { document(kind, $0) }
+                documents[kind] = file.map { AgentDocument(kind: kind, $0, decoder) }
             } else {
                 definition = file.map(decoder.agent)
             }
         }
         guard definition != nil || !documents.isEmpty else { return nil }
         return try AgentFolder(id: id, definition: definition, documents: Array(documents.values))
-    }
-
-    private func document(_ kind: DocumentKind, _ file: StateFile) -> AgentDocument {
-        AgentDocument(kind: kind, file: file, diagnostics: decoder.markdown(file).diagnostics)
     }
 
     /// Agents come and go seldom; most edits leave the sorted list as it is.
@@ -164,16 +160,7 @@ private struct StateTreeEditor {
         let known = [tree.agents[id], old.agents[id], old.releases[id]?.pinned].compactMap { $0 }
         if let folder = known.first(where: { $0.tree == wanted }) { return folder }
         guard let files = try definitions(wanted, id) else { return nil }
-        var definition: Document<AgentFacts>?
-        var documents: [AgentDocument] = []
-        for file in files {
-            switch Layout.role(of: file.path) {
-            case .agentDefinition: definition = decoder.agent(file)
-            case .agentDocument(_, let kind): documents.append(document(kind, file))
-            default: return nil
-            }
-        }
-        return try AgentFolder(id: id, definition: definition, documents: documents)
+        return try AgentFolder(id: id, files: files, decoder: decoder)
     }
 }
 

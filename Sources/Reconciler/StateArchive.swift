@@ -1,0 +1,137 @@
+import Foundation
+package import StateRepo
+import Synchronization
+
+/// Answers for any revision of the past: snapshots as of then, and what each commit changed.
+///
+/// It reads with handles of its own and never holds up the writer. The last few snapshots are kept, because clients page
+/// through them.
+package final class StateArchive: Sendable {
+    /// How many past snapshots are kept.
+    package static let maximumKept = 8
+
+    private let readers: GitReaderPool
+    private let index: any HistoryIndexing
+    private let snapshots: SnapshotStore
+    private let rules: StateRules
+    private let kept: Mutex<[StateSnapshot]>
+
+    package init(
+        readers: GitReaderPool,
+        index: any HistoryIndexing,
+        snapshots: SnapshotStore,
+        rules: StateRules
+    ) {
+        self.readers = readers
+        self.index = index
+        self.snapshots = snapshots
+        self.rules = rules
+        self.kept = Mutex([])
+    }
+
+    /// The commit that `selector` names, on the first-parent chain up to the published head.
+    ///
+    /// - Throws: `revision.not_found` when there is none, or when a prefix names several.
+    package func resolve(_ selector: RevisionSelector) throws(StateError) -> HistoryEntry {
+        let head = try snapshots.current
+        let entry: HistoryEntry?
+        do {
+            entry = try find(selector)
+        } catch {
+            throw StateError(.unavailable, "the history index cannot be read", cause: error)
+        }
+        guard let entry, entry.sequence <= head.sequence else {
+            throw StateError(.revisionNotFound, "there is no such revision on main")
+        }
+        return entry
+    }
+
+    private func find(_ selector: RevisionSelector) throws -> HistoryEntry? {
+        switch selector {
+        case .commit(let prefix):
+            let found = try index.entries(prefix: prefix, limit: 2)
+            return found.count == 1 ? found.first : nil
+        case .sequence(let number): return try index.entry(sequence: number)
+        case .time(let time): return try index.entry(acceptedBy: time)
+        }
+    }
+
+    /// The state as of `entry`.
+    package func snapshot(at entry: HistoryEntry) async throws(StateError) -> StateSnapshot {
+        let current = try snapshots.current
+        if current.revision == entry.revision { return current }
+        if let snapshot = kept.withLock({ $0.first { $0.revision == entry.revision } }) { return snapshot }
+        let snapshot: StateSnapshot
+        do {
+            snapshot = try await readers.read { [self] repository in
+                try load(entry, near: current, in: repository)
+            }
+        } catch let error as StateError {
+            throw error
+        } catch {
+            throw StateError(.unavailable, "the repository cannot be read", cause: error)
+        }
+        kept.withLock { kept in
+            kept.removeAll { $0.revision == snapshot.revision }
+            kept.append(snapshot)
+            if kept.count > Self.maximumKept { kept.removeFirst() }
+        }
+        return snapshot
+    }
+
+    private func load(
+        _ entry: HistoryEntry,
+        near current: StateSnapshot,
+        in repository: borrowing GitRepository
+    ) throws -> StateSnapshot {
+        let tree = try repository.readCommit(entry.revision).tree
+        let loader = StateLoader(decoder: rules.decoder)
+        let head = try loader.load(tree, from: current.head, current.rootTree, in: repository)
+        let substitution = Substitution(index: index, decoder: rules.decoder)
+        let served = try substitution.serve(head, at: entry.revision, previous: nil, in: repository)
+        return StateSnapshot(
+            revision: entry.revision,
+            sequence: entry.sequence,
+            acceptedAt: entry.acceptedAt,
+            rootTree: tree,
+            head: head,
+            serving: served.tree,
+            substitutes: served.substitutes,
+            lastChanges: LastChanges(try index.lastChanges(at: entry.sequence)),
+            ledger: current.ledger.upTo(entry.sequence) { revision in
+                do { return try self.index.entry(revision)?.sequence } catch { return nil }
+            },
+            dataVersion: rules.dataVersion
+        )
+    }
+
+    /// The definition that a release or the ledger names.
+    package func definition(_ tree: TreeID, of id: AgentID) async throws(StateError) -> AgentFolder? {
+        do {
+            return try await readers.read { [self] repository in
+                guard let files = try StateLoader.definition(tree, of: id, in: repository) else { return nil }
+                return try AgentFolder(id: id, files: files, decoder: rules.decoder)
+            }
+        } catch {
+            throw StateError(.unavailable, "the repository cannot be read", cause: error)
+        }
+    }
+
+    /// What the commit of `entry` changed against its first parent.
+    package func change(_ entry: HistoryEntry) async throws(StateError) -> ChangeRecord {
+        do {
+            return try await readers.read { repository in try ChangeRecord(entry, in: repository) }
+        } catch {
+            throw StateError(.unavailable, "the repository cannot be read", cause: error)
+        }
+    }
+
+    /// Commits that match `query`, newest first.
+    package func entries(matching query: HistoryQuery) throws(StateError) -> [HistoryEntry] {
+        do {
+            return try index.entries(matching: query)
+        } catch {
+            throw StateError(.unavailable, "the history index cannot be read", cause: error)
+        }
+    }
+}

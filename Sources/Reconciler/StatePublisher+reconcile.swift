@@ -1,0 +1,170 @@
+import Foundation
+import HashTreeCollections
+import Logging
+import StateRepo
+
+extension StatePublisher {
+    /// Publishes the head of `main` unless it is published already.
+    func catchUp() throws -> StateSnapshot {
+        let head = try log.withRepository { (repository) throws(GitError) in try repository.target(of: .main) }
+        if let snapshot = snapshots.latest, snapshot.revision == head { return snapshot }
+        guard let head else { throw StateError(.unavailable, "the branch main is gone: restore it from a clone") }
+        return try advance(to: head)
+    }
+
+    private func advance(to head: CommitID) throws -> StateSnapshot {
+        let old = snapshots.latest
+        let synchronizer = HistorySynchronizer(scanner: scanner, index: index)
+        let history = try run { repository in try synchronizer.synchronize(to: head, in: repository) }
+        if history.isRewritten { try keepLost(old, now: head) }
+        let commit = try run { repository in try repository.readCommit(head) }
+        let tree = try run { repository in
+            try self.loader.load(commit.tree, from: old?.head ?? .empty, old?.rootTree, in: repository)
+        }
+        let ledger = try old?.ledger ?? run { repository in try self.ledgerRef.load(from: repository) }
+        let published = try LedgerScan(index: index).records(history, ledger, isFirst: old == nil, log)
+        var complete = ledger
+        for record in published { complete.record(record.entry, of: record.agent) }
+        let served = try serve(tree, at: head, previous: history.isRewritten ? nil : old)
+        let snapshot = StateSnapshot(
+            revision: head,
+            sequence: history.head.sequence,
+            acceptedAt: history.head.acceptedAt,
+            rootTree: commit.tree,
+            head: tree,
+            serving: served.tree,
+            substitutes: served.substitutes,
+            lastChanges: try lastChanges(history, old),
+            ledger: complete,
+            dataVersion: configuration.rules.dataVersion
+        )
+        show(snapshot, tip: history.head)
+        record(published)
+        return snapshot
+    }
+
+    /// Publishes a commit that this actor has just made.
+    func publish(_ commit: CommitID, _ plan: ChangePlan, after old: StateSnapshot) throws -> StateSnapshot {
+        let made = try run { repository in try repository.readCommit(commit) }
+        let entry = scanner.entry(made, paths: plan.touched, after: tip)
+        try index.append([entry])
+        var lastChanges = old.lastChanges
+        lastChanges.record(entry)
+        let published = LedgerScan.records(of: plan, entry, old.ledger)
+        var ledger = old.ledger
+        for record in published { ledger.record(record.entry, of: record.agent) }
+        let served = try serve(plan.tree, at: commit, previous: old)
+        let snapshot = StateSnapshot(
+            revision: commit,
+            sequence: entry.sequence,
+            acceptedAt: entry.acceptedAt,
+            rootTree: made.tree,
+            head: plan.tree,
+            serving: served.tree,
+            substitutes: served.substitutes,
+            lastChanges: lastChanges,
+            ledger: ledger,
+            dataVersion: configuration.rules.dataVersion
+        )
+        show(snapshot, tip: entry)
+        record(published)
+        return snapshot
+    }
+
+    /// The state as a plan would make it, for a dry run.
+    func preview(_ plan: ChangePlan, on old: StateSnapshot) throws -> StateSnapshot {
+        let served = try serve(plan.tree, at: old.revision, previous: old)
+        return StateSnapshot(
+            revision: old.revision,
+            sequence: old.sequence,
+            acceptedAt: old.acceptedAt,
+            rootTree: old.rootTree,
+            head: plan.tree,
+            serving: served.tree,
+            substitutes: served.substitutes,
+            lastChanges: old.lastChanges,
+            ledger: old.ledger,
+            dataVersion: old.dataVersion
+        )
+    }
+
+    private func serve(
+        _ tree: StateTree,
+        at revision: CommitID,
+        previous: StateSnapshot?
+    ) throws -> Substitution.Served {
+        let substitution = Substitution(index: index, decoder: configuration.rules.decoder)
+        return try run { repository in
+            try substitution.serve(tree, at: revision, previous: previous, in: repository)
+        }
+    }
+
+    private func lastChanges(_ history: HistorySynchronizer.Outcome, _ old: StateSnapshot?) throws -> LastChanges {
+        guard let old, !history.isRewritten, history.added.count < 1_000 else {
+            return LastChanges(try index.lastChanges())
+        }
+        var changes = old.lastChanges
+        for revision in history.added {
+            if let entry = try index.entry(revision) { changes.record(entry) }
+        }
+        return changes
+    }
+
+    private func show(_ snapshot: StateSnapshot, tip: HistoryEntry) {
+        self.tip = tip
+        snapshots.publish(snapshot)
+        let broken = snapshot.head.strays.count + snapshot.head.problems.count
+        conditions.set(
+            "Ready",
+            broken == 0 ? .yes : .no,
+            reason: broken == 0 ? "Reconciled" : "InvalidDocuments",
+            message: broken == 0
+                ? "the head of main is served" : "\(broken) files are broken; their last good versions are served",
+            revision: snapshot.revision,
+            at: configuration.now()
+        )
+        logger.info("published", metadata: ["revision": "\(snapshot.revision)", "sequence": "\(snapshot.sequence)"])
+    }
+
+    /// Writes published definitions to the ledger; what fails is tried again with the next ones, and at start.
+    private func record(_ records: [LedgerRef.Record]) {
+        pendingRecords += records
+        guard !pendingRecords.isEmpty else { return }
+        do {
+            let time = configuration.now()
+            try run { repository in try self.ledgerRef.append(self.pendingRecords, in: repository, at: time) }
+            pendingRecords = []
+        } catch {
+            logger.error("ledger not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// `main` was rewound or replaced: the old tip stays reachable under `refs/gitplane/lost/<n>`.
+    private func keepLost(_ old: StateSnapshot?, now head: CommitID) throws {
+        guard let lost = old?.revision else { return }
+        try run { repository in
+            let taken = try repository.references(under: "refs/gitplane/lost/").count
+            guard let name = RefName("refs/gitplane/lost/\(taken + 1)") else { return }
+            try repository.createRef(name, at: lost)
+        }
+        conditions.set(
+            "HistoryRewritten",
+            .yes,
+            reason: "MainReplaced",
+            message: "main no longer contains \(lost); it is kept under refs/gitplane/lost",
+            revision: head,
+            at: configuration.now()
+        )
+        logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
+    }
+
+    /// Lends the repository; errors of any kind pass through.
+    func run<Result>(_ body: (borrowing GitRepository) throws -> Result) throws -> Result {
+        var outcome: Swift.Result<Result, any Error>?
+        try log.withRepository { (repository) throws(GitError) in
+            do { outcome = .success(try body(repository)) } catch { outcome = .failure(error) }
+        }
+        guard let outcome else { throw GitError(.other, "lend repository", "the log did not lend its repository") }
+        return try outcome.get()
+    }
+}

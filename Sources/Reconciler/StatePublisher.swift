@@ -1,0 +1,170 @@
+import Documents
+package import Foundation
+package import Logging
+package import StateRepo
+
+/// Moves `main` and publishes what it then says: the one writer, and the one pass that notices what others wrote.
+///
+/// Every job runs to its end without a suspension on a thread of its own, so that between reading the head and publishing
+/// the new snapshot nothing else of this process comes in; other processes are held off by the branch's lock file and
+/// the compare-and-swap.
+package actor StatePublisher {
+    /// How often a write is planned anew when another writer was faster.
+    package static let maximumAttempts = 3
+
+    package struct Configuration: Sendable {
+        package let repositoryPath: String
+        package let rules: StateRules
+        package let identity: ServerIdentity
+        package let now: @Sendable () -> Date
+
+        package init(
+            repositoryPath: String,
+            rules: StateRules,
+            identity: ServerIdentity,
+            now: @escaping @Sendable () -> Date = { Date() }
+        ) {
+            self.repositoryPath = repositoryPath
+            self.rules = rules
+            self.identity = identity
+            self.now = now
+        }
+    }
+
+    private let executor: GitExecutor
+    let log: any CommitLog
+    let index: any HistoryIndexing
+    let configuration: Configuration
+    let logger: Logger
+    let loader: StateLoader
+    let scanner: HistoryScanner
+    let ledgerRef: LedgerRef
+    /// The newest indexed commit; always that of the published snapshot.
+    var tip: HistoryEntry?
+    /// Whether published definitions wait to be written to the ledger.
+    var pendingRecords: [LedgerRef.Record] = []
+    package nonisolated let snapshots: SnapshotStore
+    package nonisolated let conditions: ConditionBoard
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Throws: ``GitError`` when there is no repository at the configured path.
+    package init(
+        configuration: Configuration,
+        index: any HistoryIndexing,
+        snapshots: SnapshotStore,
+        conditions: ConditionBoard,
+        logger: Logger
+    ) throws {
+        self.executor = GitExecutor(label: "gitplane.publisher")
+        self.log = try LooseCommitLog(repositoryAt: configuration.repositoryPath)
+        self.index = index
+        self.configuration = configuration
+        self.logger = logger
+        self.loader = StateLoader(decoder: configuration.rules.decoder)
+        self.scanner = HistoryScanner(identity: configuration.identity)
+        self.ledgerRef = LedgerRef(identity: configuration.identity)
+        self.snapshots = snapshots
+        self.conditions = conditions
+    }
+
+    /// Plans, admits, commits and publishes a write.
+    ///
+    /// When it returns, the change is on disk and every reader of ``snapshots`` sees it.
+    /// - Throws: ``StateError`` with the code that the contract gives; after any but `storage.outcome_unknown` nothing was
+    ///   written.
+    package func submit(_ request: WriteRequest) throws(StateError) -> WriteOutcome {
+        do {
+            for _ in 1..<Self.maximumAttempts {
+                if let outcome = try attempt(request) { return outcome }
+            }
+            if let outcome = try attempt(request) { return outcome }
+        } catch {
+            throw translate(error)
+        }
+        throw StateError(.unavailable, "other writers were faster \(Self.maximumAttempts) times: try again")
+    }
+
+    /// Brings the published snapshot to the head of `main`, whoever moved it.
+    @discardableResult
+    package func reconcile() throws(StateError) -> StateSnapshot {
+        do {
+            return try catchUp()
+        } catch {
+            let failure = translate(error)
+            conditions.note(failure: failure, at: configuration.now())
+            throw failure
+        }
+    }
+
+    /// One round of a write; `nil` when another writer moved the branch in between.
+    private func attempt(_ request: WriteRequest) throws -> WriteOutcome? {
+        let snapshot = try catchUp()
+        let secrets = SecretInventory.empty
+        let context = PlanningContext(snapshot: snapshot, rules: configuration.rules, secrets: secrets)
+        let plan = try plan(request.changes, context)
+        guard !plan.isEmpty else { return WriteOutcome(snapshot: snapshot, plan: plan, warnings: []) }
+        let review = AdmissionReview(rules: configuration.rules, secrets: secrets, ledger: snapshot.ledger)
+        let verdict = review.review(from: snapshot.head, to: plan.tree, touched: plan.touched, by: request.principal)
+        try Self.demand(verdict)
+        let warnings = verdict.diagnostics
+        guard case .commit = request.mode else {
+            return WriteOutcome(snapshot: try preview(plan, on: snapshot), plan: plan, warnings: warnings)
+        }
+        guard let commit = try commit(plan, request, on: snapshot) else { return nil }
+        return WriteOutcome(snapshot: try publish(commit, plan, after: snapshot), plan: plan, warnings: warnings)
+    }
+
+    private func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
+        let reader = RepositoryReader(log: log)
+        let history = PlanningHistory(definition: reader.definition, files: reader.files)
+        return try ChangePlanner.plan(changes, on: context, history)
+    }
+
+    private static func demand(_ verdict: AdmissionVerdict) throws(StateError) {
+        if let scope = verdict.missingScopes.min() {
+            let message = "this change needs the scope \(scope.rawValue)"
+            throw StateError(.insufficientScope, message, details: ["scope": .string(scope.rawValue)])
+        }
+        guard verdict.errors.isEmpty else {
+            throw StateError(.stateInvalid, "the state would be invalid", diagnostics: verdict.diagnostics)
+        }
+    }
+
+    /// `nil` when the branch is no longer where the plan was made.
+    private func commit(_ plan: ChangePlan, _ request: WriteRequest, on snapshot: StateSnapshot) throws -> CommitID? {
+        let time = max(configuration.now(), snapshot.acceptedAt)
+        let draft = CommitDraft(
+            plan,
+            by: request.principal,
+            requestID: request.requestID,
+            committer: configuration.identity.signature(at: time)
+        )
+        do {
+            return try log.commit(draft, onto: snapshot.revision)
+        } catch {
+            switch error.code {
+            case .modified, .notFound: return nil
+            case .outcomeUnknown(let commit):
+                let message = "the disk did not confirm the commit \(commit): read it back before you try again"
+                let details: JSONObject = ["revision": .string(commit.description)]
+                throw StateError(.outcomeUnknown, message, details: details, cause: error)
+            default: throw error
+            }
+        }
+    }
+
+    /// The one place where failures of git and of the index become failures of the state.
+    private func translate(_ error: any Error) -> StateError {
+        switch error {
+        case let error as StateError: return error
+        case let error as GitError where error.code == .diskFull:
+            return StateError(.storageFull, "the disk is full: nothing was written", cause: error)
+        case let error as GitError where error.code == .locked:
+            return StateError(.unavailable, "another process holds the branch: try again", cause: error)
+        default:
+            logger.error("repository failed", metadata: ["error": "\(error)"])
+            return StateError(.unavailable, "the repository cannot be used right now", cause: error)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package import StateRepo
+
+/// One write on its way through plan, admission, commit and publication.
+package struct WriteRequest: Sendable {
+    package enum Mode: Sendable {
+        case commit
+        /// Everything but writing.
+        case dryRun
+    }
+
+    package let changes: ChangeSet
+    package let principal: Principal
+    /// Goes into the commit's trailers.
+    package let requestID: String
+    package let mode: Mode
+
+    package init(changes: ChangeSet, principal: Principal, requestID: String, mode: Mode = .commit) {
+        self.changes = changes
+        self.principal = principal
+        self.requestID = requestID
+        self.mode = mode
+    }
+}
+
+/// What became of a write.
+package struct WriteOutcome: Sendable {
+    /// The state after the write; of a dry run, the state as it would be, without a commit of its own.
+    package let snapshot: StateSnapshot
+    package let plan: ChangePlan
+    /// Findings that did not stop it.
+    package let warnings: [Diagnostic]
+
+    /// Whether there was nothing to do: the state already is as it was asked to be.
+    package var isUnchanged: Bool { plan.isEmpty }
+}
