@@ -70,6 +70,10 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
         try read { try LastChanges.of(names, at: sequence, $0) }
     }
 
+    package func lastChanges(at sequence: Int) throws(LocalStoreError) -> [ResourceName: LastChange] {
+        try read { try LastChanges.all(at: sequence, $0) }
+    }
+
     package func entry(_ revision: CommitID) throws(LocalStoreError) -> HistoryEntry? {
         try read { try HistoryReader($0).entry(revision) }
     }

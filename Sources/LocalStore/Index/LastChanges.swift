@@ -49,6 +49,27 @@ enum LastChanges {
         return changes
     }
 
+    /// The same for every resource that had been touched by then.
+    static func all(at sequence: Int, _ database: Database) throws -> [ResourceName: LastChange] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(columns), resources.name
+                FROM resources CROSS JOIN \(source)
+                WHERE sequence = CASE WHEN last_sequence <= ?1 THEN last_sequence ELSE (
+                    SELECT touches.sequence FROM touches
+                    WHERE touches.scope = resources.scope AND touches.sequence <= ?1 AND direct
+                    ORDER BY touches.sequence DESC LIMIT 1
+                ) END
+                """
+        )
+        var changes: [ResourceName: LastChange] = [:]
+        let rows = try Row.fetchCursor(statement, arguments: [sequence])
+        while let row = try rows.next() {
+            try changes[CommitRow.resource(row.decode(atIndex: 4))] = decode(row)
+        }
+        return changes
+    }
+
     private static func decode(_ row: Row) throws -> LastChange {
         try LastChange(
             revision: CommitRow.revision(row.decode(atIndex: 0)),
