@@ -25,6 +25,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "gitplane",
+    products: [.executable(name: "gitplane", targets: ["Gitplane"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
@@ -55,6 +56,11 @@ let package = Package(
             dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Gitplane",
+            dependencies: ["Catalogue", "Documents", "StateRepo", argumentParser, logging],
+            swiftSettings: strict
+        ),
         .target(name: "TestSupport", dependencies: ["StateRepo"], swiftSettings: strict),
         .testTarget(
             name: "LocalStoreTests",
@@ -62,6 +68,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StateRepoTests", dependencies: ["StateRepo", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "GitplaneTests",
+            dependencies: ["Gitplane", "Documents", "StateRepo", "TestSupport", argumentParser, logging],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,67 @@
+# What a developer and a user of this project run; docs/running.md explains each target.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint imports contract links build bench format install clean
+
+SWIFT ?= swift
+# The build that `make run` starts: debug builds in a third of the time of release, release serves faster.
+CONFIGURATION ?= debug
+# Where `make install` puts the program and its data.
+PREFIX ?= /usr/local
+# For packagers: `make install DESTDIR=…` puts the tree below another root.
+DESTDIR ?=
+# Arguments for `gitplane serve`, for instance ARGUMENTS='--port 9000'.
+ARGUMENTS ?=
+
+FORMATTED := Package.swift Sources Tests $(wildcard Benchmarks)
+SHARED := openapi schemas catalogue state skills template
+
+help: ## List these targets.
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+setup: ## Install missing system packages (Debian, Ubuntu).
+	@scripts/setup
+
+run: setup ## Build and start a server on ./data.
+	$(SWIFT) build --configuration $(CONFIGURATION) --product gitplane
+	exec "$$($(SWIFT) build --configuration $(CONFIGURATION) --show-bin-path)/gitplane" serve $(ARGUMENTS)
+
+test: setup ## Build and run all tests.
+	$(SWIFT) test --parallel
+
+check: setup lint imports contract links build test ## Everything that a change has to pass.
+
+lint:
+	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(FORMATTED)
+
+imports:
+	scripts/check-imports
+
+contract:
+	scripts/bundle-contract.py --check
+
+links:
+	scripts/check-links
+
+build:
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+
+bench: setup ## Measure; prints figures as ratios of one run.
+	$(SWIFT) run --configuration release --package-path Benchmarks gitplane-bench $(ARGUMENTS)
+
+format: ## Format all Swift code in place.
+	$(SWIFT) format format --in-place --parallel --configuration .swift-format --recursive $(FORMATTED)
+
+install: setup ## Install below PREFIX (default /usr/local).
+	$(SWIFT) build --configuration release --product gitplane --static-swift-stdlib
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/gitplane"
+	install -m 755 "$$($(SWIFT) build --configuration release --show-bin-path)/gitplane" "$(DESTDIR)$(PREFIX)/bin/gitplane"
+	for folder in $(SHARED); do \
+		rm -rf "$(DESTDIR)$(PREFIX)/share/gitplane/$$folder" && \
+		cp -R "$$folder" "$(DESTDIR)$(PREFIX)/share/gitplane/$$folder" || exit 1; \
+	done
+	chmod -R u=rwX,go=rX "$(DESTDIR)$(PREFIX)/share/gitplane"
+
+clean: ## Remove everything that was built; ./data stays.
+	$(SWIFT) package clean
+	rm -rf .build

@@ -1,0 +1,24 @@
+/// How a command ends; the numbers of `sysexits.h` where it has them.
+enum ExitStatus: Int32 {
+    /// What was checked has errors.
+    case findings = 1
+    /// The arguments do not name what the command needs.
+    case usage = 64
+    case internalError = 70
+    /// A setting or the installation is wrong.
+    case configuration = 78
+}
+
+/// Why a command ends with anything but 0, in the lines that it prints on standard error.
+struct CommandFailure: Error {
+    let status: ExitStatus
+    let lines: [String]
+
+    init(_ status: ExitStatus, _ lines: [String]) {
+        self.status = status
+        self.lines = lines
+    }
+
+    /// One line, in the form of compilers' messages.
+    init(_ status: ExitStatus, _ message: String) { self.init(status, ["gitplane: error: \(message)"]) }
+}

@@ -1,0 +1,25 @@
+import Glibc
+
+/// The address that the server listens on.
+struct BindAddress: Hashable, Sendable {
+    /// A name or an IP address, IPv6 without brackets.
+    let host: String
+    /// 0 takes a free port.
+    let port: Int
+
+    init(host: String, port: Int) {
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        self.host = isBracketed ? String(host.dropFirst().dropLast()) : host
+        self.port = port
+    }
+
+    /// Whether only this machine can reach the address; names other than `localhost` do not count.
+    var isLoopback: Bool {
+        if host.lowercased() == "localhost" { return true }
+        var ipv4 = in_addr()
+        if inet_pton(AF_INET, host, &ipv4) == 1 { return UInt32(bigEndian: ipv4.s_addr) >> 24 == 127 }
+        var ipv6 = in6_addr()
+        guard inet_pton(AF_INET6, host, &ipv6) == 1 else { return false }
+        return withUnsafeBytes(of: ipv6) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// The flags of `gitplane serve`; their values are texts, so that each wrong one is reported the same way.
+struct ServerFlags: ParsableArguments {
+    @Option(help: "Folder of the repository and everything beside it (GITPLANE_DATA_DIR; default: ./data).")
+    var dataDir: String?
+
+    @Option(help: "Address to listen on (CONTROL_PLANE_BIND; default: 127.0.0.1).")
+    var host: String?
+
+    @Option(help: "Port to listen on, 0 for a free one (CONTROL_PLANE_PORT; default: 8090).")
+    var port: String?
+
+    @Option(help: "Least severity that is logged: trace, debug, info, notice, warning, error, critical.")
+    var logLevel: String?
+
+    @Option(help: "Form of log lines: text or json.")
+    var logFormat: String?
+
+    @Flag(help: "Listen beyond this machine without TLS and without a proxy.")
+    var insecure = false
+
+    /// What was given for a setting, as text.
+    func text(_ setting: ServerSetting) -> String? {
+        switch setting {
+        case .host: host
+        case .port: port
+        case .logLevel: logLevel
+        case .logFormat: logFormat
+        case .insecure: insecure ? "true" : nil
+        case .publicURL: nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Glibc
+
+/// The program: a server and the commands that go with it.
+///
+/// Exit codes: 0; 1 findings of `validate`; 64 usage; 70 internal; 78 configuration.
+@main
+struct Gitplane: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gitplane",
+        abstract: "A control plane for agents whose state is a git repository.",
+        version: ProgramVersion.current,
+        subcommands: [SchemaCommand.self, VersionCommand.self]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            StandardStream.error.write(failure.lines)
+            Glibc.exit(failure.status.rawValue)
+        } catch {
+            guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+            StandardStream.error.write(["gitplane: error: \(error)"])
+            Glibc.exit(ExitStatus.internalError.rawValue)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import ArgumentParser
+import Documents
+import Foundation
+import Logging
+import StateRepo
+import TestSupport
+import Testing
+
+@testable import Gitplane
+
+@Suite("The server's configuration")
+struct ServerConfigurationTests {
+    /// What a start is given, and what should come of it.
+    struct Start: Sendable, CustomTestStringConvertible {
+        var arguments: [String] = []
+        var environment: [String: String] = [:]
+        var file: String?
+
+        var testDescription: String { "\(arguments) \(environment.sorted { $0.key < $1.key }) \(file ?? "")" }
+    }
+
+    /// Compiled once: it takes longer than all tests together.
+    private static let shipped = Result { try StateRules.load(share: .ofThisProgram()).schemas.registry }
+
+    private let schemas: SchemaRegistry
+
+    init() throws { schemas = try Self.shipped.get() }
+
+    private func load(_ start: Start) async throws -> ServerConfiguration {
+        try await withTemporaryDirectory { folder in
+            if let file = start.file {
+                try FileManager.default.createDirectory(
+                    at: folder.appending(path: "data"),
+                    withIntermediateDirectories: true
+                )
+                try Data(file.utf8).write(to: folder.appending(path: "data/gitplane.json"))
+            }
+            return try ServerConfiguration.load(
+                flags: ServerFlags.parse(start.arguments),
+                environment: start.environment,
+                schemas: schemas,
+                workingDirectory: folder.path
+            )
+        }
+    }
+
+    /// The places of all problems; file names without their folder.
+    private func places(_ start: Start) async throws -> [String] {
+        do {
+            _ = try await load(start)
+            return []
+        } catch let error as ConfigurationError {
+            return error.problems.map { problem in
+                problem.place.split(separator: "/").last.map(String.init) ?? problem.place
+            }
+        }
+    }
+
+    @Test("has defaults for a start without anything")
+    func defaults() async throws {
+        let configuration = try await load(Start())
+        #expect(configuration.dataDirectory.lastPathComponent == "data")
+        #expect(configuration.dataDirectory.path.hasPrefix("/"))
+        #expect(configuration.address == BindAddress(host: "127.0.0.1", port: 8090))
+        #expect(configuration.logLevel == .info)
+        #expect(configuration.logFormat == .text)
+        #expect(configuration.publicOrigin == nil)
+        #expect(configuration.warnings.isEmpty)
+    }
+
+    @Test(
+        "takes the flag, else the variable, else the file",
+        arguments: [
+            (Start(file: #"{"port": 1}"#), 1),
+            (Start(environment: ["CONTROL_PLANE_PORT": "2"], file: #"{"port": 1}"#), 2),
+            (Start(environment: ["CONTROL_PLANE_PORT": ""], file: #"{"port": 1}"#), 1),
+            (Start(arguments: ["--port", "3"], environment: ["CONTROL_PLANE_PORT": "2"], file: #"{"port": 1}"#), 3),
+            (Start(arguments: ["--port=0"]), 0),
+            (Start(arguments: ["--port=65535"]), 65_535),
+        ]
+    )
+    func precedence(start: Start, port: Int) async throws {
+        #expect(try await load(start).address.port == port)
+    }
+
+    @Test("reads every setting of the file")
+    func file() async throws {
+        let text = #"""
+            {"$schema": "x", "host": "::1", "port": 9, "insecure": false, "public_url": "https://agents.example.com",
+             "log_level": "debug", "log_format": "json"}
+            """#
+        let configuration = try await load(Start(file: text))
+        #expect(configuration.address == BindAddress(host: "::1", port: 9))
+        #expect(configuration.publicOrigin?.description == "https://agents.example.com")
+        #expect(configuration.logLevel == .debug)
+        #expect(configuration.logFormat == .json)
+    }
+
+    @Test(
+        "names the place of every wrong value",
+        arguments: [
+            (Start(arguments: ["--port", "65536"]), ["--port"]),
+            (Start(arguments: ["--port", "+80"]), ["--port"]),
+            (Start(arguments: ["--port", "eighty"]), ["--port"]),
+            (Start(arguments: ["--host", "a b"]), ["--host"]),
+            (Start(arguments: ["--log-level", "loud", "--log-format", "xml"]), ["--log-level", "--log-format"]),
+            (Start(environment: ["CONTROL_PLANE_PORT": "tcp://10.0.0.1:80"]), ["CONTROL_PLANE_PORT"]),
+            (Start(arguments: ["--port", "1"], environment: ["CONTROL_PLANE_PORT": "x"]), ["CONTROL_PLANE_PORT"]),
+            (Start(environment: ["GITPLANE_PUBLIC_URL": "ftp://example.com"]), ["GITPLANE_PUBLIC_URL"]),
+            (Start(environment: ["GITPLANE_PUBLIC_URL": "https://example.com:0"]), ["GITPLANE_PUBLIC_URL"]),
+            (Start(arguments: ["--data-dir", ""]), ["--data-dir"]),
+            (Start(environment: ["GITPLANE_DATA_DIR": "a\u{7}b"]), ["GITPLANE_DATA_DIR"]),
+            (Start(file: "{\n  \"port\": -1\n}"), ["gitplane.json:2:11"]),
+            (Start(file: "{\n  \"prot\": 1\n}"), ["gitplane.json:2:3"]),
+            (Start(file: "{\n  \"port\": 1,\n}"), ["gitplane.json:3:1"]),
+            (Start(arguments: ["--port", "1"], file: "{\"port\": \"2\"}"), ["gitplane.json:1:10"]),
+        ]
+    )
+    func wrong(start: Start, expected: [String]) async throws {
+        #expect(try await places(start) == expected)
+    }
+
+    @Test(
+        "refuses what a later version will honour",
+        arguments: ServerSetting.laterVariables.map { (Start(environment: [$0: "1"]), [$0]) } + [
+            (Start(file: "{\"working_tree\": true}"), ["gitplane.json:1:2"]),
+            (Start(file: "{\"metrics_listen\": \"127.0.0.1:9090\"}"), ["gitplane.json:1:2"]),
+        ]
+    )
+    func later(start: Start, expected: [String]) async throws {
+        #expect(try await places(start) == expected)
+    }
+
+    @Test("refuses flags of later versions as usage", arguments: ["--tls-key", "--behind-proxy", "--no-working-tree"])
+    func laterFlags(flag: String) {
+        #expect { try ServerFlags.parse([flag, "x"]) } throws: { ServerFlags.exitCode(for: $0) == .validationFailure }
+    }
+
+    @Test("refuses a data folder that is a file")
+    func dataFile() async throws {
+        try await withTemporaryDirectory { folder in
+            try Data().write(to: folder.appending(path: "data"))
+            #expect(throws: ConfigurationError.self) {
+                try ServerConfiguration.load(
+                    flags: ServerFlags.parse([]),
+                    environment: [:],
+                    schemas: schemas,
+                    workingDirectory: folder.path
+                )
+            }
+        }
+    }
+
+    @Test("listens beyond loopback only when told that this is insecure", arguments: ["0.0.0.0", "::", "example.com"])
+    func beyondLoopback(host: String) async throws {
+        #expect(try await places(Start(arguments: ["--host", host])) == ["--host"])
+        #expect(try await places(Start(environment: ["CONTROL_PLANE_BIND": host])) == ["CONTROL_PLANE_BIND"])
+        let configuration = try await load(Start(arguments: ["--host", host, "--insecure"]))
+        #expect(configuration.warnings.count == 1)
+        #expect(try await load(Start(arguments: ["--host", host], file: "{\"insecure\": true}")).warnings.count == 1)
+    }
+
+    @Test(
+        "knows loopback addresses",
+        arguments: [
+            ("127.0.0.1", true), ("127.255.255.254", true), ("localhost", true), ("LocalHost", true), ("::1", true),
+            ("[::1]", true), ("0:0:0:0:0:0:0:1", true), ("128.0.0.1", false), ("0.0.0.0", false), ("::", false),
+            ("::2", false), ("10.0.0.1", false), ("localhost.example.com", false),
+        ]
+    )
+    func loopback(host: String, isLoopback: Bool) {
+        #expect(BindAddress(host: host, port: 0).isLoopback == isLoopback)
+    }
+
+    @Test(
+        "takes a public address without path",
+        arguments: [
+            ("https://agents.example.com", "https://agents.example.com"),
+            ("https://Agents.Example.com/", "https://agents.example.com"),
+            ("http://10.0.0.1:8090", "http://10.0.0.1:8090"), ("http://[::1]:8090", "http://[::1]:8090"),
+            ("https://example.com/x", nil), ("https://user@example.com", nil), ("ftp://example.com", nil),
+            ("https://", nil), ("example.com", nil), ("https://example.com?a", nil), ("https://example.com:70000", nil),
+        ]
+    )
+    func publicOrigin(text: String, expected: String?) {
+        #expect(PublicOrigin(text)?.description == expected)
+    }
+}
