@@ -1,0 +1,28 @@
+package import Reconciler
+package import StateRepo
+
+/// What the handlers of state work with.
+package struct StateServices: Sendable {
+    package let snapshots: SnapshotStore
+    package let publisher: StatePublisher
+    package let archive: StateArchive
+    package let conditions: ConditionBoard
+    package let rules: StateRules
+    package let cursors: CursorSeal
+
+    package init(
+        snapshots: SnapshotStore,
+        publisher: StatePublisher,
+        archive: StateArchive,
+        conditions: ConditionBoard,
+        rules: StateRules,
+        cursors: CursorSeal
+    ) {
+        self.snapshots = snapshots
+        self.publisher = publisher
+        self.archive = archive
+        self.conditions = conditions
+        self.rules = rules
+        self.cursors = cursors
+    }
+}
