@@ -14,8 +14,7 @@ extension StatePublisher {
 
     private func advance(to head: CommitID) throws -> StateSnapshot {
         let old = snapshots.latest
-        let synchronizer = HistorySynchronizer(scanner: scanner, index: index)
-        let history = try run { repository in try synchronizer.synchronize(to: head, in: repository) }
+        let history = try run { repository in try self.keeper.synchronize(to: head, in: repository) }
         if history.isRewritten { try keepLost(old, now: head) }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try run { repository in
@@ -47,7 +46,7 @@ extension StatePublisher {
     func publish(_ commit: CommitID, _ plan: ChangePlan, after old: StateSnapshot) throws -> StateSnapshot {
         let made = try run { repository in try repository.readCommit(commit) }
         let entry = scanner.entry(made, paths: plan.touched, after: tip)
-        try index.append([entry])
+        try run { repository in self.keeper.follow(entry, in: repository) }
         var lastChanges = old.lastChanges
         lastChanges.record(entry)
         let published = LedgerScan.records(of: plan, entry, old.ledger)

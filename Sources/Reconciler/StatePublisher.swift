@@ -68,6 +68,8 @@ package actor StatePublisher {
         self.conditions = conditions
     }
 
+    var keeper: IndexKeeper { IndexKeeper(index: index, scanner: scanner, logger: logger) }
+
     /// Plans, admits, commits and publishes a write.
     ///
     /// When it returns, the change is on disk and every reader of ``snapshots`` sees it.
