@@ -10,7 +10,7 @@ struct Gitplane: AsyncParsableCommand {
         commandName: "gitplane",
         abstract: "A control plane for agents whose state is a git repository.",
         version: ProgramVersion.current,
-        subcommands: [SchemaCommand.self, VersionCommand.self]
+        subcommands: [ValidateCommand.self, SchemaCommand.self, ReleaseCommand.self, VersionCommand.self]
     )
 
     static func main() async {

@@ -19,12 +19,9 @@ struct ServerConfigurationTests {
         var testDescription: String { "\(arguments) \(environment.sorted { $0.key < $1.key }) \(file ?? "")" }
     }
 
-    /// Compiled once: it takes longer than all tests together.
-    private static let shipped = Result { try StateRules.load(share: .ofThisProgram()).schemas.registry }
-
     private let schemas: SchemaRegistry
 
-    init() throws { schemas = try Self.shipped.get() }
+    init() throws { schemas = try ShippedRules.load().schemas.registry }
 
     private func load(_ start: Start) async throws -> ServerConfiguration {
         try await withTemporaryDirectory { folder in
