@@ -8,7 +8,7 @@ package struct Catalogue: Sendable {
     package let tools: [CatalogueTool]
 
     private let providersByID: [String: CatalogueProvider]
-    private let integrationIDs: Set<String>
+    private let integrationsByID: [String: CatalogueIntegration]
     private let toolIDs: Set<String>
 
     /// Takes entries that were checked against their schemas; they are listed by id from here on.
@@ -17,13 +17,15 @@ package struct Catalogue: Sendable {
         self.integrations = integrations.sorted { $0.id < $1.id }
         self.tools = tools.sorted { $0.id < $1.id }
         self.providersByID = Dictionary(providers.map { ($0.id, $0) }) { first, _ in first }
-        self.integrationIDs = Set(integrations.map(\.id))
+        self.integrationsByID = Dictionary(integrations.map { ($0.id, $0) }) { first, _ in first }
         self.toolIDs = Set(tools.map(\.id))
     }
 
     package func provider(_ id: String) -> CatalogueProvider? { providersByID[id] }
 
-    package func hasIntegration(_ id: String) -> Bool { integrationIDs.contains(id) }
+    package func integration(_ id: String) -> CatalogueIntegration? { integrationsByID[id] }
+
+    package func hasIntegration(_ id: String) -> Bool { integrationsByID[id] != nil }
 
     /// Whether `id` is a listed tool, belongs to one of the families, or is a prefix and `*` that some tool matches.
     package func hasTool(_ id: String) -> Bool {

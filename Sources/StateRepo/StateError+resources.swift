@@ -27,6 +27,12 @@ extension StateError {
         return StateError(.preconditionFailed, message, details: details)
     }
 
+    /// The resource that a precondition names does not exist.
+    static func preconditionFailed(_ resource: ResourceName, _ snapshot: StateSnapshot) -> StateError {
+        let details: JSONObject = ["current_revision": .string(snapshot.revision.description)]
+        return StateError(.preconditionFailed, "\(resource) does not exist any more", details: details)
+    }
+
     /// The present document is broken; it came by a way round the gate.
     static func headInvalid(_ resource: ResourceName, _ diagnostics: [Diagnostic]) -> StateError {
         let message = "the present version of \(resource) is broken: replace it as a whole, then edit it again"

@@ -35,8 +35,8 @@ package struct AdmissionReview: Sendable {
         let change = TouchedResources(touched)
         var diagnostics = touched.compactMap { new.strays[$0] }
         diagnostics += change.paths.flatMap { new.problems[$0] ?? [] }
-        diagnostics += documents(new, change) + dangling(old, new, change)
-        diagnostics += keys(old, new, change) + formatRules(new)
+        diagnostics += incomplete(old, new, change) + documents(new, change) + dangling(old, new, change)
+        diagnostics += keys(old, new, change) + FormatRules.diagnostics(old, new, isTouched: change.touchesFormat)
         diagnostics += CollisionRules.diagnostics(new, touched: change.companionPaths)
         let releases = ReleaseRules(ledger: ledger, introduced: introduced)
         for id in change.releases.sorted() {
@@ -57,15 +57,34 @@ package struct AdmissionReview: Sendable {
         let references = ReferenceReview(tree: new, rules: rules, secrets: secrets)
         let catalogue = CatalogueRules(catalogue: rules.catalogue)
         var diagnostics = change.touchesSettings ? references.settingsDiagnostics() : []
-        for id in change.agents {
+        for id in change.definitions {
             if let agent = new.agents[id] { diagnostics += references.diagnostics(of: agent) }
         }
-        for id in change.skills {
+        for id in change.skillDocuments {
             if let skill = new.skills[id] { diagnostics += references.diagnostics(of: skill) }
         }
-        for id in change.providers { diagnostics += catalogue.diagnostics(id, new.providers[id]) }
-        for key in change.connections { diagnostics += catalogue.diagnostics(key, new.connections[key]) }
+        for id in change.providers {
+            guard let provider = new.providers[id] else { continue }
+            diagnostics += catalogue.diagnostics(id, provider) + references.diagnostics(of: provider)
+        }
+        for key in change.connections {
+            guard let connection = new.connections[key] else { continue }
+            diagnostics += catalogue.diagnostics(key, connection) + references.diagnostics(of: connection)
+        }
         return diagnostics
+    }
+
+    /// Folders that the change leaves without the file that makes them an agent or a skill.
+    private func incomplete(_ old: StateTree, _ new: StateTree, _ change: TouchedResources) -> [Diagnostic] {
+        let agents = change.agents.subtracting(change.definitions).compactMap { id -> AgentFolder? in
+            guard let folder = new.agents[id], folder.definition == nil, old.agents[id] == nil else { return nil }
+            return folder
+        }
+        let skills = change.skills.subtracting(change.skillDocuments).compactMap { id -> SkillFolder? in
+            guard let folder = new.skills[id], folder.document == nil, old.skills[id] == nil else { return nil }
+            return folder
+        }
+        return agents.flatMap(\.definitionDiagnostics) + skills.flatMap(\.diagnostics)
     }
 
     /// Documents that the change does not touch and that named what it removes.
@@ -92,8 +111,8 @@ package struct AdmissionReview: Sendable {
         _ change: TouchedResources
     ) -> [Diagnostic] {
         new.uses(of: target, named: name).compactMap { use in
-            if case .agent(let id) = use.resource, change.agents.contains(id), !use.isPublished { return nil }
-            if case .skill(let id) = use.resource, change.skills.contains(id) { return nil }
+            if case .agent(let id) = use.resource, change.definitions.contains(id), !use.isPublished { return nil }
+            if case .skill(let id) = use.resource, change.skillDocuments.contains(id) { return nil }
             let place = use.isPublished ? "the published definition of \(use.resource)" : "\(use.resource)"
             return Diagnostic(
                 .error,
@@ -111,13 +130,6 @@ package struct AdmissionReview: Sendable {
         let scan = KeyScan(exceptions: rules.settings(of: old).plainTextExceptions)
         let files = change.paths.compactMap { new.file(at: $0) }
         return files.flatMap(scan.diagnostics(of:))
-    }
-
-    private func formatRules(_ new: StateTree) -> [Diagnostic] {
-        guard new.format == nil else { return [] }
-        let hint = "restore it: {\"version\": 1}"
-        let message = "the layout's version is missing"
-        return [Diagnostic(.error, "layout.format_missing", file: "state/format.json", message, hint: hint)]
     }
 
     /// The publish checks on what a release pins, unless it only deactivates.

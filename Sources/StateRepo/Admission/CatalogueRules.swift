@@ -5,17 +5,15 @@ import Documents
 struct CatalogueRules {
     let catalogue: Catalogue
 
-    func diagnostics(_ id: ProviderID, _ document: Document<ProviderFacts>?) -> [Diagnostic] {
-        guard let document else { return [] }
+    func diagnostics(_ id: ProviderID, _ document: Document<ProviderFacts>) -> [Diagnostic] {
         guard let entry = catalogue.provider(id.description) else {
             return [unknown("provider", id.description, document.file, among: catalogue.providers.map(\.id))]
         }
         return mode(document.facts?.authMode, entry.authModes, document.file)
     }
 
-    func diagnostics(_ key: ConnectionKey, _ document: Document<ConnectionFacts>?) -> [Diagnostic] {
-        guard let document else { return [] }
-        guard let entry = catalogue.integrations.first(where: { $0.id == key.description }) else {
+    func diagnostics(_ key: ConnectionKey, _ document: Document<ConnectionFacts>) -> [Diagnostic] {
+        guard let entry = catalogue.integration(key.description) else {
             return [unknown("integration", key.description, document.file, among: catalogue.integrations.map(\.id))]
         }
         return mode(document.facts?.authMode, entry.authModes, document.file)

@@ -47,16 +47,28 @@ struct KeyPattern: Sendable {
         KeyPattern("an age identity", "AGE-SECRET-KEY-1", 40),
     ]
 
-    /// Whether a credential of this shape starts at `start`; what stands before it must not belong to the same word.
-    func matches(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-        guard text.count - start >= prefix.count + minimumLength else { return false }
-        for offset in 0..<prefix.count where text[start + offset] != prefix[offset] { return false }
-        if start > 0, Self.isWord(text[start - 1]) { return false }
-        let rest = start + prefix.count
-        return (rest..<rest + minimumLength).allSatisfy { Self.isTokenByte(text[$0]) }
+    /// Whether a credential, or the head of a private key, may begin with a byte.
+    static let begins: [Bool] = {
+        var begins = [Bool](repeating: false, count: 256)
+        for first in all.compactMap(\.prefix.first) + [UInt8(ascii: "-")] { begins[Int(first)] = true }
+        return begins
+    }()
+
+    /// Which kind of credential starts at `start`; what stands before it must not belong to the same word.
+    static func kind(in text: UnsafeBufferPointer<UInt8>, at start: Int) -> String? {
+        for pattern in all where pattern.matches(text, at: start) { return pattern.kind }
+        return nil
     }
 
-    private static func isWord(_ byte: UInt8) -> Bool {
+    private func matches(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        guard text[start] == prefix[0], text.count - start >= prefix.count + minimumLength else { return false }
+        for offset in 0..<prefix.count where text[start + offset] != prefix[offset] { return false }
+        let rest = start + prefix.count
+        for index in rest..<rest + minimumLength where !Self.isTokenByte(text[index]) { return false }
+        return true
+    }
+
+    static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true

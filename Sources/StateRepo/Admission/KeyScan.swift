@@ -7,26 +7,25 @@ struct KeyScan {
 
     let exceptions: Set<SettingsFacts.PlainTextException>
 
-    /// Findings in a file's text, each at its line and column, never with the text itself.
+    /// Findings in a file, each at its line and column, never with the text itself.
     func diagnostics(of file: StateFile) -> [Diagnostic] {
-        var found = Self.matches(in: file.content).map { match in
-            (match.kind, SourcePosition(counting: file.content, upTo: match.offset), JSONPointer?.none)
-        }
-        if file.path.hasSuffix(".json"), !found.isEmpty { found = jsonPlaces(file, found) }
-        return found.filter { !isExcepted(file.path, $0.2) }.prefix(Self.maximumFindings).map {
-            kind,
-            position,
-            pointer in
+        findings(in: file).filter { !isExcepted(file.path, $0.pointer) }.prefix(Self.maximumFindings).map { finding in
             Diagnostic(
                 .error,
                 "secret.in_plain_text",
                 file: file.path,
-                pointer: pointer,
-                position: position,
-                "this looks like \(kind)",
+                pointer: finding.pointer,
+                position: finding.position,
+                "this looks like \(finding.kind)",
                 hint: "store it as a secret and name it here, or list the place in security.plain_text_exceptions"
             )
         }
+    }
+
+    private struct Finding {
+        let kind: String
+        let position: SourcePosition
+        let pointer: JSONPointer?
     }
 
     private func isExcepted(_ path: String, _ pointer: JSONPointer?) -> Bool {
@@ -34,30 +33,46 @@ struct KeyScan {
         return pointers.contains { exceptions.contains(.init(path: path, pointer: $0)) }
     }
 
-    /// Adds the pointer of the text value that each finding stands in.
-    private func jsonPlaces(
-        _ file: StateFile,
-        _ found: [(String, SourcePosition, JSONPointer?)]
-    ) -> [(String, SourcePosition, JSONPointer?)] {
-        let document: JSONDocument
-        do { document = try JSONDocument(parsing: file.content) } catch { return found }
-        var places: [(String, SourcePosition, JSONPointer?)] = []
-        Self.walk(document.value, at: .root) { text, pointer in
-            for match in Self.matches(in: Array(text.utf8)).prefix(1) {
-                let position = document.position(ofValueAt: pointer) ?? SourcePosition(line: 1, column: 1)
-                places.append((match.kind, position, pointer))
-            }
+    private func findings(in file: StateFile) -> [Finding] {
+        if file.path.hasSuffix(".json"), let found = Self.findings(inJSON: file.content) { return found }
+        return Self.matches(in: file.content, limit: Self.maximumFindings).map { match in
+            let position = SourcePosition(counting: file.content, upTo: match.offset)
+            return Finding(kind: match.kind, position: position, pointer: nil)
         }
-        return places.isEmpty ? found : places
     }
 
-    private static func walk(_ value: JSONValue, at pointer: JSONPointer, _ visit: (String, JSONPointer) -> Void) {
+    /// Findings in the texts and keys of a document, as they read once escapes are resolved; `nil` for what is no JSON.
+    private static func findings(inJSON content: [UInt8]) -> [Finding]? {
+        // Characters of credentials can hide in JSON only behind `\u`.
+        guard !matches(in: content, limit: 1).isEmpty || content.contains(UInt8(ascii: "\\")) else { return [] }
+        let document: JSONDocument
+        do { document = try JSONDocument(parsing: content) } catch { return nil }
+        var found: [Finding] = []
+        walk(document.value, at: .root) { text, pointer, isKey in
+            guard let match = matches(in: Array(text.utf8), limit: 1).first else { return }
+            let place = isKey ? document.position(ofKeyAt: pointer) : document.position(ofValueAt: pointer)
+            let position = place ?? SourcePosition(line: 1, column: 1)
+            // An exception names a value; a key has no place that one could name but the whole file.
+            found.append(Finding(kind: match.kind, position: position, pointer: isKey ? nil : pointer))
+        }
+        return found
+    }
+
+    private static func walk(
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        _ visit: (String, JSONPointer, _ isKey: Bool) -> Void
+    ) {
         switch value {
-        case .string(let text): visit(text, pointer)
+        case .string(let text): visit(text, pointer, false)
         case .array(let items):
             for (index, item) in items.enumerated() { walk(item, at: pointer.appending(index), visit) }
         case .object(let object):
-            for member in object { walk(member.value, at: pointer.appending(member.key), visit) }
+            for member in object {
+                let place = pointer.appending(member.key)
+                visit(member.key, place, true)
+                walk(member.value, at: place, visit)
+            }
         case .null, .bool, .number: return
         }
     }
@@ -67,32 +82,27 @@ struct KeyScan {
         let offset: Int
     }
 
-    private static func matches(in content: [UInt8]) -> [Match] {
+    private static func matches(in content: [UInt8], limit: Int) -> [Match] {
         content.withUnsafeBufferPointer { text in
             var found: [Match] = []
-            for start in text.indices where firstBytes.contains(text[start]) {
-                guard found.count < maximumFindings else { break }
-                if let pattern = KeyPattern.all.first(where: { $0.matches(text, at: start) }) {
-                    found.append(Match(kind: pattern.kind, offset: start))
-                } else if isPrivateKey(text, at: start) {
-                    found.append(Match(kind: "a private key", offset: start))
+            for start in text.indices where KeyPattern.begins[Int(text[start])] {
+                guard found.count < limit else { break }
+                if start > 0, KeyPattern.isWord(text[start - 1]) { continue }
+                guard let kind = KeyPattern.kind(in: text, at: start) ?? privateKey(in: text, at: start) else {
+                    continue
                 }
+                found.append(Match(kind: kind, offset: start))
             }
             return found
         }
     }
 
-    private static let firstBytes = Set(KeyPattern.all.compactMap(\.prefix.first) + [UInt8(ascii: "-")])
-
-    /// `-----BEGIN … PRIVATE KEY-----` (RFC 7468).
-    private static func isPrivateKey(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-        let head = Array("-----BEGIN ".utf8)
-        guard text.count - start > head.count, text[start..<start + head.count].elementsEqual(head) else {
-            return false
-        }
-        let end = min(text.count, start + head.count + 40)
-        let line = text[(start + head.count)..<end].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\\") }
-        return String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----")
+    /// `-----BEGIN … PRIVATE KEY-----` (RFC 7468, and OpenPGP's `PRIVATE KEY BLOCK`).
+    private static func privateKey(in text: UnsafeBufferPointer<UInt8>, at start: Int) -> String? {
+        guard text[start] == UInt8(ascii: "-"), text[start...].starts(with: "-----BEGIN ".utf8) else { return nil }
+        let line = text[start...].prefix(80).prefix { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\\") }
+        let title = String(decoding: line, as: UTF8.self)
+        return ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"].contains { title.contains($0) } ? "a private key" : nil
     }
 }
 

@@ -2,12 +2,19 @@
 struct TouchedResources {
     private(set) var paths: [String] = []
     private(set) var companionPaths: [String] = []
+    /// Agents of which any file is touched.
     private(set) var agents: Set<AgentID> = []
+    /// Agents whose `agent.json` is touched.
+    private(set) var definitions: Set<AgentID> = []
     private(set) var releases: Set<AgentID> = []
+    /// Skills of which any file is touched.
     private(set) var skills: Set<SkillID> = []
+    /// Skills whose `SKILL.md` is touched.
+    private(set) var skillDocuments: Set<SkillID> = []
     private(set) var providers: Set<ProviderID> = []
     private(set) var connections: Set<ConnectionKey> = []
     private(set) var touchesSettings = false
+    private(set) var touchesFormat = false
     /// Anything besides release files.
     private(set) var touchesDefinitions = false
 
@@ -22,16 +29,18 @@ struct TouchedResources {
             if case .release(let id) = role { releases.insert(id) } else { touchesDefinitions = true }
             note(role, text)
         }
-        // A folder that lost its definition is a problem of agent.json, whichever of its files changed.
-        for id in agents { paths.insert("\(Layout.agentFolder(id))/agent.json") }
-        for id in skills { paths.insert("skills/\(id)/SKILL.md") }
         self.paths = paths.sorted()
     }
 
     private mutating func note(_ role: FileRole, _ path: String) {
         switch role {
-        case .agentDefinition(let id), .agentDocument(let id, _): agents.insert(id)
-        case .skill(let id): skills.insert(id)
+        case .agentDefinition(let id):
+            agents.insert(id)
+            definitions.insert(id)
+        case .agentDocument(let id, _): agents.insert(id)
+        case .skill(let id):
+            skills.insert(id)
+            skillDocuments.insert(id)
         case .skillAsset(let id):
             skills.insert(id)
             companionPaths.append(path)
@@ -39,7 +48,8 @@ struct TouchedResources {
         case .connectionDefault(let key): connections.insert(key)
         case .systemSettings: touchesSettings = true
         case .companion: companionPaths.append(path)
-        case .format, .release: return
+        case .format: touchesFormat = true
+        case .release: return
         }
     }
 }

@@ -70,23 +70,33 @@ extension AgentContent {
     }
 
     private static func documents(_ value: JSONValue) throws(StateError) -> [DocumentKind: String] {
+        guard let members = value.objectValue else {
+            throw refused("value.type", JSONPointer(tokens: ["documents"]), "documents are an object of texts")
+        }
         var documents: [DocumentKind: String] = [:]
-        for member in value.objectValue ?? [:] {
-            guard let kind = DocumentKind(rawValue: member.key), let text = member.value.stringValue else {
-                let pointer = JSONPointer(tokens: ["documents", member.key])
+        for member in members {
+            let pointer = JSONPointer(tokens: ["documents", member.key])
+            guard let kind = DocumentKind(rawValue: member.key) else {
                 let known = DocumentKind.allCases.map(\.rawValue)
-                let problem = Diagnostic(
-                    .error,
-                    "object.unknown_field",
-                    file: "",
-                    pointer: pointer,
-                    "there is no kind of document \"\(String(member.key.unicodeScalars.prefix(80)))\"",
-                    hint: Suggestion.closest(to: member.key, among: known).map { "did you mean \"\($0)\"?" }
-                )
-                throw StateError(.requestInvalid, "the documents cannot be taken", diagnostics: [problem])
+                let message = "there is no kind of document \"\(String(member.key.unicodeScalars.prefix(80)))\""
+                let hint = Suggestion.closest(to: member.key, among: known).map { "did you mean \"\($0)\"?" }
+                throw refused("object.unknown_field", pointer, message, hint: hint)
+            }
+            guard let text = member.value.stringValue else {
+                throw refused("value.type", pointer, "a document is a text")
             }
             documents[kind] = text
         }
         return documents
+    }
+
+    private static func refused(
+        _ code: String,
+        _ pointer: JSONPointer,
+        _ message: String,
+        hint: String? = nil
+    ) -> StateError {
+        let problem = Diagnostic(.error, code, file: "", pointer: pointer, message, hint: hint)
+        return StateError(.requestInvalid, "the documents cannot be taken", diagnostics: [problem])
     }
 }

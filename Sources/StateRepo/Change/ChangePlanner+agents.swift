@@ -6,12 +6,15 @@ extension ChangePlanner {
         guard draft.tree.agents[id] == nil else {
             throw StateError(.agentAlreadyExists, "there is an agent \"\(id)\" already")
         }
+        try checkServerOwned(content.serverOwned, of: id)
         try write(content, to: id)
     }
 
     mutating func replaceAgent(_ id: AgentID, _ content: AgentContent, _ precondition: Precondition) throws {
-        try checkServerOwned(content.serverOwned, of: id)
-        guard let base = precondition.base, draft.tree.agents[id] != nil else { return try write(content, to: id) }
+        guard let base = precondition.base, draft.tree.agents[id] != nil else {
+            try checkServerOwned(content.serverOwned, of: id)
+            return try write(content, to: id)
+        }
         let version = try AgentVersion(files: files(of: .agent(id), at: base))
         let proposed = version.replaced(by: content)
         try write(merge(base: version, current: try present(id), proposed: proposed), to: id)
@@ -20,7 +23,9 @@ extension ChangePlanner {
     mutating func patchAgent(_ id: AgentID, _ patch: DocumentPatch, _ precondition: Precondition) throws {
         let current = try present(id)
         guard let base = precondition.base else {
-            return try write(try patched(current, by: patch, id), to: id)
+            let content = try patched(current, by: patch, id)
+            try checkServerOwned(content.serverOwned, of: id, isWhole: true)
+            return try write(content, to: id)
         }
         let version = try AgentVersion(files: files(of: .agent(id), at: base))
         let proposed = try version.replaced(by: patched(version, by: patch, id))
@@ -45,38 +50,41 @@ extension ChangePlanner {
 
     /// Applies a patch to the representation of a version, so that what reads as one document is patched as one.
     private func patched(_ version: AgentVersion, by patch: DocumentPatch, _ id: AgentID) throws -> AgentContent {
-        let owned = AgentRepresentation(draftOf: id, in: context.snapshot)?.body(
-            draft: draft.tree.agents[id]?.tree ?? .zero
-        )
         var body = version.representation
-        for member in owned ?? [:] where AgentRepresentation.serverOwned.contains(member.key) {
-            body[member.key] = member.value
-        }
+        for member in presentOwned(id) { body[member.key] = member.value }
         let result = try JSONValue.object(body).applying(patch)
         guard let object = result.objectValue else {
             throw StateError(.stateInvalid, "the patch leaves no object")
         }
-        let content = try AgentContent(representation: object, documentsAreWhole: true)
-        try checkServerOwned(content.serverOwned, of: id)
-        return content
+        return try AgentContent(representation: object, documentsAreWhole: true)
+    }
+
+    /// What the server says of an agent beside its definition; of one that does not exist only its id.
+    private func presentOwned(_ id: AgentID) -> JSONObject {
+        var owned: JSONObject = ["id": .string(id.description)]
+        guard let agent = AgentRepresentation(draftOf: id, in: context.snapshot) else { return owned }
+        for member in agent.owned(draft: agent.folder.tree) { owned[member.key] = member.value }
+        return owned
     }
 
     /// Server-owned members in a write must equal the present values; `etag` was compared as a precondition.
-    private func checkServerOwned(_ members: JSONObject, of id: AgentID) throws(StateError) {
-        guard !members.isEmpty else { return }
-        let present = AgentRepresentation(draftOf: id, in: context.snapshot)?
-            .body(draft: context.snapshot.serving.agents[id]?.tree ?? .zero)
+    ///
+    /// - Parameter isWhole: whether the members come from a patched representation, in which none may be missing.
+    private func checkServerOwned(_ members: JSONObject, of id: AgentID, isWhole: Bool = false) throws(StateError) {
+        let present = presentOwned(id)
         let derived: Set<String> = ["etag", "used_by", "diagnostics", "secrets", "omitted", "diff"]
-        let wrong = members.filter { !derived.contains($0.key) && present?[$0.key] != $0.value }
+        var wrong = members.filter { present[$0.key] != $0.value }.map(\.key)
+        if isWhole { wrong += present.keys.filter { members[$0] == nil } }
+        wrong.removeAll(where: derived.contains)
         guard wrong.isEmpty else {
             let file = "\(Layout.agentFolder(id))/agent.json"
-            let problems = wrong.map { member in
+            let problems = wrong.map { key in
                 Diagnostic(
                     .error,
                     "field.server_owned",
                     file: file,
-                    pointer: JSONPointer(tokens: [member.key]),
-                    "\"\(member.key)\" is set by the server",
+                    pointer: JSONPointer(tokens: [key]),
+                    "\"\(key)\" is set by the server",
                     hint: "leave it out, or repeat its present value"
                 )
             }

@@ -12,15 +12,34 @@ extension ChangePlanner {
         }
         switch precondition.match {
         case .any?:
-            guard present != nil else { throw StateError.notFound(resource) }
+            guard present != nil else { throw absent(edit.operation) }
         case .tags(let tags)?:
-            guard let present, !tags.contains(present.description) else { break }
+            guard let present else { throw absent(edit.operation) }
+            guard !tags.contains(present.description) else { break }
             let changed = try changes(since: tags, of: resource)
             let message = "\(resource) has changed since the version you read"
             throw StateError.preconditionFailed(resource, message, present, context.snapshot, changed: changed)
         case nil:
             try requireOne(edit, exists: present != nil)
         }
+    }
+
+    /// `If-Match` on what does not exist: 404 where the edit would be 404 anyway, and where it would create, 412.
+    private func absent(_ operation: ResourceEdit.Operation) -> StateError {
+        switch operation {
+        case .putDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
+        case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings:
+            .preconditionFailed(operation.resource, context.snapshot)
+        case .publish(let id, _, _), .activate(let id, _), .patchAgent(let id, _), .deleteAgent(let id):
+            headError(of: id) ?? .notFound(.agent(id))
+        case .deleteDocument, .deleteSkill: .notFound(operation.resource)
+        }
+    }
+
+    /// An agent that is there and cannot be shown, because no version of it was ever good.
+    private func headError(of id: AgentID) -> StateError? {
+        guard let folder = context.snapshot.head.agents[id], folder.isBroken else { return nil }
+        return .headInvalid(.agent(id), folder.diagnostics)
     }
 
     private func requireOne(_ edit: ResourceEdit, exists: Bool) throws(StateError) {

@@ -24,11 +24,14 @@ enum CommitSubject {
         case (0, 1): return "\(verb(texts[0].operation)) \(texts[0].path.split(separator: "/").last ?? "")"
         case (1, 0): return describe(fields[0])
         default:
-            if differences.count == 1, differences[0].operation == .add { return "create" }
-            let parts = fields.isEmpty ? [] : ["\(fields.count) fields"]
-            let documents = texts.isEmpty ? [] : ["\(texts.count) document\(texts.count == 1 ? "" : "s")"]
-            return "change \((parts + documents).joined(separator: " and "))"
+            if differences.contains(where: { $0.operation == .add && $0.path.hasSuffix(".json") }) { return "create" }
+            let parts = [count(fields.count, "field"), count(texts.count, "document")].compactMap { $0 }
+            return "change \(parts.joined(separator: " and "))"
         }
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String? {
+        number == 0 ? nil : "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private static func summary(ofRelease difference: FileDifference) -> String {

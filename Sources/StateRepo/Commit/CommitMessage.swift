@@ -48,9 +48,13 @@ package struct CommitMessage: Sendable {
         return text
     }
 
-    /// What a caller wrote, as lines that cannot be taken for anything else: no control characters.
+    /// What a caller wrote, as lines that cannot be taken for anything else: no control characters, and no `---`, at
+    /// which git-interpret-trailers(1) stops reading.
     private static func words(_ text: String) -> [String] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { line(String($0)) }
+        CommitText.lines(of: text).map { words in
+            let words = line(words)
+            return words.hasPrefix("---") ? " \(words)" : words
+        }
     }
 
     private static func line(_ text: String) -> String {
@@ -77,8 +81,7 @@ package struct CommitMessage: Sendable {
 extension CommitMessage {
     /// The trailers of a message: `Key: value` lines of its last paragraph, when all its lines are such.
     package static func trailers(of message: String) -> [Trailer] {
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let content = lines.reversed().drop { $0.isEmpty }
+        let content = CommitText.lines(of: message).reversed().drop { $0.isEmpty }
         let paragraph = content.prefix { !$0.isEmpty }.reversed()
         guard content.count > paragraph.count else { return [] }
         let trailers = paragraph.map(trailer)

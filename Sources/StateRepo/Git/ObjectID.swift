@@ -130,7 +130,8 @@ package typealias BlobID = ObjectID<BlobKind>
 package typealias AnyObjectID = ObjectID<AnyKind>
 
 extension UInt8 {
-    fileprivate var lowercaseHexValue: UInt8? {
+    /// The value of a lowercase hexadecimal digit.
+    var lowercaseHexValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10

@@ -46,7 +46,7 @@ package struct HistoryScanner: Sendable {
             channel: trailer("Channel").flatMap { Channel(rawValue: $0) } ?? .push,
             principal: trailer("Principal"),
             requestID: trailer("Request-Id"),
-            subject: String(commit.message.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""),
+            subject: CommitText.lines(of: commit.message).first ?? "",
             resources: resources.sorted(),
             paths: paths.map(StrayRules.displayName)
         )

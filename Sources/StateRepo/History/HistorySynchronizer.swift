@@ -29,8 +29,10 @@ package struct HistorySynchronizer {
         var junction: HistoryEntry?
         var failure: (any Error)?
         try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
-            do { junction = try index.entry(commit.id) } catch { failure = error }
-            guard junction == nil, failure == nil else { return .stop }
+            if known != nil {
+                do { junction = try index.entry(commit.id) } catch { failure = error }
+                guard junction == nil, failure == nil else { return .stop }
+            }
             missing.append(commit.id)
             return .continue
         }

@@ -1,5 +1,7 @@
 /// The allow-list of paths: where each kind of file lives, in both directions (contract, section 7).
 package enum Layout {
+    /// The version of this layout, as `state/format.json` names it.
+    package static let version = 1
     /// The deepest accepted path, in components.
     package static let maximumDepth = 8
     /// The longest accepted file name, in bytes.
@@ -79,10 +81,13 @@ package enum Layout {
     /// `name` without `.json`, or nothing that could be an id when it has another extension.
     private static func stem(_ name: Substring) -> Substring { name.hasSuffix(".json") ? name.dropLast(5) : "" }
 
+    /// `.git` in any case, and the short name that Windows gives it; git refuses to check out either.
+    private static func isGitDirectory(_ name: Substring) -> Bool { [".git", "git~1"].contains(name.lowercased()) }
+
     /// Printable ASCII without what shells, Windows or git read as something else.
     private static func isSafeName(_ name: Substring) -> Bool {
         guard (1...maximumNameLength).contains(name.utf8.count), name != ".", name != "..", !name.hasPrefix("-"),
-            !name.hasSuffix("."), name.lowercased() != ".git"
+            !name.hasSuffix("."), !isGitDirectory(name)
         else { return false }
         return name.utf8.allSatisfy { byte in
             (0x21...0x7E).contains(byte) && !"\\:*?\"<>|%".utf8.contains(byte)

@@ -20,6 +20,13 @@ enum StrayRules {
         return refused("layout.unknown_path", file, "no file may be here", Self.hint(for: text))
     }
 
+    /// What is wrong with a file of `size` bytes, or `nil`.
+    static func diagnostic(_ file: String, size: Int) -> Diagnostic? {
+        guard size > Layout.maximumFileSize else { return nil }
+        let message = "the file has \(size) bytes; at most \(Layout.maximumFileSize) are allowed"
+        return Diagnostic(.error, "layout.too_large", file: file, message)
+    }
+
     /// The path with everything that is not printable ASCII escaped, so that it cannot disturb a terminal.
     static func displayName(of path: EntryPath) -> String {
         path.bytes.prefix(Layout.maximumPathLength).reduce(into: "") { text, byte in

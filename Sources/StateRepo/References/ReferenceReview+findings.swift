@@ -4,18 +4,16 @@ import HashTreeCollections
 
 extension ReferenceReview {
     /// Judges one reference; `nil` when what it names exists.
-    ///
-    /// - Parameters:
-    ///   - own: ids of the definition's own skills.
-    ///   - agent: who refers; `nil` for settings and skills.
-    func finding(_ reference: Reference, own: Set<String>, agent: AgentID?) -> Finding? {
+    func finding(_ reference: Reference, for reader: Reader) -> Finding? {
         let name = reference.name
         switch reference.target {
         case .provider: return providerFinding(name)
         case .integration: return integrationFinding(name)
         case .skill:
-            guard !own.contains(name), SkillID(name).flatMap({ tree.skills[$0] })?.document == nil else { return nil }
-            return unknown("skill", name, among: tree.skills.keys.map(\.description) + own)
+            guard !reader.ownSkills.contains(name), SkillID(name).flatMap({ tree.skills[$0] })?.document == nil else {
+                return nil
+            }
+            return unknown("skill", name, among: tree.skills.keys.map(\.description) + reader.ownSkills)
         case .agent:
             guard AgentID(name).flatMap({ tree.agents[$0] })?.definition == nil else { return nil }
             return unknown("agent", name, among: tree.agentIDs.map(\.description))
@@ -27,8 +25,8 @@ extension ReferenceReview {
             let code = "reference.shared_variable_missing"
             return notListed("shared variable", code, name, among: settings.sharedVariables)
         case .secret:
-            guard let agent, !secrets.has(name, for: agent) else { return nil }
-            let known = (secrets.agents[agent] ?? []).union(secrets.grantable)
+            let known = reader.agent.map(secrets.names) ?? secrets.shared
+            guard !known.contains(name) else { return nil }
             return notListed("secret", Self.secretMissing, name, among: known)
         }
     }
@@ -52,22 +50,17 @@ extension ReferenceReview {
     }
 
     private func integrationFinding(_ name: String) -> Finding? {
-        guard rules.catalogue.hasIntegration(name), let key = ConnectionKey(name) else {
+        guard let entry = rules.catalogue.integration(name), let key = ConnectionKey(name) else {
             return unknown("integration", name, among: rules.catalogue.integrations.map(\.id))
         }
-        guard tree.connections[key] == nil, needsConnection(name) else { return nil }
+        // What needs no credential works without a connection.
+        guard tree.connections[key] == nil, !entry.authModes.allSatisfy({ $0 == "none" }) else { return nil }
         return Finding(
             severity: .warning,
             code: "reference.integration_not_connected",
             message: "the integration \"\(name)\" has no default connection",
             hint: nil
         )
-    }
-
-    /// Integrations that need no credential work without a connection.
-    private func needsConnection(_ name: String) -> Bool {
-        rules.catalogue.integrations.first { $0.id == name }?.authModes.contains { $0 != "none" && $0 != "no_auth" }
-            ?? false
     }
 
     private func unknown(_ kind: String, _ name: String, among known: [String]) -> Finding {
@@ -96,8 +89,8 @@ extension ReferenceReview {
     private static func excerpt(_ name: String) -> String { String(name.unicodeScalars.prefix(80)) }
 
     /// A model is judged only where a list of models is given: the agent's for that provider, else the settings'.
-    func finding(_ model: ModelReference, inAgent file: StateFile) -> Finding? {
-        let listed = agentModels(file)[model.provider] ?? settings.availableModels[model.provider]
+    func finding(_ model: ModelReference, among agentModels: [String: [String]]) -> Finding? {
+        let listed = agentModels[model.provider] ?? settings.availableModels[model.provider]
         guard let listed, !listed.contains(where: { $0.hasSameBytes(as: model.model) }) else { return nil }
         return Finding(
             severity: .warning,
@@ -108,7 +101,8 @@ extension ReferenceReview {
         )
     }
 
-    private func agentModels(_ file: StateFile) -> [String: [String]] {
+    /// The models that a definition lists, by provider.
+    func listedModels(_ file: StateFile) -> [String: [String]] {
         let value: JSONValue
         do { value = try JSONValue(parsing: file.content) } catch { return [:] }
         var models: [String: [String]] = [:]

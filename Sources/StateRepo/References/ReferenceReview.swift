@@ -18,61 +18,66 @@ package struct ReferenceReview: Sendable {
     /// Findings about an agent's definition, the draft's or a pinned one.
     package func diagnostics(of folder: AgentFolder) -> [Diagnostic] {
         guard let definition = folder.definition, let facts = definition.facts else { return [] }
-        let own = Set(facts.customSkills)
-        let findings = facts.references.compactMap { reference in
-            finding(reference, own: own, agent: folder.id).map { ($0, reference) }
-        }
-        let models = facts.models.compactMap { model in finding(model, inAgent: definition.file).map { ($0, model) } }
-        guard !findings.isEmpty || !models.isEmpty else { return [] }
-        let places = Places(definition.file)
-        return findings.map { diagnostic($0.0, definition.file, places, $0.1.pointer, isKey: $0.1.isKey) }
-            + models.map { diagnostic($0.0, definition.file, places, $0.1.pointer, isKey: false) }
+        let reader = Reader(agent: folder.id, ownSkills: Set(facts.customSkills))
+        return diagnostics(definition.file, facts.references, reader, models: facts.models)
     }
 
     /// Findings about the system settings.
     package func settingsDiagnostics() -> [Diagnostic] {
         guard let document = tree.settings, let facts = document.facts else { return [] }
-        let findings = facts.references.compactMap { reference in
-            finding(reference, own: [], agent: nil).map { ($0, reference) }
-        }
-        guard !findings.isEmpty else { return [] }
-        let places = Places(document.file)
-        return findings.map { diagnostic($0.0, document.file, places, $0.1.pointer, isKey: $0.1.isKey) }
+        return diagnostics(document.file, facts.references, .installation)
     }
 
     /// Findings about a skill.
     package func diagnostics(of skill: SkillFolder) -> [Diagnostic] {
         guard let document = skill.document, let facts = document.facts else { return [] }
-        let findings = facts.references.compactMap { reference in
-            finding(reference, own: [], agent: nil).map { ($0, reference) }
+        return diagnostics(document.file, facts.references, .installation)
+    }
+
+    /// Findings about how a provider is connected.
+    package func diagnostics(of provider: Document<ProviderFacts>) -> [Diagnostic] {
+        diagnostics(provider.file, provider.facts?.references ?? [], .installation)
+    }
+
+    /// Findings about the default connection of an integration.
+    package func diagnostics(of connection: Document<ConnectionFacts>) -> [Diagnostic] {
+        diagnostics(connection.file, connection.facts?.references ?? [], .installation)
+    }
+
+    private func diagnostics(
+        _ file: StateFile,
+        _ references: [Reference],
+        _ reader: Reader,
+        models: [ModelReference] = []
+    ) -> [Diagnostic] {
+        var findings = references.compactMap { reference in
+            finding(reference, for: reader).map { Located($0, reference.pointer, isKey: reference.isKey) }
+        }
+        if !models.isEmpty {
+            let listed = listedModels(file)
+            findings += models.compactMap { model in
+                finding(model, among: listed).map { Located($0, model.pointer, isKey: false) }
+            }
         }
         guard !findings.isEmpty else { return [] }
-        let places = Places(document.file)
-        return findings.map { diagnostic($0.0, document.file, places, $0.1.pointer, isKey: false) }
+        let places = Places(file)
+        return findings.map { located in
+            Diagnostic(
+                located.finding.severity,
+                located.finding.code,
+                file: file.path,
+                pointer: located.pointer,
+                position: places.position(located.pointer, isKey: located.isKey),
+                located.finding.message,
+                hint: located.finding.hint
+            )
+        }
     }
 
     /// Whether `state/providers/<id>.json` exists and the secret that it names does too.
     package func isConnected(_ id: ProviderID) -> Bool {
         guard let facts = tree.providers[id]?.facts else { return false }
         return facts.secret.map { secrets.shared.contains($0) } ?? true
-    }
-
-    private func diagnostic(
-        _ finding: Finding,
-        _ file: StateFile,
-        _ places: Places,
-        _ pointer: JSONPointer,
-        isKey: Bool
-    ) -> Diagnostic {
-        Diagnostic(
-            finding.severity,
-            finding.code,
-            file: file.path,
-            pointer: pointer,
-            position: places.position(pointer, isKey: isKey),
-            finding.message,
-            hint: finding.hint
-        )
     }
 }
 
@@ -83,6 +88,29 @@ extension ReferenceReview {
         let code: String
         let message: String
         let hint: String?
+    }
+
+    /// Whose document names something.
+    struct Reader {
+        /// `nil` for what belongs to the whole installation: settings, skills, connections.
+        let agent: AgentID?
+        /// The ids of the definition's own skills.
+        let ownSkills: Set<String>
+
+        static let installation = Reader(agent: nil, ownSkills: [])
+    }
+
+    /// A finding and the place that it is about.
+    private struct Located {
+        let finding: Finding
+        let pointer: JSONPointer
+        let isKey: Bool
+
+        init(_ finding: Finding, _ pointer: JSONPointer, isKey: Bool) {
+            self.finding = finding
+            self.pointer = pointer
+            self.isKey = isKey
+        }
     }
 
     /// Looks places up in a document's text, which is parsed once and only when something was found.

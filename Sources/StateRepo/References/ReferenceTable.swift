@@ -52,6 +52,10 @@ struct ReferenceTable: Sendable {
         ("/conflicts/*", .skill),
     ])
 
+    static let provider = ReferenceTable([("/secret", .secret)])
+
+    static let connection = ReferenceTable([("/secrets/*", .secret)])
+
     /// Everything that `value` names, in the order of the table; empty texts name nothing.
     func references(in value: JSONValue) -> [Reference] {
         var found: [Reference] = []

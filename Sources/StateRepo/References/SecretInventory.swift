@@ -16,8 +16,6 @@ package struct SecretInventory: Sendable {
     /// No secret exists.
     package static let empty = SecretInventory()
 
-    /// Whether an agent may use `name`: its own, else a grantable shared one.
-    func has(_ name: String, for agent: AgentID) -> Bool {
-        agents[agent]?.contains(name) == true || grantable.contains(name)
-    }
+    /// The names that an agent may use: its own and the grantable shared ones.
+    func names(for agent: AgentID) -> Set<String> { grantable.union(agents[agent] ?? []) }
 }

@@ -30,6 +30,17 @@ extension StateTree {
                 ReferenceUse(resource: .skill(id), file: "skills/\(id)/SKILL.md", pointer: $0, isPublished: false)
             }
         }
+        for (id, provider) in providers {
+            uses += Self.places(of: target, name, in: provider.facts?.references ?? []).map {
+                ReferenceUse(resource: .provider(id), file: provider.file.path, pointer: $0, isPublished: false)
+            }
+        }
+        for (key, connection) in connections {
+            uses += Self.places(of: target, name, in: connection.facts?.references ?? []).map {
+                let resource = ResourceName.connectionDefault(key)
+                return ReferenceUse(resource: resource, file: connection.file.path, pointer: $0, isPublished: false)
+            }
+        }
         uses += Self.places(of: target, name, in: settings?.facts?.references ?? []).map {
             let file = "state/system-settings.json"
             return ReferenceUse(resource: .systemSettings, file: file, pointer: $0, isPublished: false)

@@ -32,17 +32,16 @@ package struct LedgerRef: Sendable {
         return ledger
     }
 
-    /// Adds entries, each as a commit of its own; entries that are there already are left out.
+    /// Adds entries, each as a commit of its own; a number that the ledger has keeps the definition that it has.
     package func append(_ records: [Record], in repository: borrowing GitRepository, at time: Date) throws(GitError) {
         for record in records {
             let tip = try repository.target(of: .releases)
             var base: TreeID?
             if let tip { base = try repository.readCommit(tip).tree }
             let path = EntryPath("\(record.agent)/\(record.entry.version)")
-            guard let path else { continue }
+            guard let path, try !Self.has(path, base, in: repository) else { continue }
             let definition = AnyObjectID(rebinding: record.entry.definition)
             let tree = try repository.updateTree(base: base, changes: [TreeEdit(path, .entry(.tree, definition))])
-            guard tree != base else { continue }
             let signature = identity.signature(at: time)
             let commit = try repository.writeCommit(
                 tree: tree,
@@ -53,6 +52,15 @@ package struct LedgerRef: Sendable {
             )
             try repository.compareAndSwap(.releases, from: tip, to: commit, reflog: "release")
         }
+    }
+
+    private static func has(
+        _ path: EntryPath,
+        _ tree: TreeID?,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> Bool {
+        guard let tree else { return false }
+        return try StateLoader.entry(at: path, in: tree, of: repository) != nil
     }
 
     private static func message(_ record: Record) -> CommitMessage {

@@ -26,7 +26,7 @@ struct ReleaseRules {
         if previous?.version == facts.version, previous?.definition == facts.definition { return pinned(release, file) }
         if previous?.version == facts.version { return [reused(facts.version, id, file)] }
         let highest = max(ledger.highestVersion(of: id), previous?.version ?? 0)
-        guard facts.version > highest, facts.version <= highest + Self.maximumGap else {
+        guard facts.version > highest, facts.version <= highest + Self.maximumGap + 1 else {
             let message =
                 "version \(facts.version) is not above \(highest), the highest ever, or leaves too large a gap"
             return [refused("release.version", file, "/version", message, hint: remedy(id, highest + 1))]

@@ -27,7 +27,9 @@ package struct ResourceTag: Hashable, Sendable, CustomStringConvertible {
     /// Parses the text of a tag, without quotes.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].utf8.count == 16, let revision = CommitID(parts[0]) else { return nil }
+        guard parts.count == 2, parts[1].utf8.count == 16, parts[1].utf8.allSatisfy({ $0.lowercaseHexValue != nil }),
+            let revision = CommitID(parts[0])
+        else { return nil }
         self.revision = revision
         self.description = String(text)
     }

@@ -34,19 +34,25 @@ package struct ProviderFacts: Hashable, Sendable {
     /// The secret that holds the credential; `nil` for a local connection.
     package let secret: String?
     package let baseURL: String?
+    package let references: [Reference]
 
     init(_ value: JSONValue) {
         self.authMode = value["auth_mode"]?.stringValue ?? ""
         self.secret = value["secret"]?.stringValue
         self.baseURL = value["base_url"]?.stringValue
+        self.references = ReferenceTable.provider.references(in: value)
     }
 }
 
 /// The default connection of an integration: `state/connections/defaults/<key>.json`.
 package struct ConnectionFacts: Hashable, Sendable {
     package let authMode: String
+    package let references: [Reference]
 
-    init(_ value: JSONValue) { self.authMode = value["auth_mode"]?.stringValue ?? "" }
+    init(_ value: JSONValue) {
+        self.authMode = value["auth_mode"]?.stringValue ?? ""
+        self.references = ReferenceTable.connection.references(in: value)
+    }
 }
 
 /// The front matter of a skill, as far as the logic needs it.

@@ -33,10 +33,8 @@ package struct StateLoader: Sendable {
             return FileEdit(path: change.path, change: .put(entry.mode, blob, content: nil))
         }
         let size = try repository.blobSize(blob)
-        guard size <= Layout.maximumFileSize else {
-            let message = "the file has \(size) bytes; at most \(Layout.maximumFileSize) are allowed"
-            let diagnostic = Diagnostic(.error, "layout.too_large", file: path, message)
-            return FileEdit(path: change.path, change: .refuse(diagnostic))
+        if let problem = StrayRules.diagnostic(path, size: size) {
+            return FileEdit(path: change.path, change: .refuse(problem))
         }
         let content = role.isRead ? try repository.readBlob(blob, maximum: Layout.maximumFileSize) : nil
         return FileEdit(path: change.path, change: .put(.blob, blob, content: content))

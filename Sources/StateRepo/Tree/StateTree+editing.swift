@@ -48,7 +48,9 @@ private struct StateTreeEditor {
 
     private static func stray(_ edit: FileEdit) -> Diagnostic? {
         switch edit.change {
-        case .put(let mode, _, _): StrayRules.diagnostic(edit.path, mode: mode)
+        case .put(let mode, _, let content):
+            StrayRules.diagnostic(edit.path, mode: mode)
+                ?? StrayRules.diagnostic(edit.path.description, size: content?.count ?? 0)
         case .refuse(let diagnostic): diagnostic
         case .remove: nil
         }

@@ -27,6 +27,12 @@ package struct StateTree: Sendable {
 
     private init() {}
 
+    /// Whether the tree has no entries at all.
+    package var isEmpty: Bool {
+        agents.isEmpty && releases.isEmpty && skills.isEmpty && providers.isEmpty && connections.isEmpty
+            && settings == nil && format == nil && companions.isEmpty && strays.isEmpty
+    }
+
     /// The file at `path`, when it is one that the server reads.
     package func file(at path: String) -> StateFile? { Layout.role(of: path).flatMap(file) }
 
