@@ -61,13 +61,26 @@ let package = Package(
             dependencies: ["Catalogue", "Documents", "StateRepo", argumentParser, logging],
             swiftSettings: strict
         ),
-        .target(name: "TestSupport", dependencies: ["StateRepo"], swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["StateRepo", "Documents", "Catalogue", persistent],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LocalStoreTests",
             dependencies: ["LocalStore", "StateRepo", "TestSupport", grdb],
             swiftSettings: strict
         ),
-        .testTarget(name: "StateRepoTests", dependencies: ["StateRepo", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StateRepoTests",
+            dependencies: ["StateRepo", "Documents", "Catalogue", "TestSupport", persistent],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CatalogueTests",
+            dependencies: ["Catalogue", "Documents", "StateRepo", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GitplaneTests",
             dependencies: ["Gitplane", "Documents", "StateRepo", "TestSupport", argumentParser, logging],
