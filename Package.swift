@@ -15,8 +15,12 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -34,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -61,9 +66,21 @@ let package = Package(
             dependencies: ["Catalogue", "Documents", "StateRepo", argumentParser, logging],
             swiftSettings: strict
         ),
+        .target(name: "Access", dependencies: ["StateRepo", crypto], swiftSettings: strict),
+        .target(
+            name: "API",
+            dependencies: [
+                "Access", "Documents", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle,
+                logging, nio, nioHTTP1, nioHTTPTypes,
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "TestSupport",
-            dependencies: ["StateRepo", "Documents", "Catalogue", persistent],
+            dependencies: [
+                "API", "Catalogue", "Documents", "StateRepo", httpTypes, hummingbird, hummingbirdTesting, nio, nioPosix,
+                persistent,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -84,6 +101,15 @@ let package = Package(
         .testTarget(
             name: "GitplaneTests",
             dependencies: ["Gitplane", "Documents", "StateRepo", "TestSupport", argumentParser, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "StateRepo", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Access", "Documents", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
+                hummingbirdTesting, logging, nio, nioPosix,
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),

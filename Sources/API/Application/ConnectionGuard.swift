@@ -1,0 +1,143 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Keeps the promises about one connection that the server underneath does not make.
+///
+/// It answers `Expect: 100-continue`, limits how long head and body of a request may take, and ends a connection whose
+/// answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
+/// can read the answer before it sees the connection fail.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private var context: ChannelHandlerContext?
+    /// The head of a request has come, its end has not.
+    private var isBodyComing = false
+    /// The bytes at hand completed some part of a request.
+    private var hasCompletedPart = false
+    private var isClosing = false
+    /// Set once the last answer is written: how many bytes may still be thrown away.
+    private var allowance: Int?
+    private var deadline: Scheduled<Void>?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        do {
+            try context.pipeline.syncOperations.addHandler(ArrivalHandler(self), position: .first)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        cancelDeadline()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        cancelDeadline()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        advance(part, context)
+        guard var rest = allowance else {
+            context.fireChannelRead(data)
+            return
+        }
+        switch part {
+        case .body(let bytes):
+            rest -= bytes.readableBytes
+            allowance = rest
+            if rest < 0 { context.close(promise: nil) }
+        case .head, .end: context.close(promise: nil)
+        }
+    }
+
+    private func advance(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        hasCompletedPart = true
+        switch part {
+        case .head(let head):
+            cancelDeadline()
+            isBodyComing = true
+            if head.headerFields[.expect]?.lowercased() == "100-continue" {
+                let goOn = HTTPResponse(status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+            }
+        case .body: break
+        case .end:
+            cancelDeadline()
+            isBodyComing = false
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            if head.headerFields[.connection] == "close" { isClosing = true }
+            context.write(data, promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            guard isClosing else {
+                context.write(data, promise: promise)
+                return
+            }
+            context.writeAndFlush(data, promise: promise)
+            linger(context)
+        }
+    }
+
+    /// The last answer is on its way: closes now when the request was read, else when enough was thrown away.
+    private func linger(_ context: ChannelHandlerContext) {
+        guard isBodyComing else {
+            context.close(promise: nil)
+            return
+        }
+        allowance = ConnectionLimits.lingerBytes
+        schedule(ConnectionLimits.linger, context)
+    }
+
+    /// Bytes are about to go through the parser.
+    fileprivate func bytesWillArrive() { hasCompletedPart = false }
+
+    /// Bytes went through the parser; whatever they left unfinished has to be finished in time.
+    fileprivate func bytesDidArrive() {
+        guard let context, deadline == nil, allowance == nil else { return }
+        if isBodyComing {
+            schedule(ConnectionLimits.body, context)
+        } else if !hasCompletedPart {
+            schedule(ConnectionLimits.head, context)
+        }
+    }
+
+    private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        cancelDeadline()
+        let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: time) { loopBound.value.close(promise: nil) }
+    }
+
+    private func cancelDeadline() {
+        deadline?.cancel()
+        deadline = nil
+    }
+}
+
+/// Tells a ``ConnectionGuard`` when bytes come in; it stands before the parser.
+private final class ArrivalHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let listener: ConnectionGuard
+
+    init(_ listener: ConnectionGuard) { self.listener = listener }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        listener.bytesWillArrive()
+        context.fireChannelRead(data)
+        listener.bytesDidArrive()
+    }
+}

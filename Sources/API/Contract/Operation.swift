@@ -1,0 +1,94 @@
+package import Documents
+package import HTTPTypes
+package import StateRepo
+
+/// One operation of the contract, compiled for checking requests and responses.
+package final class Operation: Sendable {
+    /// Who may call an operation.
+    package enum Access: Hashable, Sendable {
+        case `public`
+        case scope(Scope)
+    }
+
+    /// The `operationId`, by which handlers are bound.
+    package let id: String
+    package let method: HTTPRequest.Method
+    /// The path with `{name}` segments.
+    package let template: String
+    package let access: Access
+    /// Names in the order of the template.
+    package let pathParameters: [String]
+    package let query: [Parameter]
+    /// Without `X-Request-Id`, which is never refused.
+    package let headers: [Parameter]
+    /// `nil` when the operation takes no body; one that is sent all the same is not looked at.
+    package let body: BodySpecification?
+    package let responses: [Int: ResponseSpecification]
+    /// The codes of `x-error-codes`.
+    package let errorCodes: Set<String>
+    /// Its place among the operations of the contract.
+    package let index: Int
+
+    init(
+        id: String,
+        method: HTTPRequest.Method,
+        template: String,
+        access: Access,
+        pathParameters: [String],
+        query: [Parameter],
+        headers: [Parameter],
+        body: BodySpecification?,
+        responses: [Int: ResponseSpecification],
+        errorCodes: Set<String>,
+        index: Int
+    ) {
+        self.id = id
+        self.method = method
+        self.template = template
+        self.access = access
+        self.pathParameters = pathParameters
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.responses = responses
+        self.errorCodes = errorCodes
+        self.index = index
+    }
+
+    /// Whether it only reads; the others are logged at `info`.
+    package var isRead: Bool { method == .get }
+}
+
+/// What an operation takes as its body.
+package struct BodySpecification: Sendable {
+    package let isRequired: Bool
+    /// In the order of the contract.
+    package let contents: [Content]
+    /// The most bytes that are read: 1 MiB, or what `x-maximum-bytes` says.
+    package let maximumBytes: Int
+
+    package struct Content: Sendable {
+        package let mediaType: MediaType
+        package let schema: JSONSchema
+    }
+}
+
+/// One documented status of an operation.
+package struct ResponseSpecification: Sendable {
+    package struct Content: Sendable {
+        /// In lower case, without parameters.
+        package let mediaType: String
+        /// `nil` for texts that are not JSON.
+        package let schema: JSONSchema?
+    }
+
+    package struct Header: Sendable {
+        package let name: HTTPField.Name
+        package let isRequired: Bool
+        package let schema: JSONSchema
+        package let kind: Parameter.Kind
+    }
+
+    package let contents: [Content]
+    package let headers: [Header]
+}

@@ -1,0 +1,40 @@
+package import Documents
+package import HTTPTypes
+package import NIOCore
+
+/// What a handler answers; the request's id and the length are added by the pipeline.
+package struct OperationResponse: Sendable {
+    package enum Body: Sendable {
+        case none
+        case json(JSONValue)
+        /// Rendered already, so that nothing is built per request.
+        case bytes(ByteBuffer, contentType: String)
+    }
+
+    /// The media type of every JSON answer.
+    package static let json = "application/json; charset=utf-8"
+
+    package var status: HTTPResponse.Status
+    package var headers: HTTPFields
+    package var body: Body
+
+    package init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ body: Body = .none) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// An answer that shows state: its headers, and the tag of what it shows.
+    package init(_ status: HTTPResponse.Status = .ok, state: StateHeaders, tag: EntityTag? = nil, _ body: Body = .none)
+    {
+        var headers = HTTPFields()
+        headers.reserveCapacity(Self.usualHeaderCount)
+        if let tag { headers.append(HTTPField(name: .eTag, value: tag.description)) }
+        state.add(to: &headers)
+        self.init(status, headers: headers, body)
+    }
+
+    private static let usualHeaderCount = 8
+
+    package static var noContent: OperationResponse { OperationResponse(.noContent) }
+}

@@ -1,0 +1,95 @@
+import Documents
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Reads the body of a request and checks it against the operation.
+enum BodyReader {
+    /// A body that fits.
+    struct Result: Sendable {
+        let document: JSONDocument
+        let mediaType: MediaType
+    }
+
+    /// - Returns: `nil` when there is no body and none is needed.
+    /// - Throws: ``ProblemError`` 413, 415, 400 `request.malformed_json` or 422 `request.invalid`, in this order.
+    static func read(_ request: Request, for specification: BodySpecification) async throws -> Result? {
+        let bytes = try await bytes(of: request, atMost: specification.maximumBytes)
+        if bytes.isEmpty {
+            guard specification.isRequired else { return nil }
+            throw ProblemError(JSONSyntaxError(.malformed, "there is no body", at: SourcePosition(line: 1, column: 1)))
+        }
+        let content = try content(request.headers[.contentType], specification)
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: bytes, limits: limits(specification.maximumBytes))
+        } catch {
+            throw ProblemError(error)
+        }
+        let violations = content.schema.validate(document.value)
+        guard violations.isEmpty else { throw ProblemError(violations, in: document) }
+        return Result(document: document, mediaType: content.mediaType)
+    }
+
+    /// Whether so much may still come that the connection is closed rather than read to the end of a body that nobody
+    /// wants.
+    static func mayBeLarge(_ headers: HTTPFields) -> Bool {
+        if let length = declaredLength(headers) { return length > worthReading }
+        return headers[.transferEncoding] != nil
+    }
+
+    /// Up to this size a refused body is read to its end, so that the connection can be used again: 64 KiB.
+    private static let worthReading = 64 << 10
+
+    private static func declaredLength(_ headers: HTTPFields) -> Int? { headers[.contentLength].flatMap { Int($0) } }
+
+    private static func bytes(of request: Request, atMost maximum: Int) async throws -> [UInt8] {
+        let declared = declaredLength(request.headers)
+        guard declared ?? 0 <= maximum else { throw tooLarge(maximum) }
+        if declared == nil, request.headers[.transferEncoding] == nil { return [] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(declared ?? 0)
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= maximum else { throw tooLarge(maximum) }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        guard declared == nil || declared == bytes.count else {
+            let place = SourcePosition(ofOffset: bytes.count, in: bytes)
+            throw ProblemError(JSONSyntaxError(.malformed, "the body ends too early", at: place))
+        }
+        return bytes
+    }
+
+    private static func content(
+        _ contentType: String?,
+        _ specification: BodySpecification
+    ) throws -> BodySpecification.Content {
+        let mediaType = contentType.flatMap(MediaType.init(contentType:))
+        if let content = specification.contents.first(where: { $0.mediaType == mediaType }) { return content }
+        let supported = specification.contents.map(\.mediaType.rawValue)
+        throw ProblemError(
+            .unsupportedMediaType,
+            "Send the body with “Content-Type: \(supported.joined(separator: "” or “"))”.",
+            details: ["supported": .array(supported.map(JSONValue.string))],
+            headers: [.accept: supported.joined(separator: ", ")]
+        )
+    }
+
+    private static func limits(_ maximumBytes: Int) -> JSONLimits {
+        let usual = JSONLimits.document
+        let factor = max(1, maximumBytes / usual.maximumBytes)
+        return JSONLimits(
+            maximumBytes: maximumBytes,
+            maximumDepth: usual.maximumDepth,
+            maximumNodes: usual.maximumNodes * factor
+        )
+    }
+
+    private static func tooLarge(_ maximum: Int) -> ProblemError {
+        ProblemError(
+            .tooLarge,
+            "The body has more than \(maximum) bytes.",
+            details: ["maximum_bytes": JSONValue(maximum)]
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import HTTPTypes
+import Logging
+import StateRepo
+
+/// What is known so far about one request, for its answer and the log.
+struct Exchange {
+    let id: String
+    let method: HTTPRequest.Method
+    var operation: Operation?
+    var principal: Principal?
+    var isBodyRead = false
+    private var code: String?
+
+    init(id: String, method: HTTPRequest.Method) {
+        self.id = id
+        self.method = method
+    }
+
+    /// The answer for an error; one that is not meant for clients is logged here, and only here.
+    mutating func refuse(_ error: any Error, _ logger: Logger) -> OperationResponse {
+        let problem: ProblemError
+        switch error {
+        case let error as ProblemError: problem = error
+        case let error as StateError:
+            problem = ProblemError(error)
+            if let cause = error.cause { report(cause, "state failed", logger) }
+        default:
+            report(error, "handler failed", logger)
+            problem = ProblemError(.internalError, "The server failed; its log has the request id \(id).")
+        }
+        code = problem.code
+        return OperationResponse(problem.status, headers: problem.headers, .json(problem.body))
+    }
+
+    /// Writes one line per request, at `info` for a write and at `debug` for a read.
+    ///
+    /// It has neither path nor query nor credential.
+    func log(_ answer: OperationResponse, _ logger: Logger) {
+        let isRead = operation?.isRead ?? (method == .get || method == .head)
+        let level: Logger.Level = isRead ? .debug : .info
+        guard logger.logLevel <= level else { return }
+        var metadata: Logger.Metadata = [
+            "request.id": .string(id), "method": .string(method.rawValue),
+            "status": .stringConvertible(answer.status.code),
+        ]
+        if let operation { metadata["operation"] = .string(operation.id) }
+        if let principal { metadata["principal"] = .stringConvertible(principal.identity) }
+        if let code { metadata["error.code"] = .string(code) }
+        logger.log(level: level, "request", metadata: metadata)
+    }
+
+    private func report(_ error: any Error, _ event: Logger.Message, _ logger: Logger) {
+        logger.error(
+            event,
+            metadata: [
+                "request.id": .string(id), "operation": .string(operation?.id ?? "none"),
+                "error": .string(String(describing: error)),
+            ]
+        )
+    }
+}

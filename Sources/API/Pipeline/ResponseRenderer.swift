@@ -1,0 +1,35 @@
+import Documents
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Turns what a handler answered into the response of the server.
+enum ResponseRenderer {
+    static func response(_ answer: OperationResponse, id: String, method: HTTPRequest.Method) -> Response {
+        var headers = answer.headers
+        headers.append(HTTPField(name: .requestID, value: id))
+        let body: ResponseBody
+        switch answer.body {
+        case .none: body = ResponseBody()
+        case .json(let value):
+            headers.append(HTTPField(name: .contentType, value: OperationResponse.json))
+            body = ResponseBody(byteBuffer: buffer(of: value))
+        case .bytes(let bytes, let contentType):
+            headers.append(HTTPField(name: .contentType, value: contentType))
+            body = ResponseBody(byteBuffer: bytes)
+        }
+        var response = Response(status: answer.status, headers: headers, body: body)
+        switch answer.status {
+        // RFC 9110, section 8.6: neither says how long a body is that does not come.
+        case .noContent, .notModified: response.headers[.contentLength] = nil
+        default: break
+        }
+        return method == .head ? response.createHeadResponse() : response
+    }
+
+    private static func buffer(of value: JSONValue) -> ByteBuffer {
+        var bytes: [UInt8] = []
+        value.write(into: &bytes)
+        return ByteBuffer(bytes: bytes)
+    }
+}

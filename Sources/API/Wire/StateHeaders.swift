@@ -1,0 +1,30 @@
+package import HTTPTypes
+package import StateRepo
+
+extension HTTPField.Name {
+    package static let requestID = constant("X-Request-Id")
+    package static let stateRevision = constant("X-State-Revision")
+    package static let stateSequence = constant("X-State-Sequence")
+    package static let stateMerged = constant("X-State-Merged")
+
+    private static func constant(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("the names above are tokens") }
+        return name
+    }
+}
+
+/// The headers of every answer that shows state.
+package struct StateHeaders: Hashable, Sendable {
+    package let revision: CommitID
+    package let sequence: Int
+
+    package init(revision: CommitID, sequence: Int) {
+        self.revision = revision
+        self.sequence = sequence
+    }
+
+    package func add(to fields: inout HTTPFields) {
+        fields.append(HTTPField(name: .stateRevision, value: revision.description))
+        fields.append(HTTPField(name: .stateSequence, value: String(sequence)))
+    }
+}

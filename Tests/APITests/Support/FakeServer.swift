@@ -1,0 +1,60 @@
+import API
+import Access
+import Documents
+import Hummingbird
+import Logging
+import NIOCore
+import StateRepo
+
+/// The fake contract with handlers that answer with what they were asked.
+enum FakeServer {
+    static let ownerToken = String(repeating: "o", count: 32)
+    static let readerToken = String(repeating: "r", count: 32)
+
+    private static let compiled = Result { try Contract(FakeContract.document()) }
+
+    static func contract() throws -> Contract { try compiled.get() }
+
+    static func application(
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in },
+        overriding handlers: [String: OperationHandler] = [:]
+    ) throws -> some ApplicationProtocol {
+        let contract = try contract()
+        var all = Handlers()
+        for operation in contract.operations { all.register(operation.id, handlers[operation.id] ?? echo) }
+        return try buildApplication(
+            contract: contract,
+            handlers: all,
+            authenticator: FakeAuthenticator(),
+            configuration: APIConfiguration(port: 0, onListening: onListening),
+            logger: logger
+        )
+    }
+
+    /// Answers with what the request was understood to be.
+    static let echo: OperationHandler = { request in
+        var answer: JSONObject = [
+            "operation": .string(request.operation.id),
+            "path": .array(request.pathParameters.map { JSONValue.string($0) }),
+        ]
+        answer["principal"] = request.principal.map { .string($0.name) }
+        answer["body"] = request.body
+        answer["media_type"] = request.mediaType.map { .string($0.rawValue) }
+        return OperationResponse(.ok, .json(.object(answer)))
+    }
+}
+
+private struct FakeAuthenticator: Authenticator {
+    func authenticate(_ token: BearerToken) -> Principal? {
+        switch token.withExposedText({ $0 }) {
+        case FakeServer.ownerToken: principal("owner", Set(Scope.allCases))
+        case FakeServer.readerToken: principal("reader", [.stateRead])
+        default: nil
+        }
+    }
+
+    private func principal(_ name: String, _ scopes: Set<Scope>) -> Principal {
+        Principal(identity: .token(name), name: name, email: "\(name)@example.com", scopes: scopes)
+    }
+}
