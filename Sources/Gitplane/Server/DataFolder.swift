@@ -1,0 +1,52 @@
+import Foundation
+import Glibc
+
+/// Where everything of a running server is (architecture, section 2).
+struct DataFolder {
+    let url: URL
+
+    init(_ url: URL) { self.url = url.standardizedFileURL }
+
+    var repository: String { path("state.git") }
+    var hooks: String { path("state.git/hooks") }
+    var index: String { path("index.sqlite") }
+    var accessToken: String { path("access-token") }
+    var instance: String { path("instance.json") }
+    var lock: String { path("lock") }
+    var run: String { path("run") }
+    var gateSocket: String { path("run/gate.sock") }
+
+    private func path(_ name: String) -> String { url.appending(path: name).path }
+
+    /// Makes the folder and `run/`, for their owner alone.
+    ///
+    /// - Throws: ``CommandFailure`` (78) when a folder cannot be made, belongs to somebody else or is open to others.
+    func prepare() throws {
+        for folder in [url.path, run] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
+            } catch {
+                throw CommandFailure(.configuration, "the data folder \(folder) cannot be made: \(error)")
+            }
+            try check(folder)
+        }
+    }
+
+    private func check(_ folder: String) throws {
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            let reason = String(cString: strerror(errno))
+            throw CommandFailure(.configuration, "the data folder \(folder) cannot be used: \(reason)")
+        }
+        guard status.st_uid == geteuid() else {
+            throw CommandFailure(.configuration, "the data folder \(folder) belongs to another user")
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw CommandFailure(.configuration, "others may write to \(folder): run chmod 700 \(folder)")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import API
+import Access
+import Documents
+import Foundation
+import GitTransport
+import Logging
+import Reconciler
+import ServiceLifecycle
+import StateRepo
+
+/// `gitplane serve`: everything put together, from configuration to the end of the process.
+struct Server {
+    private let configuration: ServerConfiguration
+    private let tokens: String?
+
+    /// - Parameter tokens: the value of `CONTROL_PLANE_API_TOKEN`, when it is set.
+    init(_ configuration: ServerConfiguration, tokens: String?) {
+        self.configuration = configuration
+        self.tokens = tokens
+    }
+
+    /// Runs until the process is told to stop.
+    func run() async throws {
+        let logger = ServerLog.logger(configuration)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let folder = DataFolder(configuration.dataDirectory)
+        try folder.prepare()
+        let lock: DirectoryLock
+        do {
+            lock = try DirectoryLock(path: folder.lock)
+        } catch {
+            throw CommandFailure(.configuration, "\(error)")
+        }
+        try await serve(folder, logger)
+        withExtendedLifetime(lock) {}
+    }
+
+    private func serve(_ folder: DataFolder, _ logger: Logger) async throws {
+        let share = try ShareDirectory.ofThisProgram()
+        let instance = try InstanceFile.readOrCreate(at: folder.instance)
+        let authenticator = try authenticator(folder)
+        let state = try await StateComponents.open(folder, share, instance, logger)
+        let readiness = ReadinessGate()
+        let contract = try Self.bytes(share.contract)
+        var handlers = Handlers()
+        let schemas = try Self.schemas(share.schemas)
+        StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
+        handlers.registerState(state.services(instance))
+        let start = StartMessage(folder: folder, usesOwnTokens: tokens != nil)
+        let application = try buildApplication(
+            contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
+            handlers: handlers,
+            authenticator: authenticator,
+            configuration: APIConfiguration(
+                host: configuration.address.host,
+                port: configuration.address.port,
+                onListening: { port in
+                    readiness.open()
+                    StandardStream.output.write(start.lines(host: configuration.address.host, port: port))
+                }
+            ),
+            logger: logger
+        )
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: ReconcilerService(
+                        publisher: state.publisher,
+                        repositoryPath: folder.repository,
+                        logger: logger
+                    )),
+                    .init(service: application), .init(service: readiness),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+
+    private func authenticator(_ folder: DataFolder) throws -> TokenAuthenticator {
+        do {
+            if let tokens { return try TokenAuthenticator(variable: tokens) }
+            return TokenAuthenticator(tokens: [try AccessTokenFile(path: folder.accessToken).readOrCreate()])
+        } catch let error as AccessError {
+            throw CommandFailure(.configuration, error.message)
+        }
+    }
+
+    private static func bytes(_ url: URL) throws -> [UInt8] { try Array(Data(contentsOf: url)) }
+
+    /// The texts of the shipped schemas, by file name.
+    private static func schemas(_ folder: URL) throws -> [String: [UInt8]] {
+        var schemas: [String: [UInt8]] = [:]
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+            guard file.pathExtension == "json" else { continue }
+            schemas[file.lastPathComponent] = try bytes(file)
+        }
+        return schemas
+    }
+}

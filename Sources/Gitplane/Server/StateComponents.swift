@@ -1,0 +1,106 @@
+import API
+import Documents
+import Foundation
+import LocalStore
+import Logging
+import Reconciler
+import StateRepo
+
+/// The state of a data folder, opened: repository, index, publisher, archive.
+struct StateComponents {
+    let index: HistoryIndex
+    let publisher: StatePublisher
+    let archive: StateArchive
+    let snapshots: SnapshotStore
+    let conditions: ConditionBoard
+    let rules: StateRules
+
+    /// Opens the repository, or makes it from the template, recovers what a crash left, and publishes the head.
+    ///
+    /// - Throws: ``CommandFailure`` (78) when the layout is newer than this program.
+    static func open(
+        _ folder: DataFolder,
+        _ share: ShareDirectory,
+        _ instance: InstanceFile,
+        _ logger: Logger
+    ) async throws -> StateComponents {
+        try openRepository(folder, share, instance, logger)
+        let rules = try StateRules.load(share: share)
+        let index = try HistoryIndex(path: folder.index)
+        let snapshots = SnapshotStore()
+        let conditions = ConditionBoard()
+        let publisher = try StatePublisher(
+            configuration: .init(repositoryPath: folder.repository, rules: rules, identity: instance.identity),
+            index: index,
+            snapshots: snapshots,
+            conditions: conditions,
+            logger: logger
+        )
+        let snapshot = try await publisher.reconcile()
+        try FormatVersion.check(snapshot.head.format?.file)
+        let readers = try GitReaderPool(openingBareAt: folder.repository)
+        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
+        return StateComponents(
+            index: index,
+            publisher: publisher,
+            archive: archive,
+            snapshots: snapshots,
+            conditions: conditions,
+            rules: rules
+        )
+    }
+
+    func services(_ instance: InstanceFile) -> StateServices {
+        StateServices(
+            snapshots: snapshots,
+            publisher: publisher,
+            archive: archive,
+            conditions: conditions,
+            rules: rules,
+            cursors: CursorSeal(key: instance.cursorKey)
+        )
+    }
+
+    private static func openRepository(
+        _ folder: DataFolder,
+        _ share: ShareDirectory,
+        _ instance: InstanceFile,
+        _ logger: Logger
+    ) throws {
+        let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
+        if FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") {
+            let report = try StaleLocks(repository: folder.repository).remove()
+            if !report.removed.isEmpty {
+                logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
+            }
+            let changed = try configuration.apply(toRepositoryAt: folder.repository)
+            if !changed.isEmpty { logger.warning("restored git configuration", metadata: ["keys": "\(changed)"]) }
+        } else {
+            _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
+        }
+        let starter = StateStarter(repositoryPath: folder.repository, identity: instance.identity, now: Date())
+        let template = [
+            TemplateFolder(share.template, as: ""), TemplateFolder(share.state, as: "state"),
+            TemplateFolder(share.skills, as: "skills"),
+        ]
+        if let commit = try starter.start(from: template) {
+            logger.info("made repository", metadata: ["revision": "\(commit)"])
+        }
+    }
+}
+
+/// The layout's version in `state/format.json`, against the one that this program understands.
+enum FormatVersion {
+    static let current = 1
+
+    static func check(_ file: StateFile?) throws {
+        guard let file, let version = version(of: file), version > current else { return }
+        let message = "state/format.json names layout version \(version); this program understands \(current):"
+            + " install a newer gitplane"
+        throw CommandFailure(.configuration, message)
+    }
+
+    private static func version(of file: StateFile) -> Int? {
+        do { return try JSONValue(parsing: file.content)["version"]?.intValue } catch { return nil }
+    }
+}
