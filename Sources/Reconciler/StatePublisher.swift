@@ -108,7 +108,7 @@ package actor StatePublisher {
         guard !plan.isEmpty else { return WriteOutcome(snapshot: snapshot, plan: plan, warnings: []) }
         let review = AdmissionReview(rules: configuration.rules, secrets: secrets, ledger: snapshot.ledger)
         let verdict = review.review(from: snapshot.head, to: plan.tree, touched: plan.touched, by: request.principal)
-        try Self.demand(verdict)
+        try Self.demand(verdict, of: request.principal)
         let warnings = verdict.diagnostics
         guard case .commit = request.mode else {
             return WriteOutcome(snapshot: try preview(plan, on: snapshot), plan: plan, warnings: warnings)
@@ -123,10 +123,14 @@ package actor StatePublisher {
         return try ChangePlanner.plan(changes, on: context, history)
     }
 
-    private static func demand(_ verdict: AdmissionVerdict) throws(StateError) {
+    private static func demand(_ verdict: AdmissionVerdict, of principal: Principal) throws(StateError) {
         if let scope = verdict.missingScopes.min() {
             let message = "this change needs the scope \(scope.rawValue)"
-            throw StateError(.insufficientScope, message, details: ["scope": .string(scope.rawValue)])
+            let details: JSONObject = [
+                "required_scopes": [.string(scope.rawValue)],
+                "granted_scopes": .array(principal.scopes.sorted().map { .string($0.rawValue) }),
+            ]
+            throw StateError(.insufficientScope, message, details: details)
         }
         guard verdict.errors.isEmpty else {
             throw StateError(.stateInvalid, "the state would be invalid", diagnostics: verdict.diagnostics)

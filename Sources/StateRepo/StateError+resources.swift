@@ -49,10 +49,10 @@ extension StateError {
 }
 
 extension ReferenceUse {
-    /// `{resource, pointer, published}`.
+    /// `{resource, file, pointer, published}`.
     package var json: JSONValue {
         [
-            "resource": .string(resource.description), "pointer": .string(pointer.description),
+            "resource": .string(resource.description), "file": .string(file), "pointer": .string(pointer.description),
             "published": .bool(isPublished),
         ]
     }

@@ -17,7 +17,7 @@ extension ChangePlanner {
         }
         let version = try AgentVersion(files: files(of: .agent(id), at: base))
         let proposed = version.replaced(by: content)
-        try write(merge(base: version, current: try present(id), proposed: proposed), to: id)
+        try write(merge(id, base: version, current: try present(id), proposed: proposed), to: id)
     }
 
     mutating func patchAgent(_ id: AgentID, _ patch: DocumentPatch, _ precondition: Precondition) throws {
@@ -29,7 +29,7 @@ extension ChangePlanner {
         }
         let version = try AgentVersion(files: files(of: .agent(id), at: base))
         let proposed = try version.replaced(by: patched(version, by: patch, id))
-        try write(merge(base: version, current: current, proposed: proposed), to: id)
+        try write(merge(id, base: version, current: current, proposed: proposed), to: id)
     }
 
     mutating func deleteAgent(_ id: AgentID) throws {

@@ -17,7 +17,7 @@ extension ChangePlanner {
             var conflicts: [JSONValue] = []
             let versions = TextVersions(before, current, content)
             content = merge(versions, at: JSONPointer(tokens: ["content"]), &conflicts) ?? content
-            try refuse(conflicts)
+            try refuse(conflicts, about: .document(id, kind))
             noteMerge(present: before != current)
         }
         try draft.put([(path, content)], history)
@@ -39,7 +39,7 @@ extension ChangePlanner {
             let before = try file.map { try JSONValue(parsing: $0.content) } ?? .object([:])
             var conflicts: [JSONValue] = []
             result = merge(before, current, try before.applying(patch), &conflicts)
-            try refuse(conflicts)
+            try refuse(conflicts, about: .systemSettings)
             noteMerge(present: before != current)
         } else {
             result = try current.applying(patch)
@@ -63,7 +63,7 @@ extension ChangePlanner {
         var conflicts: [JSONValue] = []
         let versions = TextVersions(before?.content, file.content, proposed)
         let merged = merge(versions, at: JSONPointer(tokens: ["body"]), &conflicts) ?? proposed
-        try refuse(conflicts)
+        try refuse(conflicts, about: .skill(id))
         noteMerge(present: before?.content != file.content)
         try draft.put([(path, merged)], history)
     }

@@ -12,7 +12,12 @@ extension ChangePlanner {
     }
 
     /// Merges a definition three ways: objects key by key, arrays as one value, documents by lines.
-    mutating func merge(base: AgentVersion, current: AgentVersion, proposed: AgentVersion) throws -> AgentContent {
+    mutating func merge(
+        _ id: AgentID,
+        base: AgentVersion,
+        current: AgentVersion,
+        proposed: AgentVersion
+    ) throws -> AgentContent {
         var conflicts: [JSONValue] = []
         let definition = merge(
             .object(base.definition),
@@ -28,7 +33,7 @@ extension ChangePlanner {
                 documents[kind] = String(decoding: text, as: UTF8.self)
             }
         }
-        try refuse(conflicts)
+        try refuse(conflicts, about: .agent(id))
         noteMerge(present: current.representation != base.representation)
         return AgentContent(definition: definition.objectValue ?? [:], documents: documents)
     }
@@ -87,10 +92,14 @@ extension ChangePlanner {
         return current
     }
 
-    func refuse(_ conflicts: [JSONValue]) throws(StateError) {
+    func refuse(_ conflicts: [JSONValue], about resource: ResourceName) throws(StateError) {
         guard !conflicts.isEmpty else { return }
         let message = "your edit and a later change touch the same fields: read the present version and edit again"
-        throw StateError(.stateConflict, message, details: ["conflicts": .array(Array(conflicts.prefix(100)))])
+        var details: JSONObject = [:]
+        details["current_etag"] = tag(of: resource).map { .string($0.description) }
+        details["current_revision"] = .string(context.snapshot.revision.description)
+        details["conflicts"] = .array(Array(conflicts.prefix(100)))
+        throw StateError(.stateConflict, message, details: details)
     }
 }
 

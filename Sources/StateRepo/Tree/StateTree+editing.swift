@@ -168,7 +168,7 @@ private struct StateTreeEditor {
 
 extension Array {
     /// The first index whose element satisfies `belongsInSecondPartition`; the array must be partitioned by it.
-    fileprivate func partitioningIndex(where belongsInSecondPartition: (Element) -> Bool) -> Int {
+    func partitioningIndex(where belongsInSecondPartition: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

@@ -51,6 +51,11 @@ package struct StateTree: Sendable {
         }
     }
 
+    /// The names of agents that sort after `position`, in order.
+    package func agentIDs(after position: String) -> ArraySlice<AgentID> {
+        agentIDs[agentIDs.partitioningIndex { $0.description > position }...]
+    }
+
     /// Whether an agent's release pins a definition that its folder no longer has.
     package func hasUnpublishedChanges(_ id: AgentID) -> Bool {
         guard let facts = releases[id]?.facts else { return false }

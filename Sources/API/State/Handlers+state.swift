@@ -1,0 +1,7 @@
+extension Handlers {
+    /// Adds every operation that reads or writes state.
+    package mutating func registerState(_ services: StateServices) {
+        AgentHandlers(services).register(in: &self)
+        AgentDocumentHandlers(services: services).register(in: &self)
+    }
+}

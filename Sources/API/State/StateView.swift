@@ -1,0 +1,54 @@
+import Reconciler
+import Documents
+import HTTPTypes
+import StateRepo
+
+/// The state that a read answers from, pinned once per request.
+struct StateView: Sendable {
+    let snapshot: StateSnapshot
+    /// Whether the client asked for a point in the past, so that what has no history is left out.
+    let isPast: Bool
+
+    var headers: StateHeaders { StateHeaders(revision: snapshot.revision, sequence: snapshot.sequence) }
+}
+
+extension StateServices {
+    /// The present state, or that of `?at=`.
+    ///
+    /// - Throws: `revision.not_found` when there is no such revision.
+    func view(_ request: OperationRequest) async throws -> StateView {
+        guard let selector = try request.revision() else {
+            return StateView(snapshot: try snapshots.current, isPast: false)
+        }
+        let entry = try archive.resolve(selector)
+        return StateView(snapshot: try await archive.snapshot(at: entry), isPast: true)
+    }
+
+    /// The state that a page of a list shows: that of the first page when there is a cursor.
+    func listView(_ request: OperationRequest, _ cursor: Cursor?) async throws -> StateView {
+        guard let cursor else { return try await view(request) }
+        let entry = try archive.resolve(.commit(prefix: cursor.revision.description))
+        return StateView(snapshot: try await archive.snapshot(at: entry), isPast: request.query.contains("at"))
+    }
+}
+
+extension OperationResponse {
+    /// The answer of a read: 304 when the client has this version already, else the body.
+    ///
+    /// - Parameter tag: `nil` when the body shows what has no tag.
+    static func read(
+        _ request: OperationRequest,
+        _ view: StateView,
+        tag: EntityTag?,
+        _ body: @autoclosure () -> JSONValue
+    ) throws -> OperationResponse {
+        if let tag, let condition = try request.ifNoneMatch(), !condition.holdsAsIfNoneMatch(for: tag) {
+            return OperationResponse(.notModified, state: view.headers, tag: tag)
+        }
+        return OperationResponse(state: view.headers, tag: tag, .json(body()))
+    }
+}
+
+extension EntityTag {
+    init(_ tag: ResourceTag) { self.init(tag.description) }
+}

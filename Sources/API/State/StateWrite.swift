@@ -1,0 +1,59 @@
+import Documents
+import HTTPTypes
+import Reconciler
+import StateRepo
+
+typealias WriteMode = WriteRequest.Mode
+
+extension StateServices {
+    /// Sends an edit through plan, admission, commit and publication.
+    func write(_ request: OperationRequest, _ changes: ChangeSet) async throws -> WriteOutcome {
+        let principal = try request.requirePrincipal()
+        return try await publisher.submit(
+            WriteRequest(changes: changes, principal: principal, requestID: request.id, mode: request.writeMode)
+        )
+    }
+}
+
+extension WriteOutcome {
+    var headers: StateHeaders { StateHeaders(revision: snapshot.revision, sequence: snapshot.sequence) }
+
+    /// Whether the write makes a file of this name that was not there before.
+    func creates(_ name: String) -> Bool {
+        plan.differences.contains { $0.operation == .add && $0.path.hasSuffix("/\(name)") }
+    }
+
+    /// How files differ, in the form of the contract.
+    var differences: JSONValue { .array(plan.differences.map(\.json)) }
+}
+
+extension OperationResponse {
+    /// The answer of a write that shows the resource as it is now; a dry run adds `diff` and has no tag.
+    static func written(
+        _ request: OperationRequest,
+        _ outcome: WriteOutcome,
+        _ status: HTTPResponse.Status = .ok,
+        tag: EntityTag?,
+        location: String? = nil,
+        _ body: JSONObject
+    ) -> OperationResponse {
+        var body = body
+        var response: OperationResponse
+        if case .dryRun = request.writeMode {
+            for member in ["etag", "updated_at", "updated_by", "updated_revision"] { body[member] = nil }
+            body["diff"] = outcome.differences
+            response = OperationResponse(status, state: outcome.headers, .json(.object(body)))
+        } else {
+            response = OperationResponse(status, state: outcome.headers, tag: tag, .json(.object(body)))
+            if let location { response.headers[.location] = location }
+        }
+        if outcome.plan.isMerged { response.headers[.stateMerged] = "true" }
+        return response
+    }
+
+    /// The answer of a deletion.
+    static func deleted(_ request: OperationRequest, _ outcome: WriteOutcome) -> OperationResponse {
+        guard case .dryRun = request.writeMode else { return OperationResponse(.noContent, state: outcome.headers) }
+        return OperationResponse(.ok, state: outcome.headers, .json(["diff": outcome.differences]))
+    }
+}

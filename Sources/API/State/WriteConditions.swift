@@ -1,0 +1,58 @@
+import Reconciler
+import Documents
+import StateRepo
+
+extension StateServices {
+    /// What a write demands of the present version: `If-Match`, `If-None-Match: *`, `?base=`, and `etag` in the body.
+    ///
+    /// A body's `etag` acts as `If-Match`; with `base` both are ignored (contract, section 1).
+    /// - Throws: `revision.not_found` for an unknown base.
+    func precondition(_ request: OperationRequest) throws -> Precondition {
+        let creates = try request.ifNoneMatch() == .any
+        if let text = request.query.text("base") {
+            return Precondition(mustNotExist: creates, base: try base(text))
+        }
+        return Precondition(match: try match(request), mustNotExist: creates)
+    }
+
+    private func match(_ request: OperationRequest) throws -> Precondition.Match? {
+        let own = request.bodyTag
+        switch try request.ifMatch() {
+        case nil: return own.map { .tags([$0]) }
+        case .any?: return own.map { .tags([$0]) } ?? .any
+        case .tags(let tags)?:
+            // A weak tag never matches strongly (RFC 9110, section 13.1.1).
+            let strong = tags.filter { $0.strength == .strong }.map(\.opaque)
+            guard let own else { return .tags(strong) }
+            return .tags(strong.contains(own) ? [own] : [])
+        }
+    }
+
+    /// The revision that `?base=` names: a tag, with or without its quotes, or a point in history.
+    private func base(_ text: String) throws -> CommitID {
+        let bare = text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? String(text.dropFirst().dropLast()) : text
+        if let tag = ResourceTag(bare) {
+            return try archive.resolve(.commit(prefix: tag.revision.description)).revision
+        }
+        guard let selector = RevisionSelector(parsing: bare) else {
+            throw ProblemError.parameter(
+                "base",
+                in: .query,
+                code: .stringFormat,
+                "It is neither an ETag, a commit id, a sequence number nor an RFC 3339 time."
+            )
+        }
+        return try archive.resolve(selector).revision
+    }
+}
+
+extension OperationRequest {
+    /// The tag in the body of a write, without quotes.
+    fileprivate var bodyTag: String? {
+        guard mediaType != .jsonPatch, let text = body?["etag"]?.stringValue else { return nil }
+        return text
+    }
+
+    /// Commit, or only show what would become of it.
+    var writeMode: WriteMode { query.flag("dry_run") ? .dryRun : .commit }
+}
