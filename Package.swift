@@ -12,6 +12,7 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 let persistent: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -63,7 +64,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "Gitplane",
-            dependencies: ["Catalogue", "Documents", "StateRepo", argumentParser, logging],
+            dependencies: [
+                "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser, crypto,
+                lifecycle, logging, unixSignals,
+            ],
             swiftSettings: strict
         ),
         .target(name: "Access", dependencies: ["StateRepo", crypto], swiftSettings: strict),
@@ -71,7 +75,7 @@ let package = Package(
             name: "API",
             dependencies: [
                 "Access", "Documents", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle,
-                logging, nio, nioHTTP1, nioHTTPTypes,
+                logging, nio, nioHTTP1, nioHTTPTypes, persistent,
             ],
             swiftSettings: strict
         ),

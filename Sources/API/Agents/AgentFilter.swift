@@ -1,3 +1,4 @@
+import Documents
 import StateRepo
 
 /// The filters of `GET /agents`; every given one must hold.

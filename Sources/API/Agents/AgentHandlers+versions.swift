@@ -1,5 +1,5 @@
-import Reconciler
 import HashTreeCollections
+import Reconciler
 import StateRepo
 
 extension AgentHandlers {

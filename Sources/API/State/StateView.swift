@@ -1,6 +1,6 @@
-import Reconciler
 import Documents
 import HTTPTypes
+import Reconciler
 import StateRepo
 
 /// The state that a read answers from, pinned once per request.

@@ -1,5 +1,5 @@
-import Reconciler
 import Documents
+import Reconciler
 import StateRepo
 
 extension StateServices {
@@ -30,7 +30,8 @@ extension StateServices {
 
     /// The revision that `?base=` names: a tag, with or without its quotes, or a point in history.
     private func base(_ text: String) throws -> CommitID {
-        let bare = text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? String(text.dropFirst().dropLast()) : text
+        let bare =
+            text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? String(text.dropFirst().dropLast()) : text
         if let tag = ResourceTag(bare) {
             return try archive.resolve(.commit(prefix: tag.revision.description)).revision
         }

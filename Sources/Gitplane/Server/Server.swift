@@ -2,11 +2,11 @@ import API
 import Access
 import Documents
 import Foundation
-import GitTransport
 import Logging
 import Reconciler
 import ServiceLifecycle
 import StateRepo
+import UnixSignals
 
 /// `gitplane serve`: everything put together, from configuration to the end of the process.
 struct Server {
@@ -64,11 +64,13 @@ struct Server {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: ReconcilerService(
-                        publisher: state.publisher,
-                        repositoryPath: folder.repository,
-                        logger: logger
-                    )),
+                    .init(
+                        service: ReconcilerService(
+                            publisher: state.publisher,
+                            repositoryPath: folder.repository,
+                            logger: logger
+                        )
+                    ),
                     .init(service: application), .init(service: readiness),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -82,7 +84,7 @@ struct Server {
         do {
             if let tokens { return try TokenAuthenticator(variable: tokens) }
             return TokenAuthenticator(tokens: [try AccessTokenFile(path: folder.accessToken).readOrCreate()])
-        } catch let error as AccessError {
+        } catch {
             throw CommandFailure(.configuration, error.message)
         }
     }

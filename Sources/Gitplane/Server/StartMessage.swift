@@ -34,6 +34,7 @@ struct StartMessage {
             default: "/._-+@,:".utf8.contains(byte)
             }
         }
-        return isPlain ? path : "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+        return isPlain
+            ? path : "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
     }
 }

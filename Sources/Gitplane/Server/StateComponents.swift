@@ -95,7 +95,8 @@ enum FormatVersion {
 
     static func check(_ file: StateFile?) throws {
         guard let file, let version = version(of: file), version > current else { return }
-        let message = "state/format.json names layout version \(version); this program understands \(current):"
+        let message =
+            "state/format.json names layout version \(version); this program understands \(current):"
             + " install a newer gitplane"
         throw CommandFailure(.configuration, message)
     }

@@ -14,6 +14,11 @@ package struct AgentFacts: Sendable {
     package struct Label: Hashable, Sendable {
         package let key: String
         package let value: String
+
+        package init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
     }
 
     init(_ value: JSONValue) {

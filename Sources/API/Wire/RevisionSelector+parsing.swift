@@ -1,14 +1,6 @@
-package import Foundation
+package import StateRepo
 
-/// A point in history as `?at=` and `?base=` name it.
-package enum RevisionSelector: Hashable, Sendable {
-    /// 7 to 40 lowercase hexadecimal digits: the start of a commit's name.
-    case commit(prefix: String)
-    /// The number of first-parent commits up to it; 1 is the first one.
-    case sequence(Int)
-    /// The last revision that had been accepted by then.
-    case time(Date)
-
+extension RevisionSelector {
     /// Up to nine decimal digits alone are a sequence number, 7 or more hexadecimal digits a commit, anything else must
     /// be an RFC 3339 time; `nil` when it is none of them.
     package init?(parsing text: String) {
