@@ -10,7 +10,9 @@ struct Gitplane: AsyncParsableCommand {
         commandName: "gitplane",
         abstract: "A control plane for agents whose state is a git repository.",
         version: ProgramVersion.current,
-        subcommands: [ValidateCommand.self, SchemaCommand.self, ReleaseCommand.self, VersionCommand.self]
+        subcommands: [
+            ServeCommand.self, ValidateCommand.self, SchemaCommand.self, ReleaseCommand.self, VersionCommand.self,
+        ]
     )
 
     static func main() async {

@@ -11,11 +11,13 @@ import UnixSignals
 /// `gitplane serve`: everything put together, from configuration to the end of the process.
 struct Server {
     private let configuration: ServerConfiguration
+    private let rules: StateRules
     private let tokens: String?
 
     /// - Parameter tokens: the value of `CONTROL_PLANE_API_TOKEN`, when it is set.
-    init(_ configuration: ServerConfiguration, tokens: String?) {
+    init(_ configuration: ServerConfiguration, rules: StateRules, tokens: String?) {
         self.configuration = configuration
+        self.rules = rules
         self.tokens = tokens
     }
 
@@ -36,10 +38,10 @@ struct Server {
     }
 
     private func serve(_ folder: DataFolder, _ logger: Logger) async throws {
-        let share = try ShareDirectory.ofThisProgram()
+        let share = try ShareDirectory.installed()
         let instance = try InstanceFile.readOrCreate(at: folder.instance)
         let authenticator = try authenticator(folder)
-        let state = try await StateComponents.open(folder, share, instance, logger)
+        let state = try await StateComponents.open(folder, share, rules, instance, logger)
         let readiness = ReadinessGate()
         let contract = try Self.bytes(share.contract)
         var handlers = Handlers()

@@ -21,11 +21,11 @@ struct StateComponents {
     static func open(
         _ folder: DataFolder,
         _ share: ShareDirectory,
+        _ rules: StateRules,
         _ instance: InstanceFile,
         _ logger: Logger
     ) async throws -> StateComponents {
         try openRepository(folder, share, instance, logger)
-        let rules = try StateRules.load(share: share)
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
         let conditions = ConditionBoard()
