@@ -124,13 +124,14 @@ package actor StatePublisher {
     }
 
     private static func demand(_ verdict: AdmissionVerdict, of principal: Principal) throws(StateError) {
-        if let scope = verdict.missingScopes.min() {
-            let message = "this change needs the scope \(scope.rawValue)"
+        let missing = verdict.missingScopes.sorted()
+        if !missing.isEmpty {
+            let names = missing.map(\.rawValue).joined(separator: " and ")
             let details: JSONObject = [
-                "required_scopes": [.string(scope.rawValue)],
+                "required_scopes": .array(missing.map { .string($0.rawValue) }),
                 "granted_scopes": .array(principal.scopes.sorted().map { .string($0.rawValue) }),
             ]
-            throw StateError(.insufficientScope, message, details: details)
+            throw StateError(.insufficientScope, "this change needs the scope \(names)", details: details)
         }
         guard verdict.errors.isEmpty else {
             throw StateError(.stateInvalid, "the state would be invalid", diagnostics: verdict.diagnostics)
@@ -153,7 +154,7 @@ package actor StatePublisher {
             case .modified, .notFound: return nil
             case .outcomeUnknown(let commit):
                 let message = "the disk did not confirm the commit \(commit): read it back before you try again"
-                let details: JSONObject = ["revision": .string(commit.description)]
+                let details: JSONObject = ["commit": .string(commit.description)]
                 throw StateError(.outcomeUnknown, message, details: details, cause: error)
             default: throw error
             }

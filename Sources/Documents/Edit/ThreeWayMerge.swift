@@ -5,6 +5,13 @@ package struct MergeConflict: Hashable, Sendable {
     package let base: JSONValue?
     package let current: JSONValue?
     package let proposed: JSONValue?
+
+    package init(pointer: JSONPointer, base: JSONValue?, current: JSONValue?, proposed: JSONValue?) {
+        self.pointer = pointer
+        self.base = base
+        self.current = current
+        self.proposed = proposed
+    }
 }
 
 /// Brings together two edits of the same value, field by field.

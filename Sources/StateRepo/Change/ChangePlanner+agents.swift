@@ -53,10 +53,7 @@ extension ChangePlanner {
         var body = version.representation
         for member in presentOwned(id) { body[member.key] = member.value }
         let result = try JSONValue.object(body).applying(patch)
-        guard let object = result.objectValue else {
-            throw StateError(.stateInvalid, "the patch leaves no object")
-        }
-        return try AgentContent(representation: object, documentsAreWhole: true)
+        return try AgentContent(representation: result.patchedObject(), documentsAreWhole: true)
     }
 
     /// What the server says of an agent beside its definition; of one that does not exist only its id.

@@ -1,6 +1,9 @@
 package import Documents
 
 extension ChangePlanner {
+    /// At most this many conflicts are reported.
+    static let maximumConflicts = 100
+
     /// The files of a resource as of the revision that a caller edited.
     ///
     /// - Throws: `revision.not_found` when that revision, or the resource in it, is unknown.
@@ -82,13 +85,8 @@ extension ChangePlanner {
                 return current
             }
         }
-        conflicts.append(
-            [
-                "pointer": .string(pointer.description), "base": JSONValue(base.text),
-                "current": JSONValue(current.text),
-                "proposed": JSONValue(proposed.text),
-            ]
-        )
+        let conflict = MergeConflict(pointer: pointer, base: base.text, current: current.text, proposed: proposed.text)
+        conflicts.append(conflict.json)
         return current
     }
 
@@ -98,22 +96,23 @@ extension ChangePlanner {
         var details: JSONObject = [:]
         details["current_etag"] = tag(of: resource).map { .string($0.description) }
         details["current_revision"] = .string(context.snapshot.revision.description)
-        details["conflicts"] = .array(Array(conflicts.prefix(100)))
+        details["conflicts"] = .array(Array(conflicts.prefix(Self.maximumConflicts)))
         throw StateError(.stateConflict, message, details: details)
     }
 }
 
 extension [UInt8]? {
-    fileprivate var text: String? { map { String(decoding: $0, as: UTF8.self) } }
+    fileprivate var text: JSONValue? { map { .string(String(decoding: $0, as: UTF8.self)) } }
 }
 
 extension MergeConflict {
-    /// `{pointer, base, current, proposed}`; `null` where a side has no such value.
+    /// `{pointer, base, current, proposed}`; a side that has no such value is left out.
     package var json: JSONValue {
-        [
-            "pointer": .string(pointer.description), "base": base ?? .null, "current": current ?? .null,
-            "proposed": proposed ?? .null,
-        ]
+        var object: JSONObject = ["pointer": .string(pointer.description)]
+        object["base"] = base
+        object["current"] = current
+        object["proposed"] = proposed
+        return .object(object)
     }
 }
 

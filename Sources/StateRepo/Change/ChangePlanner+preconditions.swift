@@ -28,11 +28,11 @@ extension ChangePlanner {
     private func absent(_ operation: ResourceEdit.Operation) -> StateError {
         switch operation {
         case .putDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
-        case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings:
+        case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings, .putRelease:
             .preconditionFailed(operation.resource, context.snapshot)
         case .publish(let id, _, _), .activate(let id, _), .patchAgent(let id, _), .deleteAgent(let id):
             headError(of: id) ?? .notFound(.agent(id))
-        case .deleteDocument, .deleteSkill: .notFound(operation.resource)
+        case .deleteDocument, .patchSkill, .deleteSkill, .deleteRelease: .notFound(operation.resource)
         }
     }
 

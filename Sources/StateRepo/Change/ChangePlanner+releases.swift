@@ -30,18 +30,21 @@ extension ChangePlanner {
         try self.release(id, ReleaseFacts(version: facts.version, definition: facts.definition, isActive: isActive))
     }
 
+    mutating func putRelease(_ id: AgentID, _ facts: ReleaseFacts) throws {
+        guard draft.tree.agents[id] != nil else { throw StateError.notFound(.agent(id)) }
+        try put(id, facts)
+    }
+
+    mutating func deleteRelease(_ id: AgentID) throws {
+        guard let release = draft.tree.releases[id] else { throw StateError.notFound(.release(id)) }
+        try draft.put([(release.document.file.path, nil)], history)
+    }
+
     /// Writes the release file, unless it says so already; what begins to run must pass the publish checks.
     private mutating func release(_ id: AgentID, _ facts: ReleaseFacts) throws {
         let present = draft.tree.releases[id]
         guard present?.facts != facts else { return }
-        var object: JSONObject = [
-            "version": JSONValue(facts.version), "definition": .string(facts.definition.description),
-            "active": .bool(facts.isActive),
-        ]
-        keepSchemaMember(&object, from: present?.document.file, "release")
-        let schema = context.rules.schemas.release
-        let content = DocumentText.json(.object(object), replacing: present?.document.file, schema: schema)
-        try draft.put([("state/releases/\(id).json", content)], history)
+        try put(id, facts)
         let deactivates = present?.facts?.definition == facts.definition && !facts.isActive
         guard !deactivates, let pinned = draft.tree.releases[id]?.pinned else { return }
         let review = PublishReview(tree: draft.tree, rules: context.rules, secrets: context.secrets)
@@ -50,5 +53,17 @@ extension ChangePlanner {
             let message = "the agent \"\(id)\" cannot be published as it is"
             throw StateError(.agentPublishBlocked, message, diagnostics: diagnostics)
         }
+    }
+
+    private mutating func put(_ id: AgentID, _ facts: ReleaseFacts) throws {
+        let present = draft.tree.releases[id]
+        var object: JSONObject = [
+            "version": JSONValue(facts.version), "definition": .string(facts.definition.description),
+            "active": .bool(facts.isActive),
+        ]
+        keepSchemaMember(&object, from: present?.document.file, "release")
+        let schema = context.rules.schemas.release
+        let content = DocumentText.json(.object(object), replacing: present?.document.file, schema: schema)
+        try draft.put([("state/releases/\(id).json", content)], history)
     }
 }

@@ -41,9 +41,12 @@ package struct ChangePlanner {
         case .deleteDocument(let id, let kind): try deleteDocument(id, kind)
         case .patchSettings(let patch): try patchSettings(patch, edit.precondition)
         case .putSkill(let id, let content): try putSkill(id, content, edit.precondition)
+        case .patchSkill(let id, let patch): try patchSkill(id, patch, edit.precondition)
         case .deleteSkill(let id): try deleteSkill(id)
         case .publish(let id, let version, let activate): try publish(id, version: version, activate: activate)
         case .activate(let id, let active): try activate(id, active)
+        case .putRelease(let id, let facts): try putRelease(id, facts)
+        case .deleteRelease(let id): try deleteRelease(id)
         }
         subjects.append(edit.operation.subject)
     }
@@ -73,7 +76,8 @@ extension ResourceEdit.Operation {
             .agent(id)
         case .putDocument(let id, let kind, _), .deleteDocument(let id, let kind): .document(id, kind)
         case .patchSettings: .systemSettings
-        case .putSkill(let id, _), .deleteSkill(let id): .skill(id)
+        case .putSkill(let id, _), .patchSkill(let id, _), .deleteSkill(let id): .skill(id)
+        case .putRelease(let id, _), .deleteRelease(let id): .release(id)
         }
     }
 
@@ -81,8 +85,10 @@ extension ResourceEdit.Operation {
     /// `base` applies; creation, deletion, publication and activation have rules of their own.
     var isEdit: Bool {
         switch self {
-        case .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill: true
-        case .createAgent, .deleteAgent, .deleteDocument, .deleteSkill, .publish, .activate: false
+        case .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill, .patchSkill: true
+        case .createAgent, .deleteAgent, .deleteDocument, .deleteSkill, .publish, .activate, .putRelease,
+            .deleteRelease:
+            false
         }
     }
 
@@ -90,7 +96,10 @@ extension ResourceEdit.Operation {
         switch self {
         case .createAgent: "\(resource): create"
         case .deleteAgent, .deleteSkill, .deleteDocument: "\(resource): delete"
-        case .publish, .activate, .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill: "\(resource)"
+        case .deleteRelease: "\(resource): unpublish"
+        case .publish, .activate, .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill, .patchSkill,
+            .putRelease:
+            "\(resource)"
         }
     }
 }

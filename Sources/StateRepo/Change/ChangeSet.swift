@@ -27,10 +27,16 @@ package struct ResourceEdit: Sendable {
         case deleteDocument(AgentID, DocumentKind)
         case patchSettings(DocumentPatch)
         case putSkill(SkillID, SkillContent)
+        /// A patch of `{frontmatter, body}`.
+        case patchSkill(SkillID, DocumentPatch)
         case deleteSkill(SkillID)
         /// Pins the draft, or with a version that version's definition under the next number.
         case publish(AgentID, version: Int?, activate: Bool?)
         case activate(AgentID, Bool)
+        /// Says what is live, word for word; the rules of releases judge it like a file that was pushed.
+        case putRelease(AgentID, ReleaseFacts)
+        /// Unpublishes.
+        case deleteRelease(AgentID)
     }
 
     package let operation: Operation

@@ -23,11 +23,27 @@ extension JSONValue {
             do {
                 return try applying(operations)
             } catch {
-                var details: JSONObject = ["reason": .string(error.code.rawValue)]
-                details["operation"] = error.operation.map { JSONValue($0) }
-                details["pointer"] = error.pointer.map { .string($0.description) }
-                throw StateError(.stateInvalid, error.message, details: details)
+                throw StateError(.stateInvalid, "the patch cannot be applied", diagnostics: [Diagnostic(error)])
             }
         }
+    }
+}
+
+extension JSONValue {
+    /// What a patch left of an object.
+    ///
+    /// - Throws: `state.invalid` when it left something else.
+    func patchedObject() throws(StateError) -> JSONObject {
+        if let object = objectValue { return object }
+        let problem = Diagnostic(.error, "value.type", file: "", pointer: .root, "the patch leaves no object")
+        throw StateError(.stateInvalid, "the patch cannot be applied", diagnostics: [problem])
+    }
+}
+
+extension Diagnostic {
+    /// A JSON Patch that leads nowhere; the operation is counted from 0, as in the patch.
+    fileprivate init(_ error: JSONPatchError) {
+        let place = error.operation.map { "operation \($0): " } ?? ""
+        self.init(.error, error.code.rawValue, file: "", pointer: error.pointer, place + error.message)
     }
 }

@@ -18,7 +18,9 @@ enum SkillText {
             }
             return Array(try present.replacing(value: value, body: content.body, order: order).source.utf8)
         } catch {
-            throw StateError(.requestInvalid, "the skill cannot be written as YAML front matter: \(error.message)")
+            let pointer = JSONPointer(tokens: ["frontmatter"])
+            let problem = Diagnostic(.error, error.code.rawValue, file: "", pointer: pointer, error.message)
+            throw StateError(.requestInvalid, "the front matter cannot be written as YAML", diagnostics: [problem])
         }
     }
 }

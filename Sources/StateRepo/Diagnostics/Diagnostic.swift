@@ -12,7 +12,9 @@ package struct Diagnostic: Hashable, Sendable {
     package let severity: Severity
     /// Stable and machine readable, such as `object.unknown_field`, `reference.not_found` or `layout.symlink`.
     package let code: String
-    /// The file, relative to the repository's root; control characters are escaped.
+    /// The file, relative to the repository's root; empty when the finding is about what a caller asked for.
+    ///
+    /// Control characters are escaped.
     package let file: String
     package let pointer: JSONPointer?
     package let position: SourcePosition?
@@ -61,7 +63,7 @@ extension Diagnostic {
         object["pointer"] = pointer.map { .string($0.description) }
         object["code"] = .string(code)
         object["message"] = .string(sentence)
-        object["file"] = .string(file)
+        if !file.isEmpty { object["file"] = .string(file) }
         object["line"] = position.map { JSONValue($0.line) }
         object["column"] = position.map { JSONValue($0.column) }
         return .object(object)
