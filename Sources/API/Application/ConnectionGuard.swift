@@ -18,7 +18,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isBodyComing = false
     /// The bytes at hand completed some part of a request.
     private var hasCompletedPart = false
+    /// The head of the last answer went out.
     private var isClosing = false
+    /// All of the last answer went out.
+    private var isFinished = false
     /// Set once the last answer is written: how many bytes may still be thrown away.
     private var allowance: Int?
     private var deadline: Scheduled<Void>?
@@ -76,6 +79,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isFinished else {
+            // What the server says about the thrown-away rest of a request would look like a second answer.
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
         switch unwrapOutboundIn(data) {
         case .head(let head):
             if head.headerFields[.connection] == "close" { isClosing = true }
@@ -86,6 +94,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 context.write(data, promise: promise)
                 return
             }
+            isFinished = true
             context.writeAndFlush(data, promise: promise)
             linger(context)
         }

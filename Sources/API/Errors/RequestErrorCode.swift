@@ -14,7 +14,7 @@ package enum RequestErrorCode: String, Sendable, CaseIterable {
     case uriTooLong = "request.uri_too_long"
     case unsupportedMediaType = "request.unsupported_media_type"
     case headersTooLarge = "request.headers_too_large"
-    case internalError = "server.internal_error"
+    case internalError = "server.internal"
 
     package var status: HTTPResponse.Status {
         switch self {

@@ -1,4 +1,5 @@
 package import Documents
+import HTTPTypes
 
 /// The parameters of a query, checked; absent ones have the default of the contract.
 package struct QueryValues: Sendable {
@@ -46,4 +47,13 @@ package struct QueryValues: Sendable {
 
     /// The items of a list; empty when it is absent.
     package func texts(_ name: String) -> [String] { self[name]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+}
+
+extension QueryValues {
+    /// Gives the pairs the meaning they have to an operation.
+    ///
+    /// - Throws: ``ProblemError`` 400 `request.invalid_parameter` when one is unknown or wrong.
+    package init(_ pairs: [Pair], for operation: Operation) throws {
+        self = try QueryReader.read(pairs, HTTPFields(), for: operation)
+    }
 }

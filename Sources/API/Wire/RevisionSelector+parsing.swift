@@ -1,6 +1,8 @@
 package import StateRepo
 
 extension RevisionSelector {
+    /// Reads what `?at=` and `?base=` may say.
+    ///
     /// Up to nine decimal digits alone are a sequence number, 7 or more hexadecimal digits a commit, anything else must
     /// be an RFC 3339 time; `nil` when it is none of them.
     package init?(parsing text: String) {

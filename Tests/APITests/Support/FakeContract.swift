@@ -18,6 +18,7 @@ enum FakeContract {
             operation("publishItem", scope: "agents:publish", parameters: [itemID], body: itemBody(required: false))
         ),
         ("/api/items/validate", "post", operation("validateItems", scope: "state:read")),
+        ("/api/others", "get", operation("listOthers", scope: "state:read", parameters: listParameters)),
         ("/healthz", "get", operation("getHealth", scope: nil)),
     ]
 
@@ -34,7 +35,7 @@ enum FakeContract {
         for code in RequestErrorCode.allCases { codes[code.rawValue] = ["status": JSONValue(code.status.code)] }
         for (code, status) in [
             ("auth.insufficient_scope", 403), ("request.invalid", 422), ("agent.not_found", 404),
-            ("state.unavailable", 503),
+            ("state.unavailable", 503), ("document.not_found", 404),
         ] { codes[code] = ["status": JSONValue(status)] }
         return [
             "openapi": "3.1.0", "info": ["title": "Fake", "version": "1"], "paths": .object(paths),
@@ -66,7 +67,7 @@ enum FakeContract {
         object["responses"] = .object(responses)
         let codes = RequestErrorCode.allCases.map(\.rawValue) + ["auth.insufficient_scope", "request.invalid"]
         object["x-error-codes"] = .array(
-            (codes + ["agent.not_found", "state.unavailable"]).map { JSONValue.string($0) }
+            (codes + ["agent.not_found", "state.unavailable", "document.not_found"]).map { JSONValue.string($0) }
         )
         return .object(object)
     }

@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import StateRepo
+import Testing
 
 /// The fake contract with handlers that answer with what they were asked.
 enum FakeServer {
@@ -56,5 +57,19 @@ private struct FakeAuthenticator: Authenticator {
 
     private func principal(_ name: String, _ scopes: Set<Scope>) -> Principal {
         Principal(identity: .token(name), name: name, email: "\(name)@example.com", scopes: scopes)
+    }
+}
+
+extension FakeServer {
+    /// A request as a handler gets it, with these pairs in its query.
+    static func request(_ operation: String, query: [(String, String)] = []) throws -> OperationRequest {
+        let operation = try #require(try contract().operation(operation))
+        let pairs = query.map { QueryValues.Pair(name: $0.0, text: $0.1) }
+        return OperationRequest(
+            operation: operation,
+            principal: nil,
+            id: "test",
+            query: try QueryValues(pairs, for: operation)
+        )
     }
 }
