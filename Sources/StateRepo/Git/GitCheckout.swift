@@ -99,12 +99,16 @@ package struct StagedFile: Hashable, Sendable {
 extension GitCheckout {
     /// The files below `folder` that the next commit would have, by path; all of them for `nil`.
     ///
+    /// - Parameter limit: the most entries that the whole index may have; tests lower it.
     /// - Throws: `invalid` while one of them is in conflict; `limitExceeded`.
-    package borrowing func stagedFiles(below folder: EntryPath? = nil) throws(GitError) -> [StagedFile] {
+    package borrowing func stagedFiles(
+        below folder: EntryPath? = nil,
+        limit: Int = Self.maximumEntries
+    ) throws(GitError) -> [StagedFile] {
         let index: OpaquePointer = try checkOwned("read index") { git_repository_index(&$0, pointer) }
         defer { git_index_free(index) }
         let count = git_index_entrycount(index)
-        guard count <= Self.maximumEntries else {
+        guard count <= limit else {
             throw GitError(.limitExceeded, "read index", "it has \(count) entries")
         }
         let prefix = folder.map { $0.bytes + [UInt8(ascii: "/")] } ?? []

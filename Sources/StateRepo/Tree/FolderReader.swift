@@ -8,9 +8,15 @@ package struct FolderReader: Sendable {
     package static let maximumDepth = Layout.maximumDepth + 4
 
     private let root: String
+    private let limit: Int
 
-    /// - Parameter root: the absolute path of the folder that holds `state/`.
-    package init(root: String) { self.root = root }
+    /// - Parameters:
+    ///   - root: the absolute path of the folder that holds `state/`.
+    ///   - limit: the most files; tests lower it.
+    package init(root: String, limit: Int = Self.maximumFiles) {
+        self.root = root
+        self.limit = limit
+    }
 
     /// One edit for each file, sorted by path.
     ///
@@ -38,8 +44,8 @@ package struct FolderReader: Sendable {
                     try read(folder + [name], &edits, isWanted)
                 }
             } else if let edit = try edit(path, status, isWanted) {
-                guard edits.count < Self.maximumFiles else {
-                    throw GitError(.limitExceeded, "read folder", "\(root) has more than \(Self.maximumFiles) files")
+                guard edits.count < limit else {
+                    throw GitError(.limitExceeded, "read folder", "\(root) has more than \(limit) files")
                 }
                 edits.append(edit)
             }

@@ -55,4 +55,15 @@ struct FolderReaderTests {
             #expect(try read(root).map { $0.path.components.last?.text } == ["in.md"])
         }
     }
+
+    @Test("refuses more files than the limit")
+    func count() async throws {
+        try await withTemporaryDirectory { root in
+            for name in ["a", "b", "c"] { try write(1, to: "docs/\(name).md", in: root) }
+            #expect(try FolderReader(root: root.path, limit: 3).read { _ in true }.count == 3)
+            #expect {
+                try FolderReader(root: root.path, limit: 2).read { _ in true }
+            } throws: { ($0 as? GitError)?.code == .limitExceeded }
+        }
+    }
 }
