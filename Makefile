@@ -1,7 +1,7 @@
 # What a developer and a user of this project run; docs/running.md explains each target.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint imports contract links build bench format install clean
+.PHONY: help setup run test check lint imports contract documents build bench format install clean
 
 SWIFT ?= swift
 # The build that `make run` starts: debug builds in a third of the time of release, release serves faster.
@@ -29,7 +29,7 @@ run: setup ## Build and start a server on ./data.
 test: setup ## Build and run all tests.
 	$(SWIFT) test --parallel
 
-check: setup lint imports contract links build test ## Everything that a change has to pass.
+check: setup lint imports contract documents build test ## Everything that a change has to pass.
 
 lint:
 	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(FORMATTED)
@@ -40,8 +40,9 @@ imports:
 contract:
 	scripts/bundle-contract.py --check
 
-links:
+documents:
 	scripts/check-links
+	scripts/check-limits
 
 build:
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error

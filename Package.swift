@@ -65,7 +65,8 @@ let package = Package(
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser, crypto,
+                "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser,
+                crypto,
                 lifecycle, logging, unixSignals,
             ],
             swiftSettings: strict
@@ -74,7 +75,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Documents", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle,
+                "Access", "Documents", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird, hummingbirdCore,
+                lifecycle,
                 logging, nio, nioHTTP1, nioHTTPTypes, persistent,
             ],
             swiftSettings: strict
