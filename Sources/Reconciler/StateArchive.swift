@@ -61,16 +61,7 @@ package final class StateArchive: Sendable {
         let current = try snapshots.current
         if current.revision == entry.revision { return current }
         if let snapshot = kept.withLock({ $0.first { $0.revision == entry.revision } }) { return snapshot }
-        let snapshot: StateSnapshot
-        do {
-            snapshot = try await readers.read { [self] repository in
-                try load(entry, near: current, in: repository)
-            }
-        } catch let error as StateError {
-            throw error
-        } catch {
-            throw StateError(.unavailable, "the repository cannot be read", cause: error)
-        }
+        let snapshot = try await read { [self] repository in try load(entry, near: current, in: repository) }
         kept.withLock { kept in
             kept.removeAll { $0.revision == snapshot.revision }
             kept.append(snapshot)
@@ -107,20 +98,55 @@ package final class StateArchive: Sendable {
 
     /// The definition that a release or the ledger names.
     package func definition(_ tree: TreeID, of id: AgentID) async throws(StateError) -> AgentFolder? {
-        do {
-            return try await readers.read { [self] repository in
-                guard let files = try StateLoader.definition(tree, of: id, in: repository) else { return nil }
-                return try AgentFolder(id: id, files: files, decoder: rules.decoder)
-            }
-        } catch {
-            throw StateError(.unavailable, "the repository cannot be read", cause: error)
+        try await read { [rules] repository in
+            guard let files = try StateLoader.definition(tree, of: id, in: repository) else { return nil }
+            return try AgentFolder(id: id, files: files, decoder: rules.decoder)
         }
     }
 
     /// What the commit of `entry` changed against its first parent.
     package func change(_ entry: HistoryEntry) async throws(StateError) -> ChangeRecord {
+        try await read { repository in try ChangeRecord(entry, in: repository) }
+    }
+
+    /// The commits that each merge among `entries` brought in, newest first, by the merge's name.
+    package func merged(by entries: [HistoryEntry]) async throws(StateError) -> [CommitID: [GitCommit]] {
+        let merges = entries.filter { $0.parents.count > 1 }
+        guard !merges.isEmpty else { return [:] }
+        return try await read { repository in
+            var commits: [CommitID: [GitCommit]] = [:]
+            for merge in merges {
+                commits[merge.revision] = try ChangeRecord.merged(by: merge.parents, in: repository)
+            }
+            return commits
+        }
+    }
+
+    /// The sizes of files that the state names and the server does not read, in bytes and in the order of `blobs`.
+    package func sizes(of blobs: [BlobID]) async throws(StateError) -> [Int] {
+        guard !blobs.isEmpty else { return [] }
+        return try await read { repository in
+            var sizes: [Int] = []
+            for blob in blobs { sizes.append(try repository.blobSize(blob)) }
+            return sizes
+        }
+    }
+
+    /// What the gate would say of `changes` on the published head; nothing is written and no writer is held up.
+    package func propose(_ changes: ChangeSet) async throws(StateError) -> ProposalReport {
+        let snapshot = try snapshots.current
+        return try await read { [rules] repository in
+            try ProposalReport(changes, on: snapshot, rules, in: repository)
+        }
+    }
+
+    private func read<Result: Sendable>(
+        _ body: @Sendable (borrowing GitRepository) throws -> Result
+    ) async throws(StateError) -> Result {
         do {
-            return try await readers.read { repository in try ChangeRecord(entry, in: repository) }
+            return try await readers.read(body)
+        } catch let error as StateError {
+            throw error
         } catch {
             throw StateError(.unavailable, "the repository cannot be read", cause: error)
         }

@@ -3,5 +3,10 @@ extension Handlers {
     package mutating func registerState(_ services: StateServices) {
         AgentHandlers(services).register(in: &self)
         AgentDocumentHandlers(services: services).register(in: &self)
+        registerReleases(services)
+        registerSettings(services)
+        registerSkills(services)
+        registerHistory(services)
+        registerOverview(services)
     }
 }

@@ -28,13 +28,18 @@ struct ListPage: Sendable {
 
     /// The answer, with a weak tag over the items and the query.
     func answer(_ request: OperationRequest, _ view: StateView, _ cursors: CursorSeal) throws -> OperationResponse {
+        try answer(request, view.headers, cursors)
+    }
+
+    /// The same for a list that shows less than a whole state.
+    func answer(_ request: OperationRequest, _ state: StateHeaders, _ cursors: CursorSeal) throws -> OperationResponse {
         var body: JSONObject = ["items": .array(items)]
         let tag = EntityTag(digest(request), .weak)
         if let next {
-            let cursor = Cursor(revision: view.snapshot.revision, position: next)
+            let cursor = Cursor(revision: state.revision, position: next)
             body["next_cursor"] = .string(cursors.seal(cursor, for: request))
         }
-        return try .read(request, view, tag: tag, .object(body))
+        return try .read(request, state, tag: tag, .json(.object(body)))
     }
 
     /// Cursors are left out: they name the revision, which changes with every commit.

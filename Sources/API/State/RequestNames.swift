@@ -32,13 +32,19 @@ extension OperationRequest {
     /// The body of a PATCH by its media type; plain JSON is a merge patch.
     func patch() throws -> DocumentPatch {
         let value = body ?? [:]
-        guard mediaType == .jsonPatch else { return .merge(value.withoutTag) }
+        return mediaType == .jsonPatch ? try DocumentPatch(operations: value) : .merge(value.withoutTag)
+    }
+}
+
+extension DocumentPatch {
+    /// Reads a JSON Patch.
+    ///
+    /// - Throws: `request.invalid` when it is none.
+    init(operations value: JSONValue) throws(StateError) {
         do {
-            return .operations(try JSONPatch(value))
+            self = .operations(try JSONPatch(value))
         } catch {
-            var details: JSONObject = ["reason": .string(error.code.rawValue)]
-            details["operation"] = error.operation.map { JSONValue($0) }
-            throw StateError(.requestInvalid, error.message, details: details)
+            throw StateError(.requestInvalid, "this is no JSON Patch", diagnostics: [Diagnostic(error)])
         }
     }
 }

@@ -42,10 +42,20 @@ extension OperationResponse {
         tag: EntityTag?,
         _ body: @autoclosure () -> JSONValue
     ) throws -> OperationResponse {
+        try read(request, view.headers, tag: tag, .json(body()))
+    }
+
+    /// The same for an answer that shows less than a whole state, or no JSON.
+    static func read(
+        _ request: OperationRequest,
+        _ headers: StateHeaders,
+        tag: EntityTag?,
+        _ body: @autoclosure () throws -> Body
+    ) throws -> OperationResponse {
         if let tag, let condition = try request.ifNoneMatch(), !condition.holdsAsIfNoneMatch(for: tag) {
-            return OperationResponse(.notModified, state: view.headers, tag: tag)
+            return OperationResponse(.notModified, state: headers, tag: tag)
         }
-        return OperationResponse(state: view.headers, tag: tag, .json(body()))
+        return OperationResponse(state: headers, tag: tag, try body())
     }
 }
 

@@ -28,8 +28,8 @@ extension StateServices {
         }
     }
 
-    /// The revision that `?base=` names: a tag, with or without its quotes, or a point in history.
-    private func base(_ text: String) throws -> CommitID {
+    /// The revision that a base names: a tag, with or without its quotes, or a point in history.
+    func base(_ text: String) throws -> CommitID {
         let bare =
             text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? String(text.dropFirst().dropLast()) : text
         if let tag = ResourceTag(bare) {

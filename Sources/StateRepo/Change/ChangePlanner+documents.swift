@@ -23,6 +23,32 @@ extension ChangePlanner {
         try draft.put([(path, content)], history)
     }
 
+    mutating func patchDocument(
+        _ id: AgentID,
+        _ kind: DocumentKind,
+        _ patch: DocumentPatch,
+        _ precondition: Precondition
+    ) throws {
+        guard let folder = draft.tree.agents[id] else { throw StateError.notFound(.agent(id)) }
+        guard var file = folder.document(kind)?.file else { throw StateError.notFound(.document(id, kind)) }
+        if let base = precondition.base, let before = try files(of: .document(id, kind), at: base).first {
+            file = before
+        }
+        let value: JSONValue = ["content": .string(file.text)]
+        let object = try value.applying(patch).patchedObject()
+        guard object.count == 1, let text = object["content"]?.stringValue else {
+            let problem = Diagnostic(
+                .error,
+                "document.members",
+                file: "",
+                pointer: .root,
+                "a document has one member, the text content"
+            )
+            throw StateError(.stateInvalid, "the patch leaves no document", diagnostics: [problem])
+        }
+        try putDocument(id, kind, text, precondition)
+    }
+
     mutating func deleteDocument(_ id: AgentID, _ kind: DocumentKind) throws {
         guard let folder = draft.tree.agents[id] else { throw StateError.notFound(.agent(id)) }
         guard let document = folder.document(kind) else { throw StateError.notFound(.document(id, kind)) }

@@ -30,9 +30,11 @@ extension ChangePlanner {
         case .putDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
         case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings, .putRelease:
             .preconditionFailed(operation.resource, context.snapshot)
+        case .patchDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
         case .publish(let id, _, _), .activate(let id, _), .patchAgent(let id, _), .deleteAgent(let id):
             headError(of: id) ?? .notFound(.agent(id))
-        case .deleteDocument, .patchSkill, .deleteSkill, .deleteRelease: .notFound(operation.resource)
+        case .patchDocument, .deleteDocument, .patchSkill, .deleteSkill, .patchRelease, .deleteRelease:
+            .notFound(operation.resource)
         }
     }
 

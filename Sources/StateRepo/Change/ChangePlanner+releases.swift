@@ -35,6 +35,20 @@ extension ChangePlanner {
         try put(id, facts)
     }
 
+    mutating func patchRelease(_ id: AgentID, _ patch: DocumentPatch) throws {
+        guard let release = draft.tree.releases[id] else { throw StateError.notFound(.release(id)) }
+        guard let facts = release.facts else {
+            throw StateError.headInvalid(.release(id), release.document.diagnostics)
+        }
+        let value = try JSONValue.object(facts.json).applying(patch)
+        let violations = context.rules.schemas.release.validate(value)
+        guard violations.isEmpty, let facts = ReleaseFacts(value) else {
+            let problems = violations.map { Diagnostic($0, file: "", position: nil) }
+            throw StateError(.stateInvalid, "the patch leaves no release", diagnostics: problems)
+        }
+        try putRelease(id, facts)
+    }
+
     mutating func deleteRelease(_ id: AgentID) throws {
         guard let release = draft.tree.releases[id] else { throw StateError.notFound(.release(id)) }
         try draft.put([(release.document.file.path, nil)], history)
@@ -57,13 +71,20 @@ extension ChangePlanner {
 
     private mutating func put(_ id: AgentID, _ facts: ReleaseFacts) throws {
         let present = draft.tree.releases[id]
-        var object: JSONObject = [
-            "version": JSONValue(facts.version), "definition": .string(facts.definition.description),
-            "active": .bool(facts.isActive),
-        ]
+        var object = facts.json
         keepSchemaMember(&object, from: present?.document.file, "release")
         let schema = context.rules.schemas.release
         let content = DocumentText.json(.object(object), replacing: present?.document.file, schema: schema)
         try draft.put([("state/releases/\(id).json", content)], history)
+    }
+}
+
+extension ReleaseFacts {
+    /// `{version, definition, active}`.
+    fileprivate var json: JSONObject {
+        [
+            "version": JSONValue(version), "definition": .string(definition.description),
+            "active": .bool(isActive),
+        ]
     }
 }

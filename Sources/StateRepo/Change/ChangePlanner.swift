@@ -30,6 +30,40 @@ package struct ChangePlanner {
         return planner.finish(changes.message)
     }
 
+    /// Plans every edit that can be planned and says which could not, so that a proposal is answered in one go.
+    ///
+    /// - Throws: what reading history throws; nothing that a caller asked for makes it throw.
+    package static func propose(
+        _ changes: ChangeSet,
+        on context: PlanningContext,
+        _ history: PlanningHistory
+    ) throws -> Proposal {
+        var planner = ChangePlanner(context, history)
+        var refusals: [Proposal.Refusal] = []
+        for (index, edit) in changes.edits.enumerated() {
+            do {
+                try planner.apply(edit)
+            } catch let error as StateError {
+                refusals.append(Proposal.Refusal(index: index, error: error))
+            }
+        }
+        return Proposal(plan: planner.finish(changes.message), refusals: refusals)
+    }
+
+    /// What a change list comes to, also when parts of it cannot be done.
+    package struct Proposal: Sendable {
+        /// Why one edit cannot be done.
+        package struct Refusal: Sendable {
+            /// Its place in the list, counted from 0.
+            package let index: Int
+            package let error: StateError
+        }
+
+        /// The plan of the edits that can be done.
+        package let plan: ChangePlan
+        package let refusals: [Refusal]
+    }
+
     private mutating func apply(_ edit: ResourceEdit) throws {
         try check(edit)
         switch edit.operation {
@@ -38,6 +72,7 @@ package struct ChangePlanner {
         case .patchAgent(let id, let patch): try patchAgent(id, patch, edit.precondition)
         case .deleteAgent(let id): try deleteAgent(id)
         case .putDocument(let id, let kind, let text): try putDocument(id, kind, text, edit.precondition)
+        case .patchDocument(let id, let kind, let patch): try patchDocument(id, kind, patch, edit.precondition)
         case .deleteDocument(let id, let kind): try deleteDocument(id, kind)
         case .patchSettings(let patch): try patchSettings(patch, edit.precondition)
         case .putSkill(let id, let content): try putSkill(id, content, edit.precondition)
@@ -46,6 +81,7 @@ package struct ChangePlanner {
         case .publish(let id, let version, let activate): try publish(id, version: version, activate: activate)
         case .activate(let id, let active): try activate(id, active)
         case .putRelease(let id, let facts): try putRelease(id, facts)
+        case .patchRelease(let id, let patch): try patchRelease(id, patch)
         case .deleteRelease(let id): try deleteRelease(id)
         }
         subjects.append(edit.operation.subject)
@@ -74,10 +110,11 @@ extension ResourceEdit.Operation {
         case .createAgent(let id, _), .replaceAgent(let id, _), .patchAgent(let id, _), .deleteAgent(let id),
             .publish(let id, _, _), .activate(let id, _):
             .agent(id)
-        case .putDocument(let id, let kind, _), .deleteDocument(let id, let kind): .document(id, kind)
+        case .putDocument(let id, let kind, _), .patchDocument(let id, let kind, _), .deleteDocument(let id, let kind):
+            .document(id, kind)
         case .patchSettings: .systemSettings
         case .putSkill(let id, _), .patchSkill(let id, _), .deleteSkill(let id): .skill(id)
-        case .putRelease(let id, _), .deleteRelease(let id): .release(id)
+        case .putRelease(let id, _), .patchRelease(let id, _), .deleteRelease(let id): .release(id)
         }
     }
 
@@ -85,9 +122,9 @@ extension ResourceEdit.Operation {
     /// `base` applies; creation, deletion, publication and activation have rules of their own.
     var isEdit: Bool {
         switch self {
-        case .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill, .patchSkill: true
+        case .replaceAgent, .patchAgent, .putDocument, .patchDocument, .patchSettings, .putSkill, .patchSkill: true
         case .createAgent, .deleteAgent, .deleteDocument, .deleteSkill, .publish, .activate, .putRelease,
-            .deleteRelease:
+            .patchRelease, .deleteRelease:
             false
         }
     }
@@ -97,8 +134,8 @@ extension ResourceEdit.Operation {
         case .createAgent: "\(resource): create"
         case .deleteAgent, .deleteSkill, .deleteDocument: "\(resource): delete"
         case .deleteRelease: "\(resource): unpublish"
-        case .publish, .activate, .replaceAgent, .patchAgent, .putDocument, .patchSettings, .putSkill, .patchSkill,
-            .putRelease:
+        case .publish, .activate, .replaceAgent, .patchAgent, .putDocument, .patchDocument, .patchSettings,
+            .putSkill, .patchSkill, .putRelease, .patchRelease:
             "\(resource)"
         }
     }

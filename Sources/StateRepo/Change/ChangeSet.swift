@@ -24,6 +24,8 @@ package struct ResourceEdit: Sendable {
         case patchAgent(AgentID, DocumentPatch)
         case deleteAgent(AgentID)
         case putDocument(AgentID, DocumentKind, String)
+        /// A patch of `{content}`.
+        case patchDocument(AgentID, DocumentKind, DocumentPatch)
         case deleteDocument(AgentID, DocumentKind)
         case patchSettings(DocumentPatch)
         case putSkill(SkillID, SkillContent)
@@ -35,6 +37,7 @@ package struct ResourceEdit: Sendable {
         case activate(AgentID, Bool)
         /// Says what is live, word for word; the rules of releases judge it like a file that was pushed.
         case putRelease(AgentID, ReleaseFacts)
+        case patchRelease(AgentID, DocumentPatch)
         /// Unpublishes.
         case deleteRelease(AgentID)
     }

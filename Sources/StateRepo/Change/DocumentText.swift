@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 /// Writes documents as files: untouched parts of a present file keep their bytes, a new file gets the house style.
 enum DocumentText {
@@ -42,7 +42,7 @@ extension JSONValue {
 
 extension Diagnostic {
     /// A JSON Patch that leads nowhere; the operation is counted from 0, as in the patch.
-    fileprivate init(_ error: JSONPatchError) {
+    package init(_ error: JSONPatchError) {
         let place = error.operation.map { "operation \($0): " } ?? ""
         self.init(.error, error.code.rawValue, file: "", pointer: error.pointer, place + error.message)
     }

@@ -17,7 +17,7 @@ struct TreeDraft {
         for (path, content) in changes {
             guard let entry = EntryPath(path) else { continue }
             files[path] = .some(content)
-            edits.append(FileEdit(path: entry, change: try Self.change(content)))
+            edits.append(FileEdit(path: entry, change: try Self.change(content, at: path)))
         }
         tree = try tree.applying(edits, decoder: decoder, definitions: history.definition)
     }
@@ -32,8 +32,10 @@ struct TreeDraft {
         }
     }
 
-    private static func change(_ content: [UInt8]?) throws(GitError) -> FileEdit.Change {
+    private static func change(_ content: [UInt8]?, at path: String) throws(GitError) -> FileEdit.Change {
         guard let content else { return .remove }
+        // What a later load would not take must not be written.
+        if let problem = StrayRules.diagnostic(path, size: content.count) { return .refuse(problem) }
         return .put(.blob, try ObjectHash.blob(content), content: content)
     }
 }

@@ -11,7 +11,7 @@ package struct FileDifference: Sendable {
     package enum Content: Sendable {
         case fields([FieldChange])
         case lines(LineDiff)
-        /// The server does not read such files, or a side is no JSON; git shows them.
+        /// A side is no text, or too large; git shows such files.
         case opaque
     }
 
@@ -26,6 +26,14 @@ package struct FileDifference: Sendable {
         self.resource = Layout.role(of: path)?.resource
         self.operation = old == nil ? .add : new == nil ? .remove : .modify
         self.content = Self.compare(path, old, new)
+    }
+
+    /// A file whose content is not compared; it is on at least one side.
+    init(opaque path: String, isOld: Bool, isNew: Bool) {
+        self.path = path
+        self.resource = Layout.role(of: path)?.resource
+        self.operation = !isOld ? .add : !isNew ? .remove : .modify
+        self.content = .opaque
     }
 
     private static func compare(_ path: String, _ old: [UInt8]?, _ new: [UInt8]?) -> Content {

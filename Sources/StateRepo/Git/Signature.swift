@@ -1,3 +1,5 @@
+package import Foundation
+
 /// Who made a commit, and when.
 package struct Signature: Hashable, Sendable {
     package let name: String
@@ -33,6 +35,8 @@ package struct Signature: Hashable, Sendable {
 }
 
 extension Signature {
+    package var date: Date { Date(timeIntervalSince1970: TimeInterval(time)) }
+
     /// Reads the value of an `author` or `committer` line as leniently as git does: what is missing becomes empty or 0.
     init(parsing line: some BidirectionalCollection<UInt8>) {
         guard let close = line.lastIndex(of: UInt8(ascii: ">")),

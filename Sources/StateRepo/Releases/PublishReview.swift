@@ -26,6 +26,16 @@ package struct PublishReview: Sendable {
         return folder.diagnostics + references(folder) + model(subject) + prompt(subject) + coherence(subject)
     }
 
+    /// The provider and model that `folder` would run with; `nil` when nothing is found, or its definition is broken.
+    package func model(of folder: AgentFolder) -> ModelResolution? {
+        guard let definition = folder.definition, definition.facts != nil else { return nil }
+        do {
+            return ModelResolution.resolve(try JSONValue(parsing: definition.file.content), review)
+        } catch {
+            return nil
+        }
+    }
+
     private struct Subject {
         let folder: AgentFolder
         let file: StateFile

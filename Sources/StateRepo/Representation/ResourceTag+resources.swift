@@ -11,10 +11,16 @@ extension ResourceTag {
             guard let skill = snapshot.serving.skills[id], let document = skill.document, document.facts != nil
             else { return nil }
             let files = skill.assets.flatMap { [$0.path, $0.blob.description] }
-            self.init(resource, [document.file.blob.description] + files, snapshot)
+            let blob = document.file.blob.description
+            self.init(resource, [blob, snapshot.dataVersion.description] + files, snapshot)
         case .systemSettings:
-            let blob = snapshot.serving.settings?.file.blob.description ?? ""
-            self.init(resource, [blob, snapshot.dataVersion.description], snapshot)
+            guard let blob = snapshot.serving.settings?.file.blob else {
+                // Without a file the defaults hold, whatever else changes.
+                let parts = [resource.description, snapshot.dataVersion.description]
+                self.init(revision: snapshot.lastChanges[resource]?.revision ?? .zero, parts: parts)
+                return
+            }
+            self.init(resource, [blob.description, snapshot.dataVersion.description], snapshot)
         case .document, .release, .provider, .connectionDefault:
             guard let file = snapshot.serving.files(of: resource).first else { return nil }
             self.init(resource, [file.blob.description], snapshot)

@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 /// What is live: the content of `state/releases/<id>.json`.
 package struct ReleaseFacts: Hashable, Sendable {
@@ -13,7 +13,8 @@ package struct ReleaseFacts: Hashable, Sendable {
         self.isActive = isActive
     }
 
-    init?(_ value: JSONValue) {
+    /// Reads the content of a release file; `nil` when it does not fit the schema.
+    package init?(_ value: JSONValue) {
         guard let version = value["version"]?.intValue, let active = value["active"]?.boolValue,
             let definition = value["definition"]?.stringValue.flatMap({ TreeID($0) })
         else { return nil }

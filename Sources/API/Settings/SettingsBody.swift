@@ -1,0 +1,57 @@
+import Documents
+import HashTreeCollections
+import StateRepo
+
+/// The body of `/system-settings`: what the file sets, the result with defaults, and where each value comes from.
+struct SettingsBody: Sendable {
+    let tag: ResourceTag
+    /// In the contract's order, without `diff`.
+    let json: JSONObject
+
+    init(_ snapshot: StateSnapshot, schema: JSONSchema) throws(StateError) {
+        guard let tag = ResourceTag(of: .systemSettings, in: snapshot) else {
+            throw StateError.notFound(.systemSettings)
+        }
+        let values = Self.values(snapshot.serving.settings?.file)
+        let effective = schema.applyingDefaults(to: values)
+        var json: JSONObject = ["values": values, "effective": effective]
+        json["sources"] = Self.sources(of: effective, in: values, at: .root, schema)
+        json.add(snapshot.lastChanges[.systemSettings])
+        json["etag"] = .string(tag.description)
+        self.tag = tag
+        self.json = json
+    }
+
+    /// What the file sets; `$schema` is for editors and sets nothing.
+    private static func values(_ file: StateFile?) -> JSONValue {
+        guard let file else { return [:] }
+        do {
+            guard var object = try JSONValue(parsing: file.content).objectValue else { return [:] }
+            object["$schema"] = nil
+            return .object(object)
+        } catch {
+            // What is served has been read before.
+            return [:]
+        }
+    }
+
+    /// `file` or `default` for every value; arrays, and maps whose keys the schema does not name, are one value.
+    private static func sources(
+        of effective: JSONValue,
+        in values: JSONValue?,
+        at pointer: JSONPointer,
+        _ schema: JSONSchema
+    ) -> JSONValue {
+        guard case .object(let members) = effective, !schema.memberOrder(at: pointer).isEmpty else {
+            return values == nil ? "default" : "file"
+        }
+        return .object(
+            JSONObject(
+                members.map { member in
+                    let inner = pointer.appending(member.key)
+                    return (member.key, sources(of: member.value, in: values?[member.key], at: inner, schema))
+                }
+            )
+        )
+    }
+}

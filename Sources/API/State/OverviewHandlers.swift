@@ -1,0 +1,88 @@
+import Documents
+import HTTPTypes
+import HashTreeCollections
+import Reconciler
+import StateRepo
+
+extension Handlers {
+    /// Adds `/state` and `/state/validate`.
+    package mutating func registerOverview(_ services: StateServices) {
+        let overview = OverviewHandlers(services: services)
+        register("getState") { try await overview.get($0) }
+        register("validateState") { try await overview.validate($0) }
+    }
+}
+
+/// `/state` and `/state/validate`.
+struct OverviewHandlers: Sendable {
+    let services: StateServices
+    private let reports = ReportCache()
+
+    init(services: StateServices) { self.services = services }
+
+    fileprivate func get(_ request: OperationRequest) async throws -> OperationResponse {
+        let view = try await services.view(request)
+        let conditions = view.isPast ? [] : services.conditions.all
+        let shown = conditions.flatMap { condition in
+            [condition.type, condition.status.rawValue, condition.reason, condition.message, Self.since(condition)]
+        }
+        let tag = ResourceTag(state: view.snapshot, showing: shown)
+        return try .read(request, view, tag: EntityTag(tag), .object(body(view, conditions, tag)))
+    }
+
+    private func body(_ view: StateView, _ conditions: [Condition], _ tag: ResourceTag) -> JSONObject {
+        let snapshot = view.snapshot
+        var body: JSONObject = [
+            "format_version": JSONValue(snapshot.serving.format?.facts ?? Layout.version), "branch": "main",
+            "revision": .string(snapshot.revision.description), "sequence": JSONValue(snapshot.sequence),
+        ]
+        if !view.isPast { body["conditions"] = .array(conditions.map(Self.json)) }
+        body["diagnostics"] = .array(reports.diagnostics(of: snapshot, services.rules).map(\.json))
+        body["counts"] = Self.counts(snapshot.serving)
+        if view.isPast { body["omitted"] = ["conditions"] }
+        body["etag"] = .string(tag.description)
+        return body
+    }
+
+    private static func json(_ condition: Condition) -> JSONValue {
+        var object: JSONObject = [
+            "type": .string(condition.type), "status": .string(condition.status.rawValue),
+            "reason": .string(condition.reason), "message": .string(condition.message),
+            "since": .string(since(condition)),
+        ]
+        object["observed_revision"] = condition.observedRevision.map { .string($0.description) }
+        return .object(object)
+    }
+
+    private static func since(_ condition: Condition) -> String { Timestamp.text(condition.since) }
+
+    private static func counts(_ tree: StateTree) -> JSONValue {
+        [
+            "agents": JSONValue(tree.agents.values.count { $0.facts != nil }),
+            "published_agents": JSONValue(tree.releases.count),
+            "active_agents": JSONValue(tree.releases.values.count { $0.facts?.isActive == true }),
+            "skills": JSONValue(tree.skills.values.count { $0.facts != nil }),
+            "providers": JSONValue(tree.providers.count), "connections": JSONValue(tree.connections.count),
+        ]
+    }
+
+    fileprivate func validate(_ request: OperationRequest) async throws -> OperationResponse {
+        guard let body = request.body else {
+            let snapshot = try services.snapshots.current
+            return Self.report(reports.diagnostics(of: snapshot, services.rules), on: snapshot)
+        }
+        let list = ProposedChanges(body, services)
+        let proposal = try await services.archive.propose(ChangeSet(list.edits, message: list.message))
+        let findings = list.findings + proposal.diagnostics.map(list.placed)
+        return Self.report(findings, on: proposal.snapshot)
+    }
+
+    private static func report(_ findings: [Diagnostic], on snapshot: StateSnapshot) -> OperationResponse {
+        let state = StateHeaders(revision: snapshot.revision, sequence: snapshot.sequence)
+        let isValid = findings.allSatisfy { $0.severity != .error }
+        return OperationResponse(
+            state: state,
+            .json(["valid": .bool(isValid), "diagnostics": .array(findings.map(\.json))])
+        )
+    }
+}
