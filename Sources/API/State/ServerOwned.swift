@@ -27,8 +27,9 @@ struct ServerOwned: Sendable {
 }
 
 extension Precondition {
-    /// Whether a write with this precondition goes on to be compared with the present version: it names no base, and
-    /// its tags, if any, are the present one's. Otherwise the plan answers, with 412 or a merge.
+    /// Whether a write with this precondition is one of the present version: no base, and no other tag.
+    ///
+    /// Otherwise the plan answers, with 412 or a merge.
     func comparesWithPresent(_ tag: ResourceTag?) -> Bool {
         guard base == nil else { return false }
         guard case .tags(let tags)? = match else { return true }
