@@ -19,6 +19,8 @@ package final class Operation: Sendable {
     /// Names in the order of the template.
     package let pathParameters: [String]
     package let query: [Parameter]
+    /// Whether a request without a query lacks something.
+    let needsQuery: Bool
     /// Without `X-Request-Id`, which is never refused.
     package let headers: [Parameter]
     /// `nil` when the operation takes no body; one that is sent all the same is not looked at.
@@ -48,6 +50,7 @@ package final class Operation: Sendable {
         self.access = access
         self.pathParameters = pathParameters
         self.query = query
+        self.needsQuery = query.contains(where: \.isRequired)
         self.headers = headers
         self.body = body
         self.responses = responses

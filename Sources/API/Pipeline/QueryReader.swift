@@ -51,8 +51,11 @@ struct QueryReader {
     static func read(_ pairs: [QueryValues.Pair], _ headers: HTTPFields, for operation: Operation) throws -> QueryValues
     {
         var reader = QueryReader(operation)
-        reader.refuseUnknown(pairs)
-        let values = reader.values(of: pairs)
+        var values: [(name: String, value: JSONValue)] = []
+        if !pairs.isEmpty || operation.needsQuery {
+            reader.refuseUnknown(pairs)
+            values = reader.values(of: pairs)
+        }
         reader.check(headers)
         guard reader.problems.isEmpty else { throw ProblemError(parameters: reader.problems) }
         return QueryValues(operation, pairs: pairs, values: values)

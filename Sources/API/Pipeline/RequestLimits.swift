@@ -37,7 +37,9 @@ package enum RequestLimits {
         // Colon, space and line end.
         let separators = 4
         var size = head.authority.map { "Host".utf8.count + $0.utf8.count + separators } ?? 0
-        for field in head.headerFields { size += field.name.rawName.utf8.count + field.value.utf8.count + separators }
+        for field in head.headerFields {
+            size += field.name.rawName.utf8.count + field.withUnsafeBytesOfValue { $0.count } + separators
+        }
         guard size <= maximumHeaderBytes else {
             throw ProblemError(
                 .headersTooLarge,
