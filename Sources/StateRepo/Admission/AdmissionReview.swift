@@ -38,18 +38,27 @@ package struct AdmissionReview: Sendable {
         diagnostics += incomplete(old, new, change) + documents(new, change) + dangling(old, new, change)
         diagnostics += keys(old, new, change) + FormatRules.diagnostics(old, new, isTouched: change.touchesFormat)
         diagnostics += CollisionRules.diagnostics(new, touched: change.companionPaths)
-        let releases = ReleaseRules(ledger: ledger, introduced: introduced)
-        for id in change.releases.sorted() {
-            let problems = releases.diagnostics(id, old: old, new: new)
-            diagnostics += problems
-            if problems.isEmpty { diagnostics += publishProblems(id, old: old, new: new) }
-        }
+        diagnostics += releases(change, old: old, new: new, introduced: introduced)
         if new.agentIDs.count > Self.maximumAgents, new.agentIDs.count > old.agentIDs.count {
             let message = "there are \(new.agentIDs.count) agents; at most \(Self.maximumAgents) are allowed"
             diagnostics.append(Diagnostic(.error, "layout.too_many_agents", file: "state/agents", message))
         }
         let missing = principal.map { ScopeRules.missing(change, for: $0) } ?? []
         return AdmissionVerdict(diagnostics: diagnostics, missingScopes: missing)
+    }
+
+    /// What the release files of a change break: their rules, then the publish checks on what they pin.
+    func releases(
+        _ change: TouchedResources,
+        old: StateTree,
+        new: StateTree,
+        introduced: [AgentID: Set<TreeID>]
+    ) -> [Diagnostic] {
+        let releases = ReleaseRules(ledger: ledger, introduced: introduced)
+        return change.releases.sorted().flatMap { id in
+            let problems = releases.diagnostics(id, old: old, new: new)
+            return problems.isEmpty ? publishProblems(id, old: old, new: new) : problems
+        }
     }
 
     /// References of what the change touches, and whether the catalogue knows the connections it touches.

@@ -65,7 +65,7 @@ extension GitRepository {
         try read(id, as: GIT_OBJECT_TREE, maximum: Self.maximumTreeSize)
     }
 
-    private borrowing func read<Kind>(
+    borrowing func read<Kind>(
         _ id: ObjectID<Kind>,
         as type: git_object_t,
         maximum: Int

@@ -30,14 +30,21 @@ package enum Layout {
     /// What `path` means, or `nil` when no file may live there.
     package static func role(of path: String) -> FileRole? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= maximumDepth, path.utf8.count <= maximumPathLength,
-            parts.allSatisfy({ isSafeName($0) })
-        else { return nil }
+        guard isSafe(path, parts) else { return nil }
         switch parts.first {
         case "state": return stateRole(parts.dropFirst())
         case "skills": return skillRole(parts.dropFirst())
         default: return companionRole(parts[...])
         }
+    }
+
+    /// Whether a path may be anywhere in the history: every name is safe, and the whole is neither deep nor long.
+    static func isSafe(_ path: String) -> Bool {
+        isSafe(path, path.split(separator: "/", omittingEmptySubsequences: false))
+    }
+
+    private static func isSafe(_ path: String, _ parts: [Substring]) -> Bool {
+        parts.count <= maximumDepth && path.utf8.count <= maximumPathLength && parts.allSatisfy(isSafeName)
     }
 
     private static func stateRole(_ parts: ArraySlice<Substring>) -> FileRole? {

@@ -17,6 +17,10 @@ enum StrayRules {
             return refused("layout.name", file, "the name is not UTF-8", "rename the file in plain ASCII")
         }
         guard Layout.role(of: text) == nil else { return nil }
+        guard Layout.isSafe(text) else {
+            let hint = "use printable ASCII without \\ : * ? \" < > | %, and at most \(Layout.maximumDepth) levels"
+            return refused("layout.name", file, "the name is not allowed", hint)
+        }
         return refused("layout.unknown_path", file, "no file may be here", Self.hint(for: text))
     }
 
@@ -26,6 +30,9 @@ enum StrayRules {
         let message = "the file has \(size) bytes; at most \(Layout.maximumFileSize) are allowed"
         return Diagnostic(.error, "layout.too_large", file: file, message)
     }
+
+    /// The findings that no commit may bring into the history, whatever comes after it.
+    static let permanentCodes: Set<String> = ["layout.symlink", "layout.submodule", "layout.mode", "layout.name"]
 
     /// The path with everything that is not printable ASCII escaped, so that it cannot disturb a terminal.
     static func displayName(of path: EntryPath) -> String {

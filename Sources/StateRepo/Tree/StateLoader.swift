@@ -16,12 +16,21 @@ package struct StateLoader: Sendable {
         _ oldID: TreeID? = nil,
         in repository: borrowing GitRepository
     ) throws -> StateTree {
-        var edits: [FileEdit] = []
         let limits = TreeDiffLimits(changes: Self.maximumChanges)
-        try repository.diff(from: oldID, to: id, limits: limits) { (change) throws(GitError) in
-            edits.append(try edit(change, in: repository))
-        }
-        return try old.applying(edits, decoder: decoder) { tree, id in try Self.definition(tree, of: id, in: repository)
+        return try load(repository.changes(from: oldID, to: id, limits: limits), from: old, in: repository)
+    }
+
+    /// The tree that `old` becomes by `changes`.
+    package func load(
+        _ changes: [TreeChange],
+        from old: StateTree,
+        in repository: borrowing GitRepository
+    ) throws -> StateTree {
+        var edits: [FileEdit] = []
+        edits.reserveCapacity(changes.count)
+        for change in changes { edits.append(try edit(change, in: repository)) }
+        return try old.applying(edits, decoder: decoder) { tree, id in
+            try Self.definition(tree, of: id, in: repository)
         }
     }
 
