@@ -62,10 +62,16 @@ let package = Package(
             dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
             swiftSettings: strict
         ),
+        .target(
+            name: "GitTransport",
+            dependencies: ["Documents", "StateRepo", logging, lifecycle, nio, nioPosix],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser,
+                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo",
+                argumentParser,
                 crypto,
                 lifecycle, logging, unixSignals,
             ],
@@ -97,6 +103,13 @@ let package = Package(
         .testTarget(
             name: "StateRepoTests",
             dependencies: ["StateRepo", "Documents", "Catalogue", "TestSupport", persistent],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GitTransportTests",
+            dependencies: [
+                "GitTransport", "Gitplane", "Documents", "StateRepo", "TestSupport", logging, lifecycle, nio, nioPosix,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

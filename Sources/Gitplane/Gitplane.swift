@@ -11,7 +11,8 @@ struct Gitplane: AsyncParsableCommand {
         abstract: "A control plane for agents whose state is a git repository.",
         version: ProgramVersion.current,
         subcommands: [
-            ServeCommand.self, ValidateCommand.self, SchemaCommand.self, ReleaseCommand.self, VersionCommand.self,
+            ServeCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self, ReleaseCommand.self,
+            VersionCommand.self,
         ]
     )
 
