@@ -43,12 +43,13 @@ struct Server {
         let authenticator = try authenticator(folder)
         let state = try await StateComponents.open(folder, share, rules, instance, logger)
         let readiness = ReadinessGate()
+        let start = startSignal(folder, readiness)
+        let gate = try Gate.service(folder, state, instance, logger) { start.listening(.gate) }
         let contract = try Self.bytes(share.contract)
         var handlers = Handlers()
         let schemas = try Self.schemas(share.schemas)
         StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
         handlers.registerState(state.services(instance))
-        let start = StartMessage(folder: folder, usesOwnTokens: tokens != nil)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
@@ -56,30 +57,32 @@ struct Server {
             configuration: APIConfiguration(
                 host: configuration.address.host,
                 port: configuration.address.port,
-                onListening: { port in
-                    readiness.open()
-                    StandardStream.output.write(start.lines(host: configuration.address.host, port: port))
-                }
+                onListening: { start.listening(.api, port: $0) }
             ),
             logger: logger
         )
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(
-                        service: ReconcilerService(
-                            publisher: state.publisher,
-                            repositoryPath: folder.repository,
-                            logger: logger
-                        )
-                    ),
-                    .init(service: application), .init(service: readiness),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            )
+        let reconciler = ReconcilerService(
+            publisher: state.publisher,
+            repositoryPath: folder.repository,
+            logger: logger
         )
-        try await group.run()
+        // Stopped in the opposite order: readiness, then the API, so that no request meets a pass that is gone.
+        let services: [any Service] = [reconciler, gate, application, readiness]
+        try await ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        ).run()
+    }
+
+    /// Opens for clients and says so, once everything listens.
+    private func startSignal(_ folder: DataFolder, _ readiness: ReadinessGate) -> StartSignal {
+        let message = StartMessage(folder: folder, usesOwnTokens: tokens != nil)
+        let host = configuration.address.host
+        return StartSignal { port in
+            readiness.open()
+            StandardStream.output.write(message.lines(host: host, port: port))
+        }
     }
 
     private func authenticator(_ folder: DataFolder) throws -> TokenAuthenticator {
