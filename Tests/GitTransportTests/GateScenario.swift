@@ -125,3 +125,18 @@ func whileListening(
 func withGateScenario(_ body: (GateScenario) async throws -> Void) async throws {
     try await withRepositoryFixture { try await body(GateScenario($0)) }
 }
+
+/// A socket file on which nobody listens.
+func leaveSocket(at path: String) throws {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let status = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+    guard status == 0 else { throw CocoaError(.fileWriteUnknown) }
+}

@@ -32,19 +32,43 @@ struct GateSocketTests {
         }
     }
 
-    @Test("is for its user alone, also when the folder was open and a stale file was there")
+    @Test("is for its user alone, also when a crash left a file in its place")
     func permissions() async throws {
         try await withTemporaryDirectory { directory in
             let folder = directory.appending(path: "run")
             let path = folder.appending(path: "gate.sock").path
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-            for _ in 0..<2 {
-                try await whileListening(on: path) { _, _ in GateAnswer(isAccepted: true, lines: []) } body: {
-                    let files = FileManager.default
-                    #expect(try files.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
-                    #expect(try files.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int == 0o700)
-                }
+            let files = FileManager.default
+            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+            try files.createDirectory(at: folder, withIntermediateDirectories: false, attributes: attributes)
+            try leaveSocket(at: path)
+            try await whileListening(on: path) { _, _ in
+                GateAnswer(isAccepted: true, lines: [])
+            } body: {
+                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+                #expect(mode == 0o600)
+                let answer = try await GateClient(socketPath: path).ask(push)
+                #expect(answer.isAccepted)
             }
+        }
+    }
+
+    @Test("is not opened in a folder that others can reach")
+    func openFolder() async throws {
+        try await withTemporaryDirectory { directory in
+            let folder = directory.appending(path: "run")
+            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o750]
+            let files = FileManager.default
+            try files.createDirectory(at: folder, withIntermediateDirectories: false, attributes: attributes)
+            let path = folder.appending(path: "gate.sock").path
+            await #expect {
+                try await whileListening(on: path) { _, _ in
+                    GateAnswer(isAccepted: true, lines: [])
+                } body: {
+                }
+            } throws: {
+                ($0 as? GateError)?.code == .socketPath
+            }
+            #expect(!files.fileExists(atPath: path))
         }
     }
 
@@ -63,8 +87,10 @@ struct GateSocketTests {
     @Test("refuses what a handler that fails was asked")
     func failingHandler() async throws {
         try await withTemporaryDirectory { directory in
-            let path = directory.appending(path: "gate.sock").path
-            try await whileListening(on: path) { _, _ in throw CocoaError(.fileNoSuchFile) } body: {
+            let path = directory.appending(path: "run/gate.sock").path
+            try await whileListening(on: path) { _, _ in
+                throw CocoaError(.fileNoSuchFile)
+            } body: {
                 let answer = try await GateClient(socketPath: path).ask(push)
                 #expect(!answer.isAccepted)
                 #expect(answer.lines.count == 1)
@@ -75,7 +101,7 @@ struct GateSocketTests {
     @Test("refuses when the answer takes longer than it may")
     func slowHandler() async throws {
         try await withTemporaryDirectory { directory in
-            let path = directory.appending(path: "gate.sock").path
+            let path = directory.appending(path: "run/gate.sock").path
             let never: GateServer.Handler = { _, _ in
                 try await Task.sleep(for: .seconds(3_600))
                 return GateAnswer(isAccepted: true, lines: [])
@@ -85,7 +111,9 @@ struct GateSocketTests {
                 #expect(!answer.isAccepted)
             }
             try await whileListening(on: path, never) {
-                await #expect { try await GateClient(socketPath: path, deadline: .milliseconds(10)).ask(push) } throws: {
+                await #expect {
+                    try await GateClient(socketPath: path, deadline: .milliseconds(10)).ask(push)
+                } throws: {
                     ($0 as? GateError)?.code == .timeout
                 }
             }
@@ -103,8 +131,10 @@ struct GateSocketTests {
     )
     func malformedRequest(text: String) async throws {
         try await withTemporaryDirectory { directory in
-            let path = directory.appending(path: "gate.sock").path
-            try await whileListening(on: path) { _, _ in GateAnswer(isAccepted: true, lines: []) } body: {
+            let path = directory.appending(path: "run/gate.sock").path
+            try await whileListening(on: path) { _, _ in
+                GateAnswer(isAccepted: true, lines: [])
+            } body: {
                 let answer = try await say(Array(text.utf8), to: path)
                 #expect(answer.contains("\"accepted\":false"))
             }
@@ -114,11 +144,13 @@ struct GateSocketTests {
     @Test("takes messages up to the limit", arguments: [0, 1])
     func messageSize(excess: Int) async throws {
         try await withTemporaryDirectory { directory in
-            let path = directory.appending(path: "gate.sock").path
+            let path = directory.appending(path: "run/gate.sock").path
             var message = push.json.compactBytes
             message += [UInt8](repeating: 0x20, count: GateLimits.maximumMessageSize - message.count - 1 + excess)
             message.append(UInt8(ascii: "\n"))
-            try await whileListening(on: path) { _, _ in GateAnswer(isAccepted: true, lines: []) } body: { [message] in
+            try await whileListening(on: path) { _, _ in
+                GateAnswer(isAccepted: true, lines: [])
+            } body: { [message] in
                 let answer = try await say(message, to: path)
                 #expect(answer.contains("\"accepted\":\(excess == 0)"))
             }
@@ -128,8 +160,10 @@ struct GateSocketTests {
     @Test("serves more hooks than it has places for")
     func manyHooks() async throws {
         try await withTemporaryDirectory { directory in
-            let path = directory.appending(path: "gate.sock").path
-            try await whileListening(on: path) { _, _ in GateAnswer(isAccepted: true, lines: []) } body: {
+            let path = directory.appending(path: "run/gate.sock").path
+            try await whileListening(on: path) { _, _ in
+                GateAnswer(isAccepted: true, lines: [])
+            } body: {
                 try await withThrowingTaskGroup(of: Bool.self) { hooks in
                     for _ in 0..<(3 * GateLimits.maximumConnections) {
                         hooks.addTask { try await GateClient(socketPath: path).ask(push).isAccepted }
@@ -143,7 +177,7 @@ struct GateSocketTests {
     @Test("ends with the server's graceful shutdown, and takes its file along")
     func shutdown() async throws {
         try await withTemporaryDirectory { directory in
-            let path = directory.appending(path: "gate.sock").path
+            let path = directory.appending(path: "run/gate.sock").path
             let (listening, signal) = AsyncStream<Void>.makeStream()
             let logger = Logger(label: "gate") { _ in SwiftLogNoOpLogHandler() }
             let server = GateServer(
@@ -156,7 +190,8 @@ struct GateSocketTests {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await services.run() }
                 for await _ in listening {}
-                #expect(try await GateClient(socketPath: path).ask(push).isAccepted)
+                let answer = try await GateClient(socketPath: path).ask(push)
+                #expect(answer.isAccepted)
                 await services.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }

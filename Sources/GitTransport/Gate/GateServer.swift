@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import Logging
 package import NIOCore
 import NIOPosix
@@ -82,15 +83,19 @@ package struct GateServer: Service {
         return listener
     }
 
+    /// Makes the socket's folder for its owner alone; one that is there already must be so.
     private func prepareFolder() throws {
         let folder = URL(filePath: configuration.socketPath).deletingLastPathComponent().path
-        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
         try FileManager.default.createDirectory(
             atPath: folder,
             withIntermediateDirectories: true,
-            attributes: attributes
+            attributes: [.posixPermissions: 0o700]
         )
-        try FileManager.default.setAttributes(attributes, ofItemAtPath: folder)
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
+            let message = "others can reach the gate's socket in \(folder): run chmod 700 there, as its owner"
+            throw GateError(.socketPath, message)
+        }
     }
 
     private func remove() {

@@ -16,12 +16,12 @@ struct PushReleaseTests {
         }
     }
 
-    @Test("may leave a gap of so many numbers and no more", arguments: [1_000, 1_001])
+    @Test("may leave a gap of so many numbers and no more", arguments: [1_001, 1_002])
     func gap(version: Int) async throws {
         try await withPushScenario { scenario in
             try scenario.release(version, scenario.definition())
             try scenario.clone.commit()
-            #expect(try scenario.push().refusals == (version == 1_000 ? [] : ["release.version"]))
+            #expect(try scenario.push().refusals == (version == 1_001 ? [] : ["release.version"]))
         }
     }
 

@@ -49,7 +49,7 @@ struct StrayTests {
         let edit = FileEdit(path: entry, change: .put(.blob, .zero, content: nil))
         let problem = try #require(try StateFixture().review([edit]).errors.first)
         #expect(problem.file == shown)
-        #expect(problem.code == (bytes.last == 0xFF ? "layout.name" : "layout.unknown_path"))
+        #expect(problem.code == "layout.name")
     }
 
     @Test(
