@@ -6,7 +6,7 @@ package import StateRepo
 ///
 /// Revisions are numbered 1, 2, 3 …; the name of each is its number. Changes go past the gate unless ``review(_:by:)`` is
 /// asked, so that a test can also build what came round it.
-package struct StateFixture {
+package struct StateFixture: Sendable {
     package let rules: StateRules
     package var secrets = SecretInventory.empty
     package private(set) var ledger = ReleaseLedger()
@@ -24,7 +24,9 @@ package struct StateFixture {
     }
 
     /// The state of a new installation: the `state/` and `skills/` of the checkout.
-    package static func template() throws -> StateFixture { try StateFixture(templateFiles()) }
+    package static func template() throws -> StateFixture { try loadedTemplate.get() }
+
+    private static let loadedTemplate = Result<StateFixture, any Error> { try StateFixture(templateFiles()) }
 
     /// A state with these files and `state/format.json`.
     package init(_ files: [String: String] = [:]) throws {

@@ -12,11 +12,19 @@ package struct AdmissionReview: Sendable {
     let rules: StateRules
     let secrets: SecretInventory
     let ledger: ReleaseLedger
+    private let agentLimit: Int
 
-    package init(rules: StateRules, secrets: SecretInventory, ledger: ReleaseLedger) {
+    /// - Parameter agentLimit: how many agents the state may have; tests make it small.
+    package init(
+        rules: StateRules,
+        secrets: SecretInventory,
+        ledger: ReleaseLedger,
+        agentLimit: Int = Self.maximumAgents
+    ) {
         self.rules = rules
         self.secrets = secrets
         self.ledger = ledger
+        self.agentLimit = agentLimit
     }
 
     /// Reviews a change.
@@ -39,8 +47,8 @@ package struct AdmissionReview: Sendable {
         diagnostics += keys(old, new, change) + FormatRules.diagnostics(old, new, isTouched: change.touchesFormat)
         diagnostics += CollisionRules.diagnostics(new, touched: change.companionPaths)
         diagnostics += releases(change, old: old, new: new, introduced: introduced)
-        if new.agentIDs.count > Self.maximumAgents, new.agentIDs.count > old.agentIDs.count {
-            let message = "there are \(new.agentIDs.count) agents; at most \(Self.maximumAgents) are allowed"
+        if new.agentIDs.count > agentLimit, new.agentIDs.count > old.agentIDs.count {
+            let message = "there are \(new.agentIDs.count) agents; at most \(agentLimit) are allowed"
             diagnostics.append(Diagnostic(.error, "layout.too_many_agents", file: "state/agents", message))
         }
         let missing = principal.map { ScopeRules.missing(change, for: $0) } ?? []

@@ -39,9 +39,6 @@ extension JSONDocument {
         }
     }
 
-    func position(of reference: Reference) -> SourcePosition? {
-        reference.isKey ? position(ofKeyAt: reference.pointer) : position(ofValueAt: reference.pointer)
-    }
 }
 
 extension FrontMatter {

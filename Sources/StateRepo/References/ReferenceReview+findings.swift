@@ -68,7 +68,7 @@ extension ReferenceReview {
             severity: .error,
             code: "reference.not_found",
             message: "unknown \(kind) \"\(Self.excerpt(name))\"",
-            hint: Suggestion.closest(to: name, among: known).map { "did you mean \"\($0)\"?" }
+            hint: Suggestion.closest(to: name, among: known.sorted()).map { "did you mean \"\($0)\"?" }
         )
     }
 
@@ -82,7 +82,7 @@ extension ReferenceReview {
             severity: .warning,
             code: code,
             message: "there is no \(kind) \"\(Self.excerpt(name))\"",
-            hint: Suggestion.closest(to: name, among: known).map { "did you mean \"\($0)\"?" }
+            hint: Suggestion.closest(to: name, among: known.sorted()).map { "did you mean \"\($0)\"?" }
         )
     }
 

@@ -60,7 +60,7 @@ package struct ReferenceReview: Sendable {
             }
         }
         guard !findings.isEmpty else { return [] }
-        let places = Places(file)
+        let places = DocumentPlaces(file)
         return findings.map { located in
             Diagnostic(
                 located.finding.severity,
@@ -110,34 +110,6 @@ extension ReferenceReview {
             self.finding = finding
             self.pointer = pointer
             self.isKey = isKey
-        }
-    }
-
-    /// Looks places up in a document's text, which is parsed once and only when something was found.
-    private struct Places {
-        private enum Source {
-            case json(JSONDocument)
-            case markdown(FrontMatter)
-            case none
-        }
-
-        private let source: Source
-
-        init(_ file: StateFile) {
-            if file.path.hasSuffix(".md") {
-                do { self.source = .markdown(try FrontMatter(parsing: file.content)) } catch { self.source = .none }
-            } else {
-                do { self.source = .json(try JSONDocument(parsing: file.content)) } catch { self.source = .none }
-            }
-        }
-
-        func position(_ pointer: JSONPointer, isKey: Bool) -> SourcePosition? {
-            switch source {
-            case .json(let document):
-                isKey ? document.position(ofKeyAt: pointer) : document.position(ofValueAt: pointer)
-            case .markdown(let matter): matter.position(of: pointer)
-            case .none: nil
-            }
         }
     }
 }

@@ -79,14 +79,3 @@ struct ReleaseRules {
         )
     }
 }
-
-extension StateFile {
-    /// Where the value at `pointer` stands in a JSON file; `nil` when the text is no JSON or has no such value.
-    func position(of pointer: JSONPointer) -> SourcePosition? {
-        do {
-            return try JSONDocument(parsing: content).position(ofValueAt: pointer)
-        } catch {
-            return nil
-        }
-    }
-}
