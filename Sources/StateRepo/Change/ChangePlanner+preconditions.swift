@@ -58,30 +58,44 @@ extension ChangePlanner {
     /// Pointers of what differs between the version that a caller's tag names and the present one; `nil` when that
     /// version is unknown.
     private func changes(since tags: [String], of resource: ResourceName) throws -> [String]? {
-        guard let tag = tags.lazy.compactMap({ ResourceTag($0) }).first, let folder = resource.storagePath,
-            let before = try history.files(folder, tag.revision)
-        else { return nil }
-        let now = context.snapshot.head.files(of: resource)
+        guard let tag = tags.lazy.compactMap({ ResourceTag($0) }).first else { return nil }
+        var (before, now): ([StateFile], [StateFile]) = ([], [])
+        for part in resource.shown {
+            guard let path = part.storagePath, let files = try history.files(path, tag.revision) else { return nil }
+            before += files
+            now += context.snapshot.head.files(of: part)
+        }
         let paths = Set(before.map(\.path)).union(now.map(\.path)).sorted()
         return paths.flatMap { path -> [String] in
             let old = before.first { $0.path == path }
             let new = now.first { $0.path == path }
             guard old?.blob != new?.blob else { return [] }
-            return FileDifference(path: path, old: old?.content, new: new?.content).pointers
+            return FileDifference(path: path, old: old?.content, new: new?.content).pointers(in: resource)
         }
     }
 }
 
 extension FileDifference {
-    /// Pointers in the representation of the resource: fields of JSON, `/documents/<kind>`, or the whole text.
-    fileprivate var pointers: [String] {
-        if case .document(_, let kind)? = resource { return ["/documents/\(kind.rawValue)"] }
-        if case .fields(let fields) = content { return fields.map(\.pointer.description) }
-        return [""]
+    /// Pointers in the representation of `shown`: fields of JSON, the text of a document, or the whole.
+    fileprivate func pointers(in shown: ResourceName) -> [String] {
+        switch (resource, shown, content) {
+        case (.document, .document, _): ["/content"]
+        case (.document(_, let kind), _, _): ["/documents/\(kind.rawValue)"]
+        // What a release pins is not part of the draft that an agent shows.
+        case (.release, .agent, .fields(let fields)):
+            fields.map(\.pointer.description).filter { ["/version", "/active"].contains($0) }
+        case (_, _, .fields(let fields)): fields.map(\.pointer.description)
+        default: [""]
+        }
     }
 }
 
 extension ResourceName {
+    /// The resources whose files make up the representation of this one, and its tag.
+    fileprivate var shown: [ResourceName] {
+        if case .agent(let id) = self { [self, .release(id)] } else { [self] }
+    }
+
     /// The folder or file that holds the resource.
     var storagePath: String? {
         switch self {

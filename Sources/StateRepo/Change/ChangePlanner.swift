@@ -88,13 +88,12 @@ package struct ChangePlanner {
     }
 
     private func finish(_ message: String?) -> ChangePlan {
-        let head = context.snapshot.head
-        let changed = draft.differences { head.file(at: $0)?.content }
-        let differences = changed.map(\.2)
+        let changes = draft.changes
+        let differences = changes.map(\.difference)
         let subject = subjects.count == 1 ? subjects[0] : "state: change \(subjects.count) resources"
         return ChangePlan(
             tree: draft.tree,
-            files: Dictionary(changed.map { ($0.0, $0.1) }) { first, _ in first },
+            files: Dictionary(changes.map { ($0.path, $0.content) }) { first, _ in first },
             differences: differences,
             subject: CommitSubject.refine(subject, differences),
             message: message,

@@ -22,13 +22,28 @@ struct TreeDraft {
         tree = try tree.applying(edits, decoder: decoder, definitions: history.definition)
     }
 
-    /// The files that differ from the base, and how.
-    func differences(_ old: (String) -> [UInt8]?) -> [(String, [UInt8]?, FileDifference)] {
+    /// A file that differs from the base.
+    struct Change {
+        let path: String
+        /// `nil` for a file that goes.
+        let content: [UInt8]?
+        let difference: FileDifference
+    }
+
+    /// The files that differ from the base, by path.
+    var changes: [Change] {
         files.keys.sorted().compactMap { path in
             guard let content = files[path] else { return nil }
-            let before = old(path)
+            let before = base.file(at: path)?.content
+            if before == nil, content == nil {
+                // The tree knows that there is such a file, and not what is in it.
+                guard base.hasUnreadFile(at: path) else { return nil }
+                let difference = FileDifference(opaque: path, isOld: true, isNew: false)
+                return Change(path: path, content: nil, difference: difference)
+            }
             guard before != content else { return nil }
-            return (path, content, FileDifference(path: path, old: before, new: content))
+            let difference = FileDifference(path: path, old: before, new: content)
+            return Change(path: path, content: content, difference: difference)
         }
     }
 

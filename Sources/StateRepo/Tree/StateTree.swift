@@ -56,6 +56,15 @@ package struct StateTree: Sendable {
         agentIDs[agentIDs.partitioningIndex { $0.description > position }...]
     }
 
+    /// Whether there is a file at `path` whose content the server does not read.
+    package func hasUnreadFile(at path: String) -> Bool {
+        switch Layout.role(of: path) {
+        case .skillAsset(let id): skills[id]?.assets.contains { $0.path == path } ?? false
+        case .companion: companions[path] != nil
+        default: false
+        }
+    }
+
     /// Whether an agent's release pins a definition that its folder no longer has.
     package func hasUnpublishedChanges(_ id: AgentID) -> Bool {
         guard let facts = releases[id]?.facts else { return false }

@@ -60,10 +60,13 @@ struct LedgerRefTests {
             ]
             try ref.append(records, in: repository, at: time)
             let list = try git.run("ls-tree", "-r", "-t", "refs/gitplane/releases")
-            #expect(list.split(separator: "\n").map { String($0.split(separator: "\t")[1]) } == [
-                "atlas-b", "atlas-b/1", "atlas-b/1/agent.json", "atlas", "atlas/1", "atlas/1/agent.json", "atlas/12",
-                "atlas/12/agent.json",
-            ])
+            #expect(
+                list.split(separator: "\n").map { String($0.split(separator: "\t")[1]) } == [
+                    "atlas-b", "atlas-b/1", "atlas-b/1/agent.json", "atlas", "atlas/1", "atlas/1/agent.json",
+                    "atlas/12",
+                    "atlas/12/agent.json",
+                ]
+            )
             #expect(try git.run("rev-parse", "refs/gitplane/releases:atlas/12") == "\(records[1].entry.definition)")
             try git.run("fsck", "--strict", "--no-dangling")
             try git.run("gc", "--prune=now", "--quiet")

@@ -1,8 +1,9 @@
 import Documents
 import HashTreeCollections
-@testable import StateRepo
 import TestSupport
 import Testing
+
+@testable import StateRepo
 
 @Suite("The model that a definition runs with")
 struct ModelResolutionTests {
@@ -29,8 +30,16 @@ struct ModelResolutionTests {
         Case("", "\"default_provider\": \"ollama\", \"fallback_order\": [\"claude\"]", "ollama"),
         Case("", "\"default_provider\": \"xai\", \"fallback_order\": [\"groq\", \"claude\"]", "claude"),
         Case("\"default_provider\": \"groq\"", "\"default_provider\": \"ollama\"", "ollama"),
-        Case("", "\"default_provider\": \"ollama\", \"ollama_enabled\": false, \"fallback_order\": [\"claude\"]", "claude"),
-        Case("\"allowed_providers\": [\"claude\"]", "\"default_provider\": \"ollama\", \"fallback_order\": [\"claude\"]", "claude"),
+        Case(
+            "",
+            "\"default_provider\": \"ollama\", \"ollama_enabled\": false, \"fallback_order\": [\"claude\"]",
+            "claude"
+        ),
+        Case(
+            "\"allowed_providers\": [\"claude\"]",
+            "\"default_provider\": \"ollama\", \"fallback_order\": [\"claude\"]",
+            "claude"
+        ),
         Case("\"allowed_providers\": [\"groq\"]", "\"default_provider\": \"ollama\"", nil),
         Case("", "", nil), Case("\"default_provider\": \"xai\"", "", nil),
         // The model: agent's, settings' default, first available of the agent, of the settings, the catalogue's.

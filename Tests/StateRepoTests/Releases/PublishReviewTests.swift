@@ -33,7 +33,12 @@ struct PublishReviewTests {
         Case(mission),
         // Something to say: one of three is enough, and spaces say nothing.
         Case("", [:], ["publish.no_prompt"], at: "/mission_profile/mission"),
-        Case("\"mission_profile\": {\"mission\": \" \\n\"}", [:], ["publish.no_prompt"], at: "/mission_profile/mission"),
+        Case(
+            "\"mission_profile\": {\"mission\": \" \\n\"}",
+            [:],
+            ["publish.no_prompt"],
+            at: "/mission_profile/mission"
+        ),
         Case("", [document("system_prompt"): "Map"]), Case("", [document("instructions"): "Map"]),
         Case("", [document("system_prompt"): " \n\t"], ["publish.no_prompt"], at: "/mission_profile/mission"),
         Case("", [document("soul"): "Map"], ["publish.no_prompt"], at: "/mission_profile/mission"),
@@ -45,7 +50,10 @@ struct PublishReviewTests {
             ["publish.prompt_too_long"],
             at: ""
         ),
-        Case(mission, [document("soul"): text(100_000), document("rules"): text(100_000), document("voice_prompt"): "x"]),
+        Case(
+            mission,
+            [document("soul"): text(100_000), document("rules"): text(100_000), document("voice_prompt"): "x"]
+        ),
         // A provider and a model.
         Case(mission, [settings: "{}"], ["publish.no_provider"], at: "/model_policy/default_provider"),
         Case(
