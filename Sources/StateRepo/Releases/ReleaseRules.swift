@@ -3,7 +3,7 @@ import HashTreeCollections
 
 /// What a changed release file may say (contract, section 3); the same at every door.
 struct ReleaseRules {
-    /// How far above the highest number ever the next one may lie.
+    /// The most numbers that a release may leave out.
     static let maximumGap = 1_000
 
     let ledger: ReleaseLedger
@@ -26,7 +26,7 @@ struct ReleaseRules {
         if previous?.version == facts.version, previous?.definition == facts.definition { return pinned(release, file) }
         if previous?.version == facts.version { return [reused(facts.version, id, file)] }
         let highest = max(ledger.highestVersion(of: id), previous?.version ?? 0)
-        guard facts.version > highest, facts.version <= highest + Self.maximumGap else {
+        guard facts.version > highest, facts.version <= highest + Self.maximumGap + 1 else {
             let message =
                 "version \(facts.version) is not above \(highest), the highest ever, or leaves too large a gap"
             return [refused("release.version", file, "/version", message, hint: remedy(id, highest + 1))]

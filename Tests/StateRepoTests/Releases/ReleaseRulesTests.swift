@@ -41,7 +41,7 @@ struct ReleaseRulesTests {
     /// Versions 1, 2 and 3 are in the ledger, 3 is live and active, and the draft has changed since.
     static let cases: [Case] = [
         // The next number and any above it within the gap, for what the folder has.
-        Case(4, .draft), Case(5, .draft), Case(3 + 1_000, .draft), Case(3 + 1_001, .draft, "release.version"),
+        Case(4, .draft), Case(5, .draft), Case(3 + 1_001, .draft), Case(3 + 1_002, .draft, "release.version"),
         Case(1_000_000_000, .draft, "release.version"),
         // A new number for what was published before, or what the push brings in.
         Case(4, .version(1)), Case(4, .version(3)), Case(4, .introduced), Case(4, .introduced, active: false),
