@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .PHONY: help setup run test check lint imports contract documents build bench format install clean
 
 SWIFT ?= swift
-# The build that `make run` starts: debug builds in a third of the time of release, release serves faster.
+# The build that `make run` starts: debug is ready sooner, release serves faster.
 CONFIGURATION ?= debug
 # Where `make install` puts the program and its data.
 PREFIX ?= /usr/local
@@ -27,7 +27,7 @@ run: setup ## Build and start a server on ./data.
 	exec "$$($(SWIFT) build --configuration $(CONFIGURATION) --show-bin-path)/gitplane" serve $(ARGUMENTS)
 
 test: setup ## Build and run all tests.
-	$(SWIFT) test --parallel
+	$(SWIFT) test
 
 check: setup lint imports contract documents build test ## Everything that a change has to pass.
 

@@ -1,0 +1,122 @@
+import Foundation
+import StateRepo
+import TestSupport
+import Testing
+
+@testable import Gitplane
+
+@Suite("The program")
+struct ProgramTests {
+    /// How one run of the program ended.
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The program that was built with these tests.
+    private static func built() throws -> URL {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: tests).deletingLastPathComponent().appending(path: "gitplane")
+    }
+
+    private func run(
+        _ arguments: [String],
+        program: URL? = nil,
+        in folder: URL,
+        environment: [String: String] = [:]
+    ) throws -> Outcome {
+        let scratch = URL.temporaryDirectory.appending(path: "gitplane-run-\(UUID().uuidString)")
+        let (output, errors) = (scratch.appendingPathExtension("1"), scratch.appendingPathExtension("2"))
+        for file in [output, errors] { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = try program ?? Self.built()
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = environment
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        process.waitUntilExit()
+        let texts = try [output, errors].map { try String(decoding: Data(contentsOf: $0), as: UTF8.self) }
+        for file in [output, errors] { try FileManager.default.removeItem(at: file) }
+        return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    }
+
+    /// A command line, its words apart by spaces, and how it ends in an empty folder.
+    private static let endings: [(line: String, status: Int32)] = [
+        ("version", 0), ("--version", 0), ("--help", 0), ("schema", 0), ("schema server", 0),
+        ("schema sever", 64), ("frobnicate", 64), ("validate --frobnicate", 64), ("validate", 64),
+        ("validate nowhere", 64), ("validate --revision main", 64), ("release atlas", 64),
+        ("release A", 64), ("release atlas --version x", 64), ("serve --tls-key x", 64),
+        ("serve --port x", 78), ("serve --host 0.0.0.0", 78),
+    ]
+
+    @Test("ends with the exit code that its documentation names", arguments: endings)
+    func exitCodes(line: String, status: Int32) async throws {
+        try await withTemporaryDirectory { folder in
+            let outcome = try run(line.split(separator: " ").map(String.init), in: folder)
+            #expect(outcome.status == status)
+            #expect(status == 0 ? outcome.errors.isEmpty : !outcome.errors.isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
+    @Test("prints findings on standard output and ends with 1 when one is an error")
+    func validate() async throws {
+        try await Checkout.with { checkout in
+            #expect(try run(["validate"], in: checkout.root).status == 0)
+            try checkout.write("{", to: "state/format.json")
+            let outcome = try run(["validate"], in: checkout.root)
+            #expect(outcome.status == 1)
+            #expect(outcome.output.hasPrefix("state/format.json:1:2: error: "))
+        }
+    }
+
+    @Test("writes a release that the gate accepts in the commit that brings it")
+    func release() async throws {
+        try await Checkout.with { checkout in
+            #expect(try run(["release", "release-notes"], in: checkout.root.appending(path: "state")).status == 0)
+            try checkout.git.run("add", "state/releases/release-notes.json")
+            let empty = try checkout.git.run("commit-tree", "-m", "Start", checkout.git.run("mktree"))
+            try checkout.git.run("update-ref", "refs/gitplane/releases", empty)
+            try checkout.commitAll()
+            let outcome = try run(["validate"], in: checkout.root)
+            #expect(outcome.status == 0, "\(outcome.output)")
+            #expect(!outcome.errors.contains("not checked"))
+        }
+    }
+
+    @Test("names every wrong setting of a start on a line of its own")
+    func settings() async throws {
+        try await withTemporaryDirectory { folder in
+            let environment = ["CONTROL_PLANE_PORT": "x", "GITPLANE_RATE_LIMITS": "off"]
+            let outcome = try run(["serve", "--log-level", "loud"], in: folder, environment: environment)
+            #expect(outcome.status == 78)
+            let lines = outcome.errors.split(separator: "\n")
+            for place in ["--log-level", "CONTROL_PLANE_PORT", "GITPLANE_RATE_LIMITS"] {
+                #expect(lines.count { $0.contains("\(place): error: ") } == 1)
+            }
+        }
+    }
+
+    @Test("works from an installation anywhere, without environment")
+    func installation() async throws {
+        try await withTemporaryDirectory { folder in
+            let files = FileManager.default
+            let share = try ShareDirectory.ofThisProgram()
+            let target = folder.appending(path: "prefix/share/gitplane")
+            for path in [folder.appending(path: "prefix/bin"), target] {
+                try files.createDirectory(at: path, withIntermediateDirectories: true)
+            }
+            for name in ["openapi", "schemas", "catalogue"] {
+                try files.copyItem(at: share.url.appending(path: name), to: target.appending(path: name))
+            }
+            let program = folder.appending(path: "prefix/bin/gitplane")
+            try files.copyItem(at: Self.built(), to: program)
+            #expect(try run(["schema", "agent"], program: program, in: folder).status == 0)
+            try files.removeItem(at: target.appending(path: "schemas"))
+            #expect(try run(["schema", "agent"], program: program, in: folder).status == 78)
+        }
+    }
+}
