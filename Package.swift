@@ -90,8 +90,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Catalogue", "Documents", "StateRepo", httpTypes, hummingbird, hummingbirdTesting, nio, nioPosix,
-                persistent,
+                "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", crypto, httpTypes,
+                hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
             swiftSettings: strict
         ),
@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Documents", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
+                "API", "Access", "Documents", "Reconciler", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
                 hummingbirdTesting, logging, nio, nioPosix,
             ],
             swiftSettings: strict

@@ -36,7 +36,7 @@ package final class StateArchive: Sendable {
         let head = try snapshots.current
         let entry: HistoryEntry?
         do {
-            entry = try find(selector)
+            entry = try find(selector, upTo: head)
         } catch {
             throw StateError(.unavailable, "the history index cannot be read", cause: error)
         }
@@ -46,13 +46,17 @@ package final class StateArchive: Sendable {
         return entry
     }
 
-    private func find(_ selector: RevisionSelector) throws -> HistoryEntry? {
+    private func find(_ selector: RevisionSelector, upTo head: StateSnapshot) throws -> HistoryEntry? {
         switch selector {
         case .commit(let prefix):
             let found = try index.entries(prefix: prefix, limit: 2)
             return found.count == 1 ? found.first : nil
         case .sequence(let number): return try index.entry(sequence: number)
-        case .time(let time): return try index.entry(acceptedBy: time)
+        case .time(let time):
+            // A commit is indexed a moment before it is published: until then the time means the published head.
+            let found = try index.entry(acceptedBy: time)
+            guard let found, found.sequence > head.sequence else { return found }
+            return try index.entry(sequence: head.sequence)
         }
     }
 

@@ -16,12 +16,12 @@ extension StateError {
     static func preconditionFailed(
         _ resource: ResourceName,
         _ message: String,
-        _ present: ResourceTag,
+        _ present: ResourceTag?,
         _ snapshot: StateSnapshot,
-        changed: [String]?
+        changed: [String]? = nil
     ) -> StateError {
         var details = JSONObject()
-        details["current_etag"] = .string(present.description)
+        details["current_etag"] = present.map { .string($0.description) }
         details["current_revision"] = .string(snapshot.revision.description)
         details["changed"] = changed.map { .array($0.map(JSONValue.string)) }
         return StateError(.preconditionFailed, message, details: details)
@@ -31,6 +31,21 @@ extension StateError {
     static func preconditionFailed(_ resource: ResourceName, _ snapshot: StateSnapshot) -> StateError {
         let details: JSONObject = ["current_revision": .string(snapshot.revision.description)]
         return StateError(.preconditionFailed, "\(resource) does not exist any more", details: details)
+    }
+
+    /// A write gives members that only the server sets other values than they have.
+    static func serverOwned(_ members: [String]) -> StateError {
+        let problems = members.map { key in
+            Diagnostic(
+                .error,
+                "field.server_owned",
+                file: "",
+                pointer: JSONPointer(tokens: [key]),
+                "\"\(key)\" is set by the server",
+                hint: "leave it out, or repeat its present value"
+            )
+        }
+        return StateError(.requestInvalid, "the write changes what only the server sets", diagnostics: problems)
     }
 
     /// The present document is broken; it came by a way round the gate.

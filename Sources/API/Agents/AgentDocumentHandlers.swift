@@ -19,7 +19,7 @@ struct AgentDocumentHandlers: Sendable {
         let id = try request.agentID()
         let view = try await services.view(request)
         guard view.snapshot.serving.agents[id]?.facts != nil else { throw StateError.notFound(.agent(id)) }
-        let shown = try Shown(id, try request.documentKind(), in: view.snapshot)
+        let shown = try shown(id, try request.documentKind(), view.snapshot)
         return try .read(request, view, tag: EntityTag(shown.tag), .object(shown.body))
     }
 
@@ -27,9 +27,12 @@ struct AgentDocumentHandlers: Sendable {
         let id = try request.agentID()
         let kind = try request.documentKind()
         let text = request.body?["content"]?.stringValue ?? ""
-        let edit = ResourceEdit(.putDocument(id, kind, text), try services.precondition(request))
+        var repeated = request.body?.objectValue ?? [:]
+        repeated.removeValue(forKey: "content")
+        let precondition = try services.precondition(request, repeating: repeated)
+        let edit = ResourceEdit(.putDocument(id, kind, text), precondition)
         let outcome = try await services.write(request, ChangeSet(edit))
-        let shown = try Shown(id, kind, in: outcome.snapshot)
+        let shown = try shown(id, kind, outcome.snapshot)
         let isNew = outcome.creates(kind.fileName)
         let location = isNew ? "/api/control-plane/agents/\(id)/documents/\(kind.rawValue)" : nil
         return .written(
@@ -48,24 +51,14 @@ struct AgentDocumentHandlers: Sendable {
         return .deleted(request, try await services.write(request, ChangeSet(edit)))
     }
 
-    private struct Shown {
-        let tag: ResourceTag
-        let body: JSONObject
-
-        init(_ id: AgentID, _ kind: DocumentKind, in snapshot: StateSnapshot) throws(StateError) {
-            let resource = ResourceName.document(id, kind)
-            guard let file = snapshot.serving.agents[id]?.document(kind)?.file,
-                let tag = ResourceTag(of: resource, in: snapshot)
-            else { throw StateError.notFound(resource) }
-            var body: JSONObject = ["kind": .string(kind.rawValue), "content": .string(file.text)]
-            if let change = snapshot.lastChanges[resource] {
-                body["updated_at"] = .string(Timestamp.text(change.time))
-                body["updated_by"] = .string(change.author)
-                body["updated_revision"] = .string(change.revision.description)
-            }
-            body["etag"] = .string(tag.description)
-            self.tag = tag
-            self.body = body
+    private func shown(
+        _ id: AgentID,
+        _ kind: DocumentKind,
+        _ snapshot: StateSnapshot
+    ) throws(StateError) -> AgentDocumentRepresentation {
+        guard let shown = AgentDocumentRepresentation(id, kind, in: snapshot) else {
+            throw StateError.notFound(.document(id, kind))
         }
+        return shown
     }
 }

@@ -27,9 +27,13 @@ struct AgentHandlers: Sendable {
         let filter = try AgentFilter(request.query)
         var page = ListPage(request)
         var last = cursor?.position ?? ""
-        for id in view.snapshot.serving.agentIDs(after: last) {
-            guard let summary = AgentSummary(id, in: view.snapshot), filter.matches(summary) else { continue }
-            guard page.add(.object(summary.json), after: last) else { break }
+        let state = view.snapshot.serving
+        for id in state.agentIDs(after: last) {
+            // Without facts no version of it was ever good.
+            guard let facts = state.agents[id]?.facts, filter.matches(id, facts, state.releases[id]?.facts) else {
+                continue
+            }
+            guard page.add(.object(AgentSummary(id, facts, in: view.snapshot).json), after: last) else { break }
             last = id.description
         }
         return try page.answer(request, view, services.cursors)
@@ -44,7 +48,10 @@ struct AgentHandlers: Sendable {
         let agent = try await representation(request, id, view)
         var body = agent.body(draft: view.snapshot.serving.agents[id]?.tree ?? .zero)
         let included = request.query.texts("include")
-        AgentExtras(services: services).add(included, to: &body, agent, view)
+        if included.contains("used_by") { body["used_by"] = agent.usedBy(in: view.snapshot) }
+        if included.contains("diagnostics") {
+            body["diagnostics"] = agent.diagnostics(in: view.snapshot, services.rules, .empty)
+        }
         let tag = included.isEmpty ? EntityTag(agent.tag) : nil
         return try .read(request, view, tag: tag, .object(body))
     }

@@ -4,15 +4,13 @@ import StateRepo
 
 /// An agent as lists show it.
 struct AgentSummary: Sendable {
-    let id: AgentID
-    let facts: AgentFacts
-    let release: ReleaseFacts?
-    let hasUnpublishedChanges: Bool
+    private let id: AgentID
+    private let facts: AgentFacts
+    private let release: ReleaseFacts?
+    private let hasUnpublishedChanges: Bool
     private let change: LastChange?
 
-    /// `nil` when the agent cannot be shown, because no version of it was ever good.
-    init?(_ id: AgentID, in snapshot: StateSnapshot) {
-        guard let facts = snapshot.serving.agents[id]?.facts else { return nil }
+    init(_ id: AgentID, _ facts: AgentFacts, in snapshot: StateSnapshot) {
         self.id = id
         self.facts = facts
         self.release = snapshot.serving.releases[id]?.facts
@@ -20,14 +18,10 @@ struct AgentSummary: Sendable {
         self.change = snapshot.lastChanges.agent(id)
     }
 
-    var status: String { release == nil ? "draft" : "published" }
-
-    var isActive: Bool { release?.isActive ?? false }
-
     var json: JSONObject {
         var object: JSONObject = ["id": .string(id.description), "display_name": .string(facts.displayName)]
-        object["status"] = .string(status)
-        object["active"] = .bool(isActive)
+        object["status"] = .string(AgentStatus(release).rawValue)
+        object["active"] = .bool(release?.isActive ?? false)
         object["version"] = release.map { JSONValue($0.version) }
         object["has_unpublished_changes"] = .bool(hasUnpublishedChanges)
         object["description"] = facts.summary.map(JSONValue.string)

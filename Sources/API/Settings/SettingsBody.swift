@@ -15,7 +15,7 @@ struct SettingsBody: Sendable {
         let values = Self.values(snapshot.serving.settings?.file)
         let effective = schema.applyingDefaults(to: values)
         var json: JSONObject = ["values": values, "effective": effective]
-        json["sources"] = Self.sources(of: effective, in: values, at: .root, schema)
+        json["sources"] = Self.sources(of: effective, in: values)
         json.add(snapshot.lastChanges[.systemSettings])
         json["etag"] = .string(tag.description)
         self.tag = tag
@@ -35,23 +35,11 @@ struct SettingsBody: Sendable {
         }
     }
 
-    /// `file` or `default` for every value; arrays, and maps whose keys the schema does not name, are one value.
-    private static func sources(
-        of effective: JSONValue,
-        in values: JSONValue?,
-        at pointer: JSONPointer,
-        _ schema: JSONSchema
-    ) -> JSONValue {
-        guard case .object(let members) = effective, !schema.memberOrder(at: pointer).isEmpty else {
-            return values == nil ? "default" : "file"
-        }
+    /// `file` or `default` for every value that is no object; an array is one value.
+    private static func sources(of effective: JSONValue, in values: JSONValue?) -> JSONValue {
+        guard case .object(let members) = effective else { return values == nil ? "default" : "file" }
         return .object(
-            JSONObject(
-                members.map { member in
-                    let inner = pointer.appending(member.key)
-                    return (member.key, sources(of: member.value, in: values?[member.key], at: inner, schema))
-                }
-            )
+            JSONObject(members.map { ($0.key, sources(of: $0.value, in: values?[$0.key])) })
         )
     }
 }

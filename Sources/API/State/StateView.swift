@@ -27,8 +27,11 @@ extension StateServices {
     /// The state that a page of a list shows: that of the first page when there is a cursor.
     func listView(_ request: OperationRequest, _ cursor: Cursor?) async throws -> StateView {
         guard let cursor else { return try await view(request) }
+        let isPast = request.query.contains("at")
+        let current = try snapshots.current
+        if current.revision == cursor.revision { return StateView(snapshot: current, isPast: isPast) }
         let entry = try archive.resolve(.commit(prefix: cursor.revision.description))
-        return StateView(snapshot: try await archive.snapshot(at: entry), isPast: request.query.contains("at"))
+        return StateView(snapshot: try await archive.snapshot(at: entry), isPast: isPast)
     }
 }
 

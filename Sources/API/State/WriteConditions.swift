@@ -3,16 +3,23 @@ import Reconciler
 import StateRepo
 
 extension StateServices {
-    /// What a write demands of the present version: `If-Match`, `If-None-Match: *`, `?base=`, and `etag` in the body.
+    /// What a write demands of the present version: `If-Match`, `If-None-Match`, `?base=`, and `etag` in the body.
     ///
     /// A body's `etag` acts as `If-Match`; with `base` both are ignored (contract, section 1).
     /// - Throws: `revision.not_found` for an unknown base.
-    func precondition(_ request: OperationRequest) throws -> Precondition {
-        let creates = try request.ifNoneMatch() == .any
-        if let text = request.query.text("base") {
-            return Precondition(mustNotExist: creates, base: try base(text))
+    /// - Parameter repeated: members of the body that only the server sets and that may repeat their present values.
+    func precondition(_ request: OperationRequest, repeating repeated: JSONObject = [:]) throws -> Precondition {
+        var (mustNotExist, noneOf): (Bool, [String]) = (false, [])
+        switch try request.ifNoneMatch() {
+        case .any?: mustNotExist = true
+        case .tags(let tags)?: noneOf = tags.map(\.opaque)
+        case nil: break
         }
-        return Precondition(match: try match(request), mustNotExist: creates)
+        if let text = request.query.text("base") {
+            return Precondition(mustNotExist: mustNotExist, noneOf: noneOf, base: try base(text))
+        }
+        let match = try match(request)
+        return Precondition(match: match, mustNotExist: mustNotExist, noneOf: noneOf, repeated: repeated)
     }
 
     private func match(_ request: OperationRequest) throws -> Precondition.Match? {
@@ -30,8 +37,8 @@ extension StateServices {
 
     /// The revision that a base names: a tag, with or without its quotes, or a point in history.
     func base(_ text: String) throws -> CommitID {
-        let bare =
-            text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? String(text.dropFirst().dropLast()) : text
+        let isQuoted = text.utf8.count > 1 && text.hasPrefix("\"") && text.hasSuffix("\"")
+        let bare = isQuoted ? String(text.dropFirst().dropLast()) : text
         if let tag = ResourceTag(bare) {
             return try archive.resolve(.commit(prefix: tag.revision.description)).revision
         }

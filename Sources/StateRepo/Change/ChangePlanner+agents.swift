@@ -10,24 +10,26 @@ extension ChangePlanner {
         try write(content, to: id)
     }
 
+    /// A broken present version is repaired: the edit is then merged with the version that is served instead, if any.
     mutating func replaceAgent(_ id: AgentID, _ content: AgentContent, _ precondition: Precondition) throws {
         guard let base = precondition.base, draft.tree.agents[id] != nil else {
-            try checkServerOwned(content.serverOwned, of: id)
+            if precondition.base == nil { try checkServerOwned(content.serverOwned, of: id) }
             return try write(content, to: id)
         }
-        let version = try AgentVersion(files: files(of: .agent(id), at: base))
+        let version = try version(of: id, at: base)
         let proposed = version.replaced(by: content)
-        try write(merge(id, base: version, current: try present(id), proposed: proposed), to: id)
+        guard let current = try readable(id) else { return try write(content, to: id) }
+        try write(merge(id, base: version, current: current, proposed: proposed), to: id)
     }
 
     mutating func patchAgent(_ id: AgentID, _ patch: DocumentPatch, _ precondition: Precondition) throws {
         let current = try present(id)
         guard let base = precondition.base else {
             let content = try patched(current, by: patch, id)
-            try checkServerOwned(content.serverOwned, of: id, isWhole: true)
+            try checkPatchedOwned(content.serverOwned, of: id)
             return try write(content, to: id)
         }
-        let version = try AgentVersion(files: files(of: .agent(id), at: base))
+        let version = try version(of: id, at: base)
         let proposed = try version.replaced(by: patched(version, by: patch, id))
         try write(merge(id, base: version, current: current, proposed: proposed), to: id)
     }
@@ -48,6 +50,31 @@ extension ChangePlanner {
         return try AgentVersion(files: folder.files)
     }
 
+    /// The present version of an agent, or the one that is served in its place; `nil` when neither can be read.
+    private func readable(_ id: AgentID) throws -> AgentVersion? {
+        if let folder = draft.tree.agents[id], !folder.isBroken { return try AgentVersion(files: folder.files) }
+        return try AgentRepresentation(draftOf: id, in: context.snapshot).map {
+            try AgentVersion(files: $0.folder.files)
+        }
+    }
+
+    /// The version that a caller edited.
+    ///
+    /// - Throws: `revision.not_found` when there was none, or when it is broken and was never served.
+    private func version(of id: AgentID, at base: CommitID) throws -> AgentVersion {
+        let files = try files(of: .agent(id), at: base)
+        do {
+            return try AgentVersion(files: files)
+        } catch {
+            // While the present version is broken its tag names the commit that broke it, and the body shows the last
+            // good version.
+            if let agent = AgentRepresentation(draftOf: id, in: context.snapshot), agent.tag.revision == base {
+                return try AgentVersion(files: agent.folder.files)
+            }
+            throw StateError(.revisionNotFound, "the version \(base) of \(ResourceName.agent(id)) cannot be read")
+        }
+    }
+
     /// Applies a patch to the representation of a version, so that what reads as one document is patched as one.
     private func patched(_ version: AgentVersion, by patch: DocumentPatch, _ id: AgentID) throws -> AgentContent {
         var body = version.representation
@@ -65,28 +92,24 @@ extension ChangePlanner {
     }
 
     /// Server-owned members in a write must equal the present values; `etag` was compared as a precondition.
-    ///
-    /// - Parameter isWhole: whether the members come from a patched representation, in which none may be missing.
-    private func checkServerOwned(_ members: JSONObject, of id: AgentID, isWhole: Bool = false) throws(StateError) {
-        let present = presentOwned(id)
-        let derived: Set<String> = ["etag", "used_by", "diagnostics", "secrets", "omitted", "diff"]
-        var wrong = members.filter { present[$0.key] != $0.value }.map(\.key)
-        if isWhole { wrong += present.keys.filter { members[$0] == nil } }
-        wrong.removeAll(where: derived.contains)
-        guard wrong.isEmpty else {
-            let file = "\(Layout.agentFolder(id))/agent.json"
-            let problems = wrong.map { key in
-                Diagnostic(
-                    .error,
-                    "field.server_owned",
-                    file: file,
-                    pointer: JSONPointer(tokens: [key]),
-                    "\"\(key)\" is set by the server",
-                    hint: "leave it out, or repeat its present value"
-                )
-            }
-            throw StateError(.requestInvalid, "the write changes what only the server sets", diagnostics: problems)
+    private func checkServerOwned(_ members: JSONObject, of id: AgentID) throws(StateError) {
+        var present = presentOwned(id)
+        if members.contains("used_by") || members.contains("diagnostics"),
+            let agent = AgentRepresentation(draftOf: id, in: context.snapshot)
+        {
+            present["used_by"] = agent.usedBy(in: context.snapshot)
+            present["diagnostics"] = agent.diagnostics(in: context.snapshot, context.rules, context.secrets)
         }
+        try checkRepeated(members, present)
+    }
+
+    /// The same for a patched representation, in which none of them may be missing or wrong.
+    private func checkPatchedOwned(_ members: JSONObject, of id: AgentID) throws(StateError) {
+        try checkServerOwned(members, of: id)
+        let present = presentOwned(id)
+        let missing = present.keys.filter { !members.contains($0) }
+        let moved = members["etag"] == present["etag"] || missing.contains("etag") ? [] : ["etag"]
+        guard missing.isEmpty, moved.isEmpty else { throw StateError.serverOwned(missing + moved) }
     }
 
     /// Writes a definition; formatting and untouched parts of the present file stay as they are.

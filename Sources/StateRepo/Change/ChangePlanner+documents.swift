@@ -8,12 +8,12 @@ extension ChangePlanner {
         _ text: String,
         _ precondition: Precondition
     ) throws {
-        guard let folder = draft.tree.agents[id] else { throw StateError.notFound(.agent(id)) }
+        guard let folder = draft.tree.agents[id], isShown(id) else { throw StateError.notFound(.agent(id)) }
         let path = "\(Layout.agentFolder(id))/\(kind.fileName)"
         var content = Array(text.utf8)
         if let base = precondition.base {
             let current = folder.document(kind)?.file.content
-            let before = try files(of: .document(id, kind), at: base).first?.content
+            let before = try previousText(at: path, base)
             var conflicts: [JSONValue] = []
             let versions = TextVersions(before, current, content)
             content = merge(versions, at: JSONPointer(tokens: ["content"]), &conflicts) ?? content
@@ -47,6 +47,19 @@ extension ChangePlanner {
             throw StateError(.stateInvalid, "the patch leaves no document", diagnostics: [problem])
         }
         try putDocument(id, kind, text, precondition)
+    }
+
+    /// Whether readers see the agent: in its newest version, or in the last good one.
+    func isShown(_ id: AgentID) -> Bool {
+        draft.tree.agents[id]?.facts != nil || context.snapshot.serving.agents[id]?.facts != nil
+    }
+
+    /// A text as of the revision that a caller edited; there need not have been one.
+    private func previousText(at path: String, _ base: CommitID) throws -> [UInt8]? {
+        guard let files = try history.files(path, base) else {
+            throw StateError(.revisionNotFound, "there is no version \(base) of \(path) to merge with")
+        }
+        return files.first?.content
     }
 
     mutating func deleteDocument(_ id: AgentID, _ kind: DocumentKind) throws {

@@ -7,12 +7,10 @@ extension ChangePlanner {
         let resource = edit.operation.resource
         let present = tag(of: resource)
         let precondition = edit.precondition
-        if precondition.mustNotExist, let present {
-            throw StateError.preconditionFailed(resource, "\(resource) exists", present, context.snapshot, changed: nil)
-        }
+        try checkNoneMatch(precondition, resource, present)
         switch precondition.match {
         case .any?:
-            guard present != nil else { throw absent(edit.operation) }
+            guard present != nil || isThere(resource) else { throw absent(edit.operation) }
         case .tags(let tags)?:
             guard let present else { throw absent(edit.operation) }
             guard !tags.contains(present.description) else { break }
@@ -22,12 +20,51 @@ extension ChangePlanner {
         case nil:
             try requireOne(edit, exists: present != nil)
         }
+        if case .document(let id, let kind) = resource, precondition.base == nil {
+            try checkRepeated(precondition.repeated, ownedMembers(of: id, kind))
+        }
     }
+
+    private func ownedMembers(of id: AgentID, _ kind: DocumentKind) -> JSONObject {
+        AgentDocumentRepresentation(id, kind, in: context.snapshot)?.owned ?? ["kind": .string(kind.rawValue)]
+    }
+
+    /// Members that only the server sets may be repeated in a write, and must then equal the present ones.
+    ///
+    /// `etag` was compared as a precondition.
+    func checkRepeated(_ members: JSONObject, _ present: JSONObject) throws(StateError) {
+        let wrong = members.filter { $0.key != "etag" && present[$0.key] != $0.value }.map(\.key)
+        guard wrong.isEmpty else { throw StateError.serverOwned(wrong) }
+    }
+
+    /// `If-None-Match` (RFC 9110, section 13.1.2); what is there and cannot be shown exists all the same.
+    private func checkNoneMatch(
+        _ precondition: Precondition,
+        _ resource: ResourceName,
+        _ present: ResourceTag?
+    ) throws(StateError) {
+        guard let present else {
+            guard precondition.mustNotExist, isThere(resource) else { return }
+            throw .preconditionFailed(resource, "\(resource) exists, but is broken", nil, context.snapshot)
+        }
+        if precondition.mustNotExist {
+            throw .preconditionFailed(resource, "\(resource) exists", present, context.snapshot)
+        }
+        if precondition.noneOf.contains(where: present.description.hasSameBytes) {
+            throw .preconditionFailed(resource, "\(resource) still is what you named", present, context.snapshot)
+        }
+    }
+
+    /// Whether the head of `main` has files of the resource, good or bad.
+    private func isThere(_ resource: ResourceName) -> Bool { !context.snapshot.head.files(of: resource).isEmpty }
 
     /// `If-Match` on what does not exist: 404 where the edit would be 404 anyway, and where it would create, 412.
     private func absent(_ operation: ResourceEdit.Operation) -> StateError {
         switch operation {
-        case .putDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
+        case .putDocument(let id, _, _) where !isShown(id), .deleteDocument(let id, _) where !isShown(id):
+            .notFound(.agent(id))
+        case .deleteAgent(let id) where isThere(.agent(id)):
+            .preconditionFailed(.agent(id), "\(ResourceName.agent(id)) exists, but is broken", nil, context.snapshot)
         case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings, .putRelease:
             .preconditionFailed(operation.resource, context.snapshot)
         case .patchDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
@@ -45,7 +82,7 @@ extension ChangePlanner {
     }
 
     private func requireOne(_ edit: ResourceEdit, exists: Bool) throws(StateError) {
-        guard edit.operation.isEdit, exists, edit.precondition.base == nil, !edit.precondition.mustNotExist,
+        guard edit.operation.needsVersion, exists, edit.precondition.base == nil, !edit.precondition.mustNotExist,
             context.rules.settings(of: context.snapshot.head).requiresPrecondition
         else { return }
         let message = "the settings demand If-Match or base: send the ETag of the version you edited"

@@ -117,14 +117,14 @@ extension ResourceEdit.Operation {
         }
     }
 
-    /// Whether the operation writes a document as a whole or in part, so that a settings-wide demand for `If-Match` or
-    /// `base` applies; creation, deletion, publication and activation have rules of their own.
-    var isEdit: Bool {
+    /// Whether the operation writes something that may exist, so that a settings-wide demand for `If-Match` or `base`
+    /// applies; releases in a change list are judged by rules of their own.
+    var needsVersion: Bool {
         switch self {
-        case .replaceAgent, .patchAgent, .putDocument, .patchDocument, .patchSettings, .putSkill, .patchSkill: true
-        case .createAgent, .deleteAgent, .deleteDocument, .deleteSkill, .publish, .activate, .putRelease,
-            .patchRelease, .deleteRelease:
-            false
+        case .replaceAgent, .patchAgent, .putDocument, .patchDocument, .patchSettings, .putSkill, .patchSkill,
+            .deleteAgent, .deleteDocument, .deleteSkill, .publish, .activate:
+            true
+        case .createAgent, .putRelease, .patchRelease, .deleteRelease: false
         }
     }
 

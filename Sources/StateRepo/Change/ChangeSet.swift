@@ -64,13 +64,25 @@ package struct Precondition: Sendable {
     package let match: Match?
     /// `If-None-Match: *`: the resource must not exist.
     package let mustNotExist: Bool
+    /// `If-None-Match` with tags, without quotes: the resource must have none of them.
+    package let noneOf: [String]
     /// The revision whose version the caller edited; the edit is merged with what came since.
     package let base: CommitID?
+    /// Members that came along with a document and that only the server sets: they must equal the present ones.
+    package let repeated: JSONObject
 
-    package init(match: Match? = nil, mustNotExist: Bool = false, base: CommitID? = nil) {
+    package init(
+        match: Match? = nil,
+        mustNotExist: Bool = false,
+        noneOf: [String] = [],
+        base: CommitID? = nil,
+        repeated: JSONObject = [:]
+    ) {
         self.match = match
         self.mustNotExist = mustNotExist
+        self.noneOf = noneOf
         self.base = base
+        self.repeated = repeated
     }
 
     package static let none = Precondition()

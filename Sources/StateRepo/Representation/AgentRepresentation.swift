@@ -31,7 +31,7 @@ package struct AgentRepresentation: Sendable {
         self.tag = ResourceTag(revision: revision, parts: [folder.tree.description, blob, revision.description])
     }
 
-    package var status: String { release == nil ? "draft" : "published" }
+    package var status: AgentStatus { AgentStatus(release) }
 
     /// Whether the folder differs from what the release pins; `false` before the first publish.
     package func hasUnpublishedChanges(draft: TreeID) -> Bool { release.map { $0.definition != draft } ?? false }
@@ -66,7 +66,7 @@ package struct AgentRepresentation: Sendable {
     /// What the server knows, in the contract's order.
     func owned(draft: TreeID) -> JSONObject {
         var owned = JSONObject()
-        owned["status"] = .string(status)
+        owned["status"] = .string(status.rawValue)
         owned["active"] = .bool(release?.isActive ?? false)
         owned["version"] = release.map { JSONValue($0.version) }
         owned["has_unpublished_changes"] = .bool(hasUnpublishedChanges(draft: draft))

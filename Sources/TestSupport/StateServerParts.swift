@@ -1,0 +1,102 @@
+import API
+import Crypto
+import Documents
+import Foundation
+import Hummingbird
+import LocalStore
+import Logging
+import Reconciler
+import StateRepo
+
+/// What a ``StateServer`` is put together from.
+struct StateServerParts: Sendable {
+    let contract: Contract
+    let services: StateServices
+    let clock = ManualClock()
+    let repository: String
+    private let handlers: Handlers
+
+    init(in directory: URL, _ files: [String: String]?) async throws {
+        repository = directory.appending(path: "state.git").path
+        let identity = ServerIdentity(instance: "0123456789abcdef")
+        let hooks = directory.appending(path: "hooks").path
+        _ = try GitRepository(creatingBareAt: repository, configuration: RepositoryConfiguration(hooksPath: hooks))
+        let template = try Self.template(files, in: directory)
+        try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
+        services = try await Self.services(directory, repository, identity, clock)
+        handlers = Self.handlers(services)
+        contract = try Self.compiledContract.get()
+    }
+
+    func application() throws -> some ApplicationProtocol {
+        try buildApplication(
+            contract: contract,
+            handlers: handlers,
+            authenticator: ScopeAuthenticator(),
+            logger: Self.logger
+        )
+    }
+
+    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    private static func services(
+        _ directory: URL,
+        _ repository: String,
+        _ identity: ServerIdentity,
+        _ clock: ManualClock
+    ) async throws -> StateServices {
+        let rules = try StateFixture.rules()
+        let index = try HistoryIndex(path: directory.appending(path: "index.sqlite").path)
+        let (snapshots, conditions) = (SnapshotStore(), ConditionBoard())
+        let publisher = try StatePublisher(
+            configuration: .init(repositoryPath: repository, rules: rules, identity: identity) { clock.now },
+            index: index,
+            snapshots: snapshots,
+            conditions: conditions,
+            logger: logger
+        )
+        try await publisher.reconcile()
+        let readers = try GitReaderPool(openingBareAt: repository)
+        return StateServices(
+            snapshots: snapshots,
+            publisher: publisher,
+            archive: StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules),
+            conditions: conditions,
+            rules: rules,
+            cursors: CursorSeal(key: SymmetricKey(size: .bits256))
+        )
+    }
+
+    private static func template(_ files: [String: String]?, in directory: URL) throws -> [TemplateFolder] {
+        let share = try ShareDirectory.checkout()
+        guard let files else {
+            return [
+                TemplateFolder(share.template, as: ""), TemplateFolder(share.state, as: "state"),
+                TemplateFolder(share.skills, as: "skills"),
+            ]
+        }
+        let root = directory.appending(path: "template")
+        for (path, text) in files.merging(["state/format.json": "{\"version\": 1}\n"], uniquingKeysWith: { $1 }) {
+            let file = root.appending(path: path)
+            let folder = file.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        return [TemplateFolder(root, as: "")]
+    }
+}
+
+extension StateServerParts {
+    private static func handlers(_ services: StateServices) -> Handlers {
+        var handlers = Handlers()
+        StaticOperations(contract: [], schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
+        handlers.registerState(services)
+        return handlers
+    }
+
+    /// The contract of the checkout, compiled once.
+    private static let compiledContract = Result<Contract, any Error> {
+        let text = try Array(Data(contentsOf: ShareDirectory.checkout().contract))
+        return try Contract(JSONValue(parsing: text, limits: Contract.limits))
+    }
+}
