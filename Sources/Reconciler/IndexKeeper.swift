@@ -7,11 +7,15 @@ struct IndexKeeper {
     let scanner: HistoryScanner
     let logger: Logger
 
-    /// Brings the index to `head`.
+    /// Brings the index to `head`; a tip that the chain up to it no longer has is kept as lost.
     func synchronize(to head: CommitID, in repository: borrowing GitRepository) throws -> HistorySynchronizer.Outcome {
         let synchronizer = HistorySynchronizer(scanner: scanner, index: index)
         do {
-            return try synchronizer.synchronize(to: head, in: repository)
+            return try synchronizer.synchronize(to: head, in: repository) { tip in
+                try LostTips().keep(tip, in: repository)
+            }
+        } catch let error as GitError {
+            throw error
         } catch {
             logger.warning("history index is made anew", metadata: ["error": "\(error)"])
             try index.truncate(above: 0)

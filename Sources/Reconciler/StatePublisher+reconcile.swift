@@ -15,7 +15,7 @@ extension StatePublisher {
     private func advance(to head: CommitID) throws -> StateSnapshot {
         let old = snapshots.latest
         let history = try run { repository in try self.keeper.synchronize(to: head, in: repository) }
-        if history.isRewritten { try keepLost(old, now: head) }
+        if let lost = history.replaced { report(lost: lost, now: head) }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try run { repository in
             try self.loader.load(commit.tree, from: old?.head ?? .empty, old?.rootTree, in: repository)
@@ -138,14 +138,7 @@ extension StatePublisher {
         }
     }
 
-    /// `main` was rewound or replaced: the old tip stays reachable under `refs/gitplane/lost/<n>`.
-    private func keepLost(_ old: StateSnapshot?, now head: CommitID) throws {
-        guard let lost = old?.revision else { return }
-        try run { repository in
-            let taken = try repository.references(under: "refs/gitplane/lost/").count
-            guard let name = RefName("refs/gitplane/lost/\(taken + 1)") else { return }
-            try repository.createRef(name, at: lost)
-        }
+    private func report(lost: CommitID, now head: CommitID) {
         conditions.set(
             "HistoryRewritten",
             .yes,

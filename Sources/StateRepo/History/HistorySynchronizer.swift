@@ -17,14 +17,23 @@ package struct HistorySynchronizer {
         package let head: HistoryEntry
         /// The first new commits come first; only as many as were missing.
         package let added: [CommitID]
-        /// Whether indexed commits were dropped, because the chain no longer has them.
-        package let isRewritten: Bool
+        /// The newest indexed commit until then, when it was dropped because the chain no longer has it.
+        package let replaced: CommitID?
+
+        /// Whether indexed commits were dropped.
+        package var isRewritten: Bool { replaced != nil }
     }
 
     /// Indexes the first-parent chain up to `head`.
-    package func synchronize(to head: CommitID, in repository: borrowing GitRepository) throws -> Outcome {
+    ///
+    /// - Parameter dropping: called with the newest indexed commit before it is dropped, because the chain no longer has it.
+    package func synchronize(
+        to head: CommitID,
+        in repository: borrowing GitRepository,
+        dropping: (CommitID) throws -> Void = { _ in }
+    ) throws -> Outcome {
         let known = try index.head()
-        if let known, known.revision == head { return Outcome(head: known, added: [], isRewritten: false) }
+        if let known, known.revision == head { return Outcome(head: known, added: [], replaced: nil) }
         var missing: [CommitID] = []
         var junction: HistoryEntry?
         var failure: (any Error)?
@@ -37,12 +46,15 @@ package struct HistorySynchronizer {
             return .continue
         }
         if let failure { throw failure }
-        let isRewritten = known != nil && junction?.revision != known?.revision
-        if isRewritten { try index.truncate(above: junction?.sequence ?? 0) }
+        let replaced = junction?.revision == known?.revision ? nil : known?.revision
+        if let replaced {
+            try dropping(replaced)
+            try index.truncate(above: junction?.sequence ?? 0)
+        }
         missing.reverse()
         let last = try append(missing, after: junction, in: repository) ?? junction
         guard let last else { throw GitError(.notFound, "index history", "\(head) has no commits") }
-        return Outcome(head: last, added: missing, isRewritten: isRewritten)
+        return Outcome(head: last, added: missing, replaced: replaced)
     }
 
     private func append(
