@@ -131,6 +131,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "JourneyTests",
+            dependencies: ["Documents", "Gitplane", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     ]
 )

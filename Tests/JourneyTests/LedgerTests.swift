@@ -1,0 +1,33 @@
+import Documents
+import TestSupport
+import Testing
+
+@Suite("The ledger of releases, after a crash between main and the ledger")
+struct LedgerTests {
+    @Test("is completed at the next start", arguments: ["nothing", "version 1", "no ref at all"])
+    func completion(left: String) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            #expect(try server.client.publish("atlas").isSuccess)
+            let first = try server.git.run("rev-parse", Self.ref)
+            try server.client.describe("atlas", as: "two")
+            #expect(try server.client.publish("atlas").isSuccess)
+            let second = try server.git.run("rev-parse", "\(Self.ref)^{tree}")
+            try server.kill()
+            switch left {
+            case "version 1": try server.git.run("update-ref", Self.ref, first)
+            case "no ref at all": try server.git.run("update-ref", "-d", Self.ref)
+            default: break
+            }
+            let next = try restart(server)
+            #expect(try next.git.run("rev-parse", "\(Self.ref)^{tree}") == second)
+            #expect(try next.client.versions(of: "atlas") == [1, 2])
+            try next.client.describe("atlas", as: "three")
+            #expect(try next.client.publish("atlas").json()["version"]?.intValue == 3)
+            #expect(try next.git.run("ls-tree", "--name-only", "\(Self.ref):atlas") == "1\n2\n3")
+            try next.git.run("fsck", "--strict")
+        }
+    }
+
+    private static let ref = "refs/gitplane/releases"
+}
