@@ -48,7 +48,7 @@ build:
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 
 bench: setup ## Measure; prints figures as ratios of one run.
-	$(SWIFT) run --configuration release --package-path Benchmarks gitplane-bench $(ARGUMENTS)
+	$(SWIFT) run --configuration release gitplane-bench $(ARGUMENTS)
 
 format: ## Format all Swift code in place.
 	$(SWIFT) format format --in-place --parallel --configuration .swift-format --recursive $(FORMATTED)

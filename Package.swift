@@ -30,7 +30,10 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "gitplane",
-    products: [.executable(name: "gitplane", targets: ["Gitplane"])],
+    products: [
+        .executable(name: "gitplane", targets: ["Gitplane"]),
+        .executable(name: "gitplane-bench", targets: ["GitplaneBench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
@@ -93,6 +96,15 @@ let package = Package(
                 "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", crypto, httpTypes,
                 hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "GitplaneBench",
+            dependencies: [
+                "API", "Access", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser, crypto, hummingbird,
+                lifecycle, logging, persistent,
+            ],
+            path: "Benchmarks/GitplaneBench",
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+
+/// Measures the server; `docs/benchmarks.md` says what the figures mean.
+@main
+struct GitplaneBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gitplane-bench",
+        abstract: "Measures Gitplane and compares with what it has to reach.",
+        subcommands: [MeasureCommand.self, ColdStartCommand.self],
+        defaultSubcommand: MeasureCommand.self
+    )
+}
+
+struct MeasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "measure", abstract: "Measures and prints a table.")
+
+    private static let benchmarks: [any Benchmark] = [
+        ReadBenchmark(), WriteBenchmark(), ColdStartBenchmark(), PickUpBenchmark(), HistoryBenchmark(),
+        DocumentBenchmark(),
+    ]
+
+    @Flag(help: "Exit with 1 when a figure misses its target.")
+    var check = false
+
+    @Option(help: "Measure only this group; may be repeated.")
+    var only: [String] = []
+
+    func validate() throws {
+        let names = Self.benchmarks.map { type(of: $0).name }
+        for name in only where !names.contains(name) {
+            throw ValidationError("there is no group “\(name)”: \(names.joined(separator: ", "))")
+        }
+    }
+
+    func run() async throws {
+        let folder = try BenchFolder()
+        var figures: [Figure] = []
+        do {
+            for benchmark in Self.benchmarks {
+                let name = type(of: benchmark).name
+                guard only.isEmpty || only.contains(name) else { continue }
+                FileHandle.standardError.write(Data("measuring \(name)\n".utf8))
+                figures += try await benchmark.run(in: folder)
+            }
+        } catch {
+            try folder.remove()
+            throw error
+        }
+        try folder.remove()
+        let table = FigureTable(figures: figures)
+        print(table.lines.joined(separator: "\n"))
+        if check, !table.misses.isEmpty { throw ExitCode.failure }
+    }
+}

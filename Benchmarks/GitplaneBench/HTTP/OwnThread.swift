@@ -1,0 +1,8 @@
+import Foundation
+
+/// Runs blocking work on a thread of its own, so that it takes none from the server in the same process.
+func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    }
+}

@@ -1,0 +1,87 @@
+import API
+import Access
+import Crypto
+import Documents
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import StateRepo
+
+/// Servers on free ports of this machine, for as long as a closure runs.
+enum RunningServer {
+    /// Serves `state` by the contract, as `gitplane serve` composes it.
+    static func withGitplane<Result: Sendable>(
+        _ state: OpenState,
+        share: ShareDirectory,
+        _ body: (_ port: Int) async throws -> Result
+    ) async throws -> Result {
+        let contract = try Array(Data(contentsOf: share.contract))
+        var handlers = Handlers()
+        StaticOperations(contract: contract, schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
+        handlers.registerState(
+            StateServices(
+                snapshots: state.snapshots,
+                publisher: state.publisher,
+                archive: state.archive,
+                conditions: state.conditions,
+                rules: state.rules,
+                cursors: CursorSeal(key: SymmetricKey(size: .bits256))
+            )
+        )
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let application = try buildApplication(
+            contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
+            handlers: handlers,
+            authenticator: TokenAuthenticator(variable: RequestBytes.token),
+            configuration: APIConfiguration(port: 0, onListening: { continuation.yield($0) }),
+            logger: OpenState.logger
+        )
+        return try await run(application, ports, body)
+    }
+
+    /// Serves the same bytes at `path`, with nothing but a handler of Hummingbird.
+    static func withBareHandler<Result: Sendable>(
+        _ bytes: [UInt8],
+        at path: String,
+        _ body: (_ port: Int) async throws -> Result
+    ) async throws -> Result {
+        let content = ByteBuffer(bytes: bytes)
+        let router = Router(context: BasicRequestContext.self)
+        router.get(RouterPath(path)) { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "application/json; charset=utf-8"],
+                body: ResponseBody(byteBuffer: content)
+            )
+        }
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { continuation.yield(port) }
+            },
+            logger: OpenState.logger
+        )
+        return try await run(application, ports, body)
+    }
+
+    private static func run<Result: Sendable>(
+        _ application: some ApplicationProtocol,
+        _ ports: AsyncStream<Int>,
+        _ body: (_ port: Int) async throws -> Result
+    ) async throws -> Result {
+        let services = ServiceGroup(
+            configuration: .init(services: [.init(service: application)], logger: OpenState.logger)
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            guard let port = await ports.first(where: { _ in true }) else { throw BenchError("no server") }
+            let result = try await body(port)
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+            return result
+        }
+    }
+}
