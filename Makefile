@@ -1,7 +1,7 @@
 # What a developer and a user of this project run; docs/running.md explains each target.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint imports contract documents build bench format install clean
+.PHONY: help setup run test journeys check lint imports contract documents build bench format install clean
 
 SWIFT ?= swift
 # The build that `make run` starts: debug is ready sooner, release serves faster.
@@ -28,6 +28,9 @@ run: setup ## Build and start a server on ./data.
 
 test: setup ## Build and run all tests.
 	$(SWIFT) test
+
+journeys: setup ## Run whole journeys with the built program, the README's tour among them.
+	GITPLANE_JOURNEYS=1 $(SWIFT) test --filter JourneyTests
 
 check: setup lint imports contract documents build test ## Everything that a change has to pass.
 

@@ -1,3 +1,4 @@
+import Foundation
 import Documents
 import TestSupport
 import Testing
@@ -36,7 +37,7 @@ struct RoundTheGateTests {
         let finding = state["diagnostics"]?.arrayValue?.first { $0["file"]?.stringValue == Self.path }
         #expect(finding?["severity"] == "error")
         #expect(finding?["line"] == 2)
-        #expect(finding?["column"]?.intValue == 28)
+        #expect(finding?["column"]?.intValue == 27)
         #expect(try server.client.condition("Ready")?["status"] == "False")
         #expect(try server.client.condition("Ready")?["reason"] == "InvalidDocuments")
     }

@@ -42,7 +42,7 @@ struct StartTests {
     }
 
     @Test("with a wrong setting or folder ends with 78 and says which", arguments: StartTests.mistakes)
-    func mistakes(mistake: Mistake) async throws {
+    func refuses(mistake: Mistake) async throws {
         try await withTemporaryDirectory { directory in
             let folder = directory.appending(path: "data")
             try mistake.prepare(folder)
