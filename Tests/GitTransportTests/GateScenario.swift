@@ -10,6 +10,7 @@ import TestSupport
 struct GateScenario: Sendable {
     let fixture: RepositoryFixture
     let socketPath: String
+    let tickets = PushTickets()
     private let published: Published
 
     /// The snapshot that the server serves.
@@ -54,9 +55,14 @@ struct GateScenario: Sendable {
     /// Runs `body` while a server answers.
     func whileServing(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let reviewer = try reviewer()
-        try await whileListening(on: socketPath) { push, peer in
+        try await whileListening(on: socketPath, tickets: tickets) { push, pusher in
             let scopes: Set<Scope> = [.stateRead, .stateWrite, .agentsPublish]
-            let principal = Principal(identity: .local(user: peer.user), name: peer.user, email: "", scopes: scopes)
+            let principal: Principal =
+                switch pusher {
+                case .local(let peer):
+                    Principal(identity: .local(user: peer.user), name: peer.user, email: "", scopes: scopes)
+                case .request(let holder): holder.principal
+                }
             return GateAnswer(try await reviewer.decide(push, by: principal))
         } body: {
             try await body()
@@ -98,6 +104,7 @@ struct PushOutcome: Sendable {
 /// Runs `body` while a gate answers on `socketPath`.
 func whileListening(
     on socketPath: String,
+    tickets: PushTickets = PushTickets(),
     deadline: Duration = GateLimits.deadline,
     _ handler: @escaping GateServer.Handler,
     body: @escaping @Sendable () async throws -> Void
@@ -105,6 +112,7 @@ func whileListening(
     let (listening, signal) = AsyncStream<Void>.makeStream()
     let server = GateServer(
         try GateServer.Configuration(socketPath: socketPath, deadline: deadline),
+        tickets: tickets,
         logger: Logger(label: "gate") { _ in SwiftLogNoOpLogHandler() },
         onListening: { signal.finish() },
         handler: handler

@@ -21,13 +21,36 @@ struct GateSocketTests {
     func conversation() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            try await whileListening(on: path) { received, peer in
+            try await whileListening(on: path) { received, pusher in
                 #expect(received == push)
+                guard case .local(let peer) = pusher else { throw CocoaError(.featureUnsupported) }
                 #expect(peer.userID == geteuid())
                 return GateAnswer(isAccepted: true, lines: ["für \(peer.user)", ""])
             } body: {
                 let answer = try await GateClient(socketPath: path).ask(push)
                 #expect(answer == GateAnswer(isAccepted: true, lines: ["für \(NSUserName())", ""]))
+            }
+        }
+    }
+
+    @Test("knows the request of a push by its ticket, once, and refuses every other ticket")
+    func tickets() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending(path: "run/gate.sock").path
+            let tickets = PushTickets()
+            let principal = Principal(identity: .token("t1"), name: "Ada", email: "ada@example.com", scopes: [])
+            let holder = PushTickets.Holder(principal: principal, requestID: "r-1")
+            let ticket = try #require(tickets.issue(to: holder))
+            try await whileListening(on: path, tickets: tickets) { _, pusher in
+                GateAnswer(isAccepted: pusher == .request(holder), lines: [])
+            } body: {
+                let client = GateClient(socketPath: path)
+                #expect(try await client.ask(push, ticket: ticket).isAccepted)
+                for other in [ticket, "", String(ticket.dropLast()) + "x"] {
+                    let answer = try await client.ask(push, ticket: other)
+                    #expect(!answer.isAccepted)
+                    #expect(answer.lines.count == 1)
+                }
             }
         }
     }
@@ -124,9 +147,9 @@ struct GateSocketTests {
         "refuses messages that are none",
         arguments: [
             "{}\n", "[1]\n", "{\"version\": 2}\n", "not JSON\n",
-            "{\"version\":1,\"updates\":[],\"options\":[],\"quarantine\":null}\n",
-            "{\"version\":1,\"updates\":[{\"ref\":\"r\",\"old\":null,\"new\":\"x\"}],\"options\":[],\"quarantine\":null}\n",
-            "{\"version\":1,\"version\":1,\"updates\":[],\"options\":[],\"quarantine\":null}\n",
+            "{\"version\":1,\"updates\":[],\"options\":[],\"quarantine\":null,\"ticket\":null}\n",
+            "{\"version\":1,\"updates\":[{\"ref\":\"r\",\"old\":null,\"new\":\"x\"}],\"options\":[],\"quarantine\":null,\"ticket\":null}\n",
+            "{\"version\":1,\"version\":1,\"updates\":[],\"options\":[],\"quarantine\":null,\"ticket\":null}\n",
         ]
     )
     func malformedRequest(text: String) async throws {
@@ -145,7 +168,7 @@ struct GateSocketTests {
     func messageSize(excess: Int) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            var message = push.json.compactBytes
+            var message = GateQuestion(push: push, ticket: nil).json.compactBytes
             message += [UInt8](repeating: 0x20, count: GateLimits.maximumMessageSize - message.count - 1 + excess)
             message.append(UInt8(ascii: "\n"))
             try await whileListening(on: path) { _, _ in

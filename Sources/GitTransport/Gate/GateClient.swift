@@ -20,10 +20,13 @@ package struct GateClient: Sendable {
 
     /// Asks the server whether `push` may happen.
     ///
+    /// - Parameter ticket: what the server gave to the git that it started; `nil` for a git that somebody else did.
     /// - Throws: ``GateError``; then it may not.
-    package func ask(_ push: PushProposal) async throws(GateError) -> GateAnswer {
+    package func ask(_ push: PushProposal, ticket: String? = nil) async throws(GateError) -> GateAnswer {
         do {
-            return try await GateConnection.within(deadline) { try await converse(push) }
+            return try await GateConnection.within(deadline) {
+                try await converse(GateQuestion(push: push, ticket: ticket))
+            }
         } catch let error as GateError {
             throw error
         } catch {
@@ -31,11 +34,11 @@ package struct GateClient: Sendable {
         }
     }
 
-    private func converse(_ push: PushProposal) async throws -> GateAnswer {
+    private func converse(_ question: GateQuestion) async throws -> GateAnswer {
         let connection = try await connect()
         return try await connection.executeThenClose { inbound, outbound in
             try await GatePeer(connection.channel).demandOwnUser()
-            try await GateConnection.send(push.json, outbound)
+            try await GateConnection.send(question.json, outbound)
             return try await GateAnswer(json: GateConnection.receive(inbound))
         }
     }

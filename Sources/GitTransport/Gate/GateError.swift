@@ -11,6 +11,8 @@ package struct GateError: Error, Hashable, CustomStringConvertible {
         case foreignUser = "gate.foreign_user"
         /// The hook was not started by git, or by a git that does not say what is needed.
         case environment = "gate.environment"
+        /// The push says that it comes from a request which the server does not know.
+        case ticket = "gate.ticket"
         /// The path of the socket cannot be used.
         case socketPath = "gate.socket_path"
     }

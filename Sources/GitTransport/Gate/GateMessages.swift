@@ -35,10 +35,24 @@ extension GateAnswer {
     }
 }
 
-extension PushProposal {
-    /// The push as it is sent: `{"version": 1, "updates": [{"ref", "old", "new"}], "options": […], "quarantine": …}`; ids may be `null`.
+/// What a hook asks the server.
+package struct GateQuestion: Hashable, Sendable {
+    package let push: PushProposal
+    /// The ticket of the request that git runs for; `nil` when it does not run for one.
+    package let ticket: String?
+
+    package init(push: PushProposal, ticket: String?) {
+        self.push = push
+        self.ticket = ticket
+    }
+}
+
+extension GateQuestion {
+    /// The question as it is sent:
+    /// `{"version": 1, "updates": [{"ref", "old", "new"}], "options": […], "quarantine": …, "ticket": …}`; ids and the last two
+    /// may be `null`.
     package var json: JSONValue {
-        let updates: [JSONValue] = updates.map { update in
+        let updates: [JSONValue] = push.updates.map { update in
             [
                 "ref": .string(update.ref),
                 "old": JSONValue(update.old?.description),
@@ -48,23 +62,25 @@ extension PushProposal {
         return [
             "version": 1,
             "updates": .array(updates),
-            "options": .array(options.map(JSONValue.string)),
-            "quarantine": JSONValue(quarantine),
+            "options": .array(push.options.map(JSONValue.string)),
+            "quarantine": JSONValue(push.quarantine),
+            "ticket": JSONValue(ticket),
         ]
     }
 
     package init(json: JSONValue) throws(GateError) {
-        let message = try GateMessage(json, members: ["version", "updates", "options", "quarantine"])
+        let message = try GateMessage(json, members: ["version", "updates", "options", "quarantine", "ticket"])
         guard let updates = message.object["updates"]?.arrayValue, !updates.isEmpty,
-            updates.count <= Self.maximumUpdates
+            updates.count <= PushProposal.maximumUpdates
         else { throw GateMessage.malformed("updates") }
         var parsed: [RefUpdate] = []
         for update in updates { parsed.append(try Self.update(update)) }
-        let options = try message.texts("options", maximum: Self.maximumOptions)
-        guard options.allSatisfy({ $0.utf8.count <= Self.maximumOptionLength }) else {
+        let options = try message.texts("options", maximum: PushProposal.maximumOptions)
+        guard options.allSatisfy({ $0.utf8.count <= PushProposal.maximumOptionLength }) else {
             throw GateMessage.malformed("options")
         }
-        self.init(updates: parsed, options: options, quarantine: try message.text("quarantine"))
+        let push = PushProposal(updates: parsed, options: options, quarantine: try message.text("quarantine"))
+        self.init(push: push, ticket: try message.text("ticket"))
     }
 
     private static func update(_ json: JSONValue) throws(GateError) -> RefUpdate {

@@ -12,7 +12,7 @@ package import StateRepo
 /// user at its other end.
 package struct GateServer: Service {
     /// Decides about a push; a thrown error refuses it and is logged.
-    package typealias Handler = @Sendable (PushProposal, GatePeer) async throws -> GateAnswer
+    package typealias Handler = @Sendable (PushProposal, Pusher) async throws -> GateAnswer
 
     package struct Configuration: Sendable {
         /// Absolute; the folder it is in is created when it is missing.
@@ -37,20 +37,25 @@ package struct GateServer: Service {
     }
 
     private let configuration: Configuration
+    private let tickets: PushTickets
     private let group: any EventLoopGroup
     private let logger: Logger
     private let onListening: @Sendable () -> Void
     private let handler: Handler
 
-    /// - Parameter onListening: called once, when pushes can come.
+    /// - Parameters:
+    ///   - tickets: those that the HTTP server gives to the git processes that it starts.
+    ///   - onListening: called once, when pushes can come.
     package init(
         _ configuration: Configuration,
+        tickets: PushTickets = PushTickets(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         logger: Logger,
         onListening: @escaping @Sendable () -> Void = {},
         handler: @escaping Handler
     ) {
         self.configuration = configuration
+        self.tickets = tickets
         self.group = group
         self.logger = logger
         self.onListening = onListening
@@ -133,10 +138,20 @@ package struct GateServer: Service {
         }
     }
 
+    /// Who pushes: whoever sent the request that the ticket was given to, else the user at the other end.
+    private func pusher(_ question: GateQuestion, _ peer: GatePeer) throws(GateError) -> Pusher {
+        guard let ticket = question.ticket else { return .local(peer) }
+        guard let holder = tickets.redeem(ticket) else {
+            throw GateError(.ticket, "the request that this push came with is over")
+        }
+        return .request(holder)
+    }
+
     private func answer(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ peer: GatePeer) async -> GateAnswer {
         do {
             return try await GateConnection.within(configuration.deadline) {
-                try await handler(PushProposal(json: GateConnection.receive(inbound)), peer)
+                let question = try await GateQuestion(json: GateConnection.receive(inbound))
+                return try await handler(question.push, pusher(question, peer))
             }
         } catch let error as GateError {
             logger.warning("push not reviewed", metadata: ["error.code": "\(error.code.rawValue)"])

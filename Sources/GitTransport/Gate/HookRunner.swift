@@ -28,7 +28,8 @@ package struct HookRunner: Sendable {
     /// Reads what git writes to the hook's standard input, and decides.
     package func run(standardInput descriptor: Int32 = STDIN_FILENO) async -> Outcome {
         do {
-            let answer = try await client.ask(proposal(Self.read(descriptor)))
+            let push = try proposal(Self.read(descriptor))
+            let answer = try await client.ask(push, ticket: environment[PushTickets.variable])
             return Outcome(status: answer.isAccepted ? 0 : 1, lines: answer.lines)
         } catch {
             return Outcome(status: 1, lines: [Self.line(for: error)])
@@ -39,7 +40,8 @@ package struct HookRunner: Sendable {
         switch error.code {
         case .notRunning: notRunning
         case .timeout: "gitplane did not answer in time: push again"
-        case .malformed, .foreignUser, .environment, .socketPath: "gitplane could not be asked: \(error.message)"
+        case .malformed, .foreignUser, .environment, .ticket, .socketPath:
+            "gitplane could not be asked: \(error.message)"
         }
     }
 

@@ -13,6 +13,7 @@ enum Gate {
         _ folder: DataFolder,
         _ state: StateComponents,
         _ instance: InstanceFile,
+        _ tickets: PushTickets,
         _ logger: Logger,
         onListening: @escaping @Sendable () -> Void
     ) throws -> GateServer {
@@ -39,14 +40,23 @@ enum Gate {
                 reconcile: { try await publisher.reconcile() }
             )
         )
-        return GateServer(configuration, logger: logger, onListening: onListening) { push, peer in
-            GateAnswer(try await reviewer.decide(push, by: .local(peer)))
+        return GateServer(configuration, tickets: tickets, logger: logger, onListening: onListening) { push, pusher in
+            GateAnswer(try await reviewer.decide(push, by: pusher.principal))
         }
     }
 
     /// This program's file, which the hook runs.
     private static func executablePath() throws -> String {
         try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    }
+}
+
+extension Pusher {
+    fileprivate var principal: Principal {
+        switch self {
+        case .local(let peer): .local(peer)
+        case .request(let holder): holder.principal
+        }
     }
 }
 

@@ -2,6 +2,7 @@ import API
 import Access
 import Documents
 import Foundation
+import GitTransport
 import Logging
 import Reconciler
 import ServiceLifecycle
@@ -44,7 +45,8 @@ struct Server {
         let state = try await StateComponents.open(folder, share, rules, instance, logger)
         let readiness = ReadinessGate()
         let start = startSignal(folder, readiness)
-        let gate = try Gate.service(folder, state, instance, logger) { start.listening(.gate) }
+        let tickets = PushTickets()
+        let gate = try Gate.service(folder, state, instance, tickets, logger) { start.listening(.gate) }
         let contract = try Self.bytes(share.contract)
         var handlers = Handlers()
         let schemas = try Self.schemas(share.schemas)

@@ -1,0 +1,64 @@
+package import StateRepo
+import Synchronization
+
+/// The pushes over HTTP that are under way: how the hook's question finds back to the request that started git.
+///
+/// A ticket is in the environment of one `git receive-pack`, is taken once by the gate, and is gone when that process has
+/// ended. It exists in memory only.
+package final class PushTickets: Sendable {
+    /// The most tickets that are out at once; more pushes than that do not run beside each other.
+    package static let maximumCount = 64
+    /// The environment variable in which a ticket goes through git to the hook.
+    package static let variable = "GITPLANE_PUSH_TICKET"
+    /// 256 random bits in hexadecimal digits.
+    static let length = 64
+
+    /// The request that a ticket stands for.
+    package struct Holder: Hashable, Sendable {
+        package let principal: Principal
+        /// The `X-Request-Id` of the push.
+        package let requestID: String
+
+        package init(principal: Principal, requestID: String) {
+            self.principal = principal
+            self.requestID = requestID
+        }
+    }
+
+    private let holders = Mutex<[String: Holder]>([:])
+
+    package init() {}
+
+    /// Makes a ticket for one run of git.
+    ///
+    /// - Returns: its text, for ``variable``; `nil` when too many are out.
+    package func issue(to holder: Holder) -> String? {
+        let ticket = Self.randomText()
+        return holders.withLock { holders in
+            guard holders.count < Self.maximumCount else { return nil }
+            holders[ticket] = holder
+            return ticket
+        }
+    }
+
+    /// Takes a ticket; the second time, like an unknown one, it stands for nobody.
+    package func redeem(_ ticket: String) -> Holder? { holders.withLock { $0.removeValue(forKey: ticket) } }
+
+    /// Makes a ticket worthless, whether it was taken or not: its process has ended.
+    package func revoke(_ ticket: String) { holders.withLock { _ = $0.removeValue(forKey: ticket) } }
+
+    private static func randomText() -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var generator = SystemRandomNumberGenerator()
+        let text = (0..<length).map { _ in digits[Int.random(in: 0..<16, using: &generator)] }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// Who stands behind a question at the gate.
+package enum Pusher: Hashable, Sendable {
+    /// A user of this machine, who pushes through the repository's directory.
+    case local(GatePeer)
+    /// Whoever sent a request to the HTTP server.
+    case request(PushTickets.Holder)
+}
