@@ -101,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "GitplaneBench",
             dependencies: [
-                "API", "Access", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser, crypto, hummingbird,
+                "API", "Access", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser, crypto,
+                hummingbird,
                 lifecycle, logging, persistent,
             ],
             path: "Benchmarks/GitplaneBench",
@@ -110,6 +111,11 @@ let package = Package(
         .testTarget(
             name: "LocalStoreTests",
             dependencies: ["LocalStore", "StateRepo", "TestSupport", grdb],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ReconcilerTests",
+            dependencies: ["Reconciler", "Documents", "LocalStore", "StateRepo", "TestSupport", logging],
             swiftSettings: strict
         ),
         .testTarget(

@@ -5,13 +5,15 @@ import StateRepo
 struct IndexKeeper {
     let index: any HistoryIndexing
     let scanner: HistoryScanner
+    let pushes: PushRecords
     let logger: Logger
 
     /// Brings the index to `head`; a tip that the chain up to it no longer has is kept as lost.
     func synchronize(to head: CommitID, in repository: borrowing GitRepository) throws -> HistorySynchronizer.Outcome {
         let synchronizer = HistorySynchronizer(scanner: scanner, index: index)
+        let announced = try pushes.announced()
         do {
-            return try synchronizer.synchronize(to: head, in: repository) { tip in
+            return try synchronizer.synchronize(to: head, announced: announced, in: repository) { tip in
                 try LostTips().keep(tip, in: repository)
             }
         } catch let error as GitError {
@@ -19,7 +21,7 @@ struct IndexKeeper {
         } catch {
             logger.warning("history index is made anew", metadata: ["error": "\(error)"])
             try index.truncate(above: 0)
-            return try synchronizer.synchronize(to: head, in: repository)
+            return try synchronizer.synchronize(to: head, announced: announced, in: repository)
         }
     }
 

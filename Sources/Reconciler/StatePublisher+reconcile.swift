@@ -9,6 +9,7 @@ extension StatePublisher {
         let head = try log.withRepository { (repository) throws(GitError) in try repository.target(of: .main) }
         if let snapshot = snapshots.latest, snapshot.revision == head { return snapshot }
         guard let head else { throw StateError(.unavailable, "the branch main is gone: restore it from a clone") }
+        defer { endHold(movedTo: head) }
         return try advance(to: head)
     }
 
@@ -39,6 +40,7 @@ extension StatePublisher {
         )
         show(snapshot, tip: history.head)
         record(published)
+        try run { repository in self.pushes.settle(in: repository, at: self.configuration.now()) }
         return snapshot
     }
 

@@ -5,28 +5,39 @@ package import StateRepo
 
 /// Moves `main` and publishes what it then says: the one writer, and the one pass that notices what others wrote.
 ///
-/// Every job runs to its end without a suspension on a thread of its own, so that between reading the head and publishing
-/// the new snapshot nothing else of this process comes in; other processes are held off by the branch's lock file and
+/// A write may wait for a push that was let through; from then on every job runs to its end without a suspension, on a
+/// thread of its own, so that between reading the head and publishing the new snapshot nothing else of this process comes in; other processes are held off by the branch's lock file and
 /// the compare-and-swap.
 package actor StatePublisher {
     /// How often a write is planned anew when another writer was faster.
     package static let maximumAttempts = 3
+    /// How long a push that was let through keeps writes back.
+    package static let maximumHold: Duration = .seconds(5)
 
     package struct Configuration: Sendable {
         package let repositoryPath: String
         package let rules: StateRules
         package let identity: ServerIdentity
+        package let announcements: any PushAnnouncing
+        package let holdLimit: Duration
         package let now: @Sendable () -> Date
 
+        /// - Parameters:
+        ///   - announcements: where pushes are kept that were let through.
+        ///   - holdLimit: how long one of them keeps writes back; tests make it short.
         package init(
             repositoryPath: String,
             rules: StateRules,
             identity: ServerIdentity,
+            announcements: any PushAnnouncing,
+            holdLimit: Duration = StatePublisher.maximumHold,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
             self.repositoryPath = repositoryPath
             self.rules = rules
             self.identity = identity
+            self.announcements = announcements
+            self.holdLimit = holdLimit
             self.now = now
         }
     }
@@ -43,6 +54,8 @@ package actor StatePublisher {
     var tip: HistoryEntry?
     /// Whether published definitions wait to be written to the ledger.
     var pendingRecords: [LedgerRef.Record] = []
+    /// The push that writes wait for.
+    var hold: PushHold?
     package nonisolated let snapshots: SnapshotStore
     package nonisolated let conditions: ConditionBoard
 
@@ -68,14 +81,24 @@ package actor StatePublisher {
         self.conditions = conditions
     }
 
-    var keeper: IndexKeeper { IndexKeeper(index: index, scanner: scanner, logger: logger) }
+    var keeper: IndexKeeper { IndexKeeper(index: index, scanner: scanner, pushes: pushes, logger: logger) }
 
-    /// Plans, admits, commits and publishes a write.
+    var pushes: PushRecords {
+        PushRecords(
+            announcements: configuration.announcements,
+            index: index,
+            notes: PushNotes(identity: configuration.identity),
+            logger: logger
+        )
+    }
+
+    /// Plans, admits, commits and publishes a write, once no push is on its way to `main`; a dry run never waits.
     ///
     /// When it returns, the change is on disk and every reader of ``snapshots`` sees it.
     /// - Throws: ``StateError`` with the code that the contract gives; after any but `storage.outcome_unknown` nothing was
     ///   written.
-    package func submit(_ request: WriteRequest) throws(StateError) -> WriteOutcome {
+    package func submit(_ request: WriteRequest) async throws(StateError) -> WriteOutcome {
+        if case .commit = request.mode { try await waitForPushes() }
         do {
             for _ in 1..<Self.maximumAttempts {
                 if let outcome = try attempt(request) { return outcome }

@@ -49,7 +49,14 @@ struct StateServerParts: Sendable {
         let index = try HistoryIndex(path: directory.appending(path: "index.sqlite").path)
         let (snapshots, conditions) = (SnapshotStore(), ConditionBoard())
         let publisher = try StatePublisher(
-            configuration: .init(repositoryPath: repository, rules: rules, identity: identity) { clock.now },
+            configuration: .init(
+                repositoryPath: repository,
+                rules: rules,
+                identity: identity,
+                announcements: AnnouncedPushes(
+                    database: LocalDatabase(path: directory.appending(path: "local.sqlite").path)
+                )
+            ) { clock.now },
             index: index,
             snapshots: snapshots,
             conditions: conditions,

@@ -55,7 +55,7 @@ struct GateScenario: Sendable {
     /// Runs `body` while a server answers.
     func whileServing(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let reviewer = try reviewer()
-        try await whileListening(on: socketPath, tickets: tickets) { push, pusher in
+        try await whileListening(on: socketPath, tickets: tickets) { push, pusher, _ in
             let scopes: Set<Scope> = [.stateRead, .stateWrite, .agentsPublish]
             let principal: Principal =
                 switch pusher {
@@ -63,7 +63,7 @@ struct GateScenario: Sendable {
                     Principal(identity: .local(user: peer.user), name: peer.user, email: "", scopes: scopes)
                 case .request(let holder): holder.principal
                 }
-            return GateAnswer(try await reviewer.decide(push, by: principal))
+            return GateReply(GateAnswer(try await reviewer.decide(push, by: principal)))
         } body: {
             try await body()
         }

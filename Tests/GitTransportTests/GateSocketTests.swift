@@ -21,11 +21,11 @@ struct GateSocketTests {
     func conversation() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            try await whileListening(on: path) { received, pusher in
+            try await whileListening(on: path) { received, pusher, _ in
                 #expect(received == push)
                 guard case .local(let peer) = pusher else { throw CocoaError(.featureUnsupported) }
                 #expect(peer.userID == geteuid())
-                return GateAnswer(isAccepted: true, lines: ["für \(peer.user)", ""])
+                return GateReply(GateAnswer(isAccepted: true, lines: ["für \(peer.user)", ""]))
             } body: {
                 let answer = try await GateClient(socketPath: path).ask(push)
                 #expect(answer == GateAnswer(isAccepted: true, lines: ["für \(NSUserName())", ""]))
@@ -41,8 +41,8 @@ struct GateSocketTests {
             let principal = Principal(identity: .token("t1"), name: "Ada", email: "ada@example.com", scopes: [])
             let holder = PushTickets.Holder(principal: principal, requestID: "r-1")
             let ticket = try #require(tickets.issue(to: holder))
-            try await whileListening(on: path, tickets: tickets) { _, pusher in
-                GateAnswer(isAccepted: pusher == .request(holder), lines: [])
+            try await whileListening(on: path, tickets: tickets) { _, pusher, _ in
+                GateReply(GateAnswer(isAccepted: pusher == .request(holder), lines: []))
             } body: {
                 let client = GateClient(socketPath: path)
                 #expect(try await client.ask(push, ticket: ticket).isAccepted)
@@ -64,8 +64,8 @@ struct GateSocketTests {
             let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
             try files.createDirectory(at: folder, withIntermediateDirectories: false, attributes: attributes)
             try leaveSocket(at: path)
-            try await whileListening(on: path) { _, _ in
-                GateAnswer(isAccepted: true, lines: [])
+            try await whileListening(on: path) { _, _, _ in
+                GateReply(GateAnswer(isAccepted: true, lines: []))
             } body: {
                 let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
                 #expect(mode == 0o600)
@@ -84,8 +84,8 @@ struct GateSocketTests {
             try files.createDirectory(at: folder, withIntermediateDirectories: false, attributes: attributes)
             let path = folder.appending(path: "gate.sock").path
             await #expect {
-                try await whileListening(on: path) { _, _ in
-                    GateAnswer(isAccepted: true, lines: [])
+                try await whileListening(on: path) { _, _, _ in
+                    GateReply(GateAnswer(isAccepted: true, lines: []))
                 } body: {
                 }
             } throws: {
@@ -111,7 +111,7 @@ struct GateSocketTests {
     func failingHandler() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            try await whileListening(on: path) { _, _ in
+            try await whileListening(on: path) { _, _, _ in
                 throw CocoaError(.fileNoSuchFile)
             } body: {
                 let answer = try await GateClient(socketPath: path).ask(push)
@@ -125,9 +125,9 @@ struct GateSocketTests {
     func slowHandler() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            let never: GateServer.Handler = { _, _ in
+            let never: GateServer.Handler = { _, _, _ in
                 try await Task.sleep(for: .seconds(3_600))
-                return GateAnswer(isAccepted: true, lines: [])
+                return GateReply(GateAnswer(isAccepted: true, lines: []))
             }
             try await whileListening(on: path, deadline: .milliseconds(10), never) {
                 let answer = try await GateClient(socketPath: path).ask(push)
@@ -155,8 +155,8 @@ struct GateSocketTests {
     func malformedRequest(text: String) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            try await whileListening(on: path) { _, _ in
-                GateAnswer(isAccepted: true, lines: [])
+            try await whileListening(on: path) { _, _, _ in
+                GateReply(GateAnswer(isAccepted: true, lines: []))
             } body: {
                 let answer = try await say(Array(text.utf8), to: path)
                 #expect(answer.contains("\"accepted\":false"))
@@ -171,8 +171,8 @@ struct GateSocketTests {
             var message = GateQuestion(push: push, ticket: nil).json.compactBytes
             message += [UInt8](repeating: 0x20, count: GateLimits.maximumMessageSize - message.count - 1 + excess)
             message.append(UInt8(ascii: "\n"))
-            try await whileListening(on: path) { _, _ in
-                GateAnswer(isAccepted: true, lines: [])
+            try await whileListening(on: path) { _, _, _ in
+                GateReply(GateAnswer(isAccepted: true, lines: []))
             } body: { [message] in
                 let answer = try await say(message, to: path)
                 #expect(answer.contains("\"accepted\":\(excess == 0)"))
@@ -184,8 +184,8 @@ struct GateSocketTests {
     func manyHooks() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
-            try await whileListening(on: path) { _, _ in
-                GateAnswer(isAccepted: true, lines: [])
+            try await whileListening(on: path) { _, _, _ in
+                GateReply(GateAnswer(isAccepted: true, lines: []))
             } body: {
                 try await withThrowingTaskGroup(of: Bool.self) { hooks in
                     for _ in 0..<(3 * GateLimits.maximumConnections) {
@@ -207,7 +207,7 @@ struct GateSocketTests {
                 try GateServer.Configuration(socketPath: path),
                 logger: logger,
                 onListening: { signal.finish() },
-                handler: { _, _ in GateAnswer(isAccepted: true, lines: []) }
+                handler: { _, _, _ in GateReply(GateAnswer(isAccepted: true, lines: [])) }
             )
             let services = ServiceGroup(services: [server], logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -20,7 +20,12 @@ struct OpenState {
         self.snapshots = SnapshotStore()
         self.conditions = ConditionBoard()
         self.publisher = try StatePublisher(
-            configuration: .init(repositoryPath: repository.path, rules: rules, identity: BenchRepository.identity),
+            configuration: .init(
+                repositoryPath: repository.path,
+                rules: rules,
+                identity: BenchRepository.identity,
+                announcements: AnnouncedPushes(database: LocalDatabase(path: path + ".local"))
+            ),
             index: index,
             snapshots: snapshots,
             conditions: conditions,

@@ -16,6 +16,7 @@ struct ChangeBody: Sendable {
             "time": .string(Timestamp.text(entry.acceptedAt)), "channel": .string(entry.channel.rawValue),
         ]
         summary["principal"] = entry.principal.map(JSONValue.string)
+        summary["pushed_by"] = entry.pushedBy.map(JSONValue.string)
         summary["request_id"] = entry.requestID.map(JSONValue.string)
         summary["subject"] = .string(entry.subject)
         summary["resources"] = .array(entry.resources.map { .string($0.description) })

@@ -63,6 +63,8 @@ package struct GatePeer: Hashable, Sendable {
     package let userID: UInt32
     /// The name of that user, or `uid-<number>` when the system has none.
     package let user: String
+    /// The number of the process at the other end, as this server sees it.
+    let processID: Int32
 
     init(_ channel: any Channel) async throws {
         guard let options = channel as? any SocketOptionProvider else {
@@ -74,6 +76,7 @@ package struct GatePeer: Hashable, Sendable {
         ).get()
         self.userID = credentials.user
         self.user = Self.name(of: credentials.user) ?? "uid-\(credentials.user)"
+        self.processID = credentials.process
     }
 
     /// `struct ucred`.

@@ -16,6 +16,20 @@ package struct GateAnswer: Hashable, Sendable {
     package init(_ verdict: PushVerdict) {
         self.init(isAccepted: verdict.decision == .accepted, lines: verdict.lines)
     }
+
+    static func refusal(_ line: String) -> GateAnswer { GateAnswer(isAccepted: false, lines: [line]) }
+}
+
+/// An answer, and what is to be done once the hook has it.
+package struct GateReply: Sendable {
+    package let answer: GateAnswer
+    /// Called in any case, also when the hook was gone before it had its answer; cancelled when the server stops.
+    package let conclude: @Sendable () async -> Void
+
+    package init(_ answer: GateAnswer, conclude: @escaping @Sendable () async -> Void = {}) {
+        self.answer = answer
+        self.conclude = conclude
+    }
 }
 
 extension GateAnswer {

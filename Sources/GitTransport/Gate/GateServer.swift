@@ -12,7 +12,7 @@ package import StateRepo
 /// user at its other end.
 package struct GateServer: Service {
     /// Decides about a push; a thrown error refuses it and is logged.
-    package typealias Handler = @Sendable (PushProposal, Pusher) async throws -> GateAnswer
+    package typealias Handler = @Sendable (PushProposal, Pusher, PushProcess?) async throws -> GateReply
 
     package struct Configuration: Sendable {
         /// Absolute; the folder it is in is created when it is missing.
@@ -127,12 +127,14 @@ package struct GateServer: Service {
 
     private func converse(_ connection: GateConnection.Channel) async {
         do {
-            try await connection.executeThenClose { inbound, outbound in
+            let reply = try await connection.executeThenClose { inbound, outbound in
                 let peer = try await GatePeer(connection.channel)
                 try peer.demandOwnUser()
-                let answer = await answer(inbound, peer)
-                try await GateConnection.send(answer.json, outbound)
+                let reply = await decide(inbound, peer)
+                await send(reply.answer, outbound)
+                return reply
             }
+            await reply.conclude()
         } catch {
             logger.warning("hook not answered", metadata: ["error": "\(error)"])
         }
@@ -147,18 +149,27 @@ package struct GateServer: Service {
         return .request(holder)
     }
 
-    private func answer(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ peer: GatePeer) async -> GateAnswer {
+    /// A hook that is gone is no failure here: what was decided has to be concluded all the same.
+    private func send(_ answer: GateAnswer, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async {
+        do {
+            try await GateConnection.send(answer.json, outbound)
+        } catch {
+            logger.warning("hook not answered", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func decide(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ peer: GatePeer) async -> GateReply {
         do {
             return try await GateConnection.within(configuration.deadline) {
                 let question = try await GateQuestion(json: GateConnection.receive(inbound))
-                return try await handler(question.push, pusher(question, peer))
+                return try await handler(question.push, pusher(question, peer), PushProcess(ofHook: peer.processID))
             }
         } catch let error as GateError {
             logger.warning("push not reviewed", metadata: ["error.code": "\(error.code.rawValue)"])
-            return GateAnswer(isAccepted: false, lines: ["gitplane could not review this push: \(error.message)"])
+            return GateReply(.refusal("gitplane could not review this push: \(error.message)"))
         } catch {
             logger.error("push not reviewed", metadata: ["error": "\(error)"])
-            return GateAnswer(isAccepted: false, lines: ["gitplane could not review this push: see the server's log"])
+            return GateReply(.refusal("gitplane could not review this push: see the server's log"))
         }
     }
 }

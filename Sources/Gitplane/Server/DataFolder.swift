@@ -9,6 +9,7 @@ struct DataFolder {
 
     var repository: String { path("state.git") }
     var hooks: String { path("state.git/hooks") }
+    var local: String { path("local.sqlite") }
     var index: String { path("index.sqlite") }
     var accessToken: String { path("access-token") }
     var instance: String { path("instance.json") }

@@ -40,8 +40,43 @@ enum Gate {
                 reconcile: { try await publisher.reconcile() }
             )
         )
-        return GateServer(configuration, tickets: tickets, logger: logger, onListening: onListening) { push, pusher in
-            GateAnswer(try await reviewer.decide(push, by: pusher.principal))
+        let pushes = PushGate(reviewer: reviewer, publisher: publisher)
+        return GateServer(configuration, tickets: tickets, logger: logger, onListening: onListening) {
+            push,
+            pusher,
+            process in
+            let decision = try await pushes.decide(push, by: pusher.principal, requestID: pusher.requestID)
+            let answer = GateAnswer(decision.verdict)
+            guard let hold = decision.hold else { return GateReply(answer) }
+            return GateReply(answer) { await conclude(hold, pushes, process, logger) }
+        }
+    }
+
+    /// Waits until the push has moved `main`, has ended, or took too long.
+    private static func conclude(
+        _ hold: PushHold,
+        _ pushes: PushGate,
+        _ process: PushProcess?,
+        _ logger: Logger
+    ) async {
+        let hasEnded = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await hold.waitUntilOver()
+                return false
+            }
+            if let process {
+                group.addTask {
+                    do { try await process.waitUntilEnd() } catch { return false }
+                    return true
+                }
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+        do {
+            try await pushes.conclude(hold, process: hasEnded ? .ended : .unknown)
+        } catch {
+            logger.error("push not concluded", metadata: ["error.code": "\(error.code.rawValue)"])
         }
     }
 
@@ -56,6 +91,14 @@ extension Pusher {
         switch self {
         case .local(let peer): .local(peer)
         case .request(let holder): holder.principal
+        }
+    }
+
+    /// A push by file path is a request too, which nobody has numbered.
+    fileprivate var requestID: String {
+        switch self {
+        case .local: UUID().uuidString.lowercased()
+        case .request(let holder): holder.requestID
         }
     }
 }

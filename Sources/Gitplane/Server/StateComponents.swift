@@ -26,11 +26,17 @@ struct StateComponents {
         _ logger: Logger
     ) async throws -> StateComponents {
         try openRepository(folder, share, instance, logger)
+        let announcements = AnnouncedPushes(database: try openLocal(folder))
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
         let conditions = ConditionBoard()
         let publisher = try StatePublisher(
-            configuration: .init(repositoryPath: folder.repository, rules: rules, identity: instance.identity),
+            configuration: .init(
+                repositoryPath: folder.repository,
+                rules: rules,
+                identity: instance.identity,
+                announcements: announcements
+            ),
             index: index,
             snapshots: snapshots,
             conditions: conditions,
@@ -59,6 +65,15 @@ struct StateComponents {
             rules: rules,
             cursors: CursorSeal(key: instance.cursorKey)
         )
+    }
+
+    /// - Throws: ``CommandFailure`` (78): what is in the file cannot be made again, so nothing else may take its place.
+    private static func openLocal(_ folder: DataFolder) throws -> LocalDatabase {
+        do {
+            return try LocalDatabase(path: folder.local)
+        } catch {
+            throw CommandFailure(.configuration, "\(folder.local) cannot be used: \(error.message)")
+        }
     }
 
     private static func openRepository(

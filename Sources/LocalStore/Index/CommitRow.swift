@@ -5,15 +5,15 @@ internal import StateRepo
 /// How a ``HistoryEntry`` stands in the table `commits`.
 enum CommitRow {
     static let columns = """
-        sequence, revision, author, channel, authored_at, accepted_at, regressed, parents, principal, request_id,
-        subject, resources, paths
+        sequence, revision, author, channel, authored_at, accepted_at, regressed, parents, principal, pushed_by,
+        request_id, subject, resources, paths
         """
 
     /// Reads what ``decode(_:)`` takes; `source` contains `commits` and is read in the order in which it is written.
     static func select(from source: String) -> String {
         """
         SELECT sequence, revision, authors.name, authors.email, channel, authored_at, accepted_at, parents, principal,
-            request_id, subject, resources, paths
+            pushed_by, request_id, subject, resources, paths
         FROM \(source) CROSS JOIN authors ON authors.id = author
         """
     }
@@ -29,6 +29,7 @@ enum CommitRow {
             regressed,
             Data(entry.parents.flatMap(\.bytes)),
             entry.principal.map { Data($0.utf8) },
+            entry.pushedBy.map { Data($0.utf8) },
             entry.requestID.map { Data($0.utf8) },
             Data(entry.subject.utf8),
             NameList.encode(entry.resources.lazy.map(\.description)),
@@ -49,10 +50,11 @@ enum CommitRow {
             acceptedAt: Date(timeIntervalSinceReferenceDate: row.decode(atIndex: 6)),
             channel: channel,
             principal: row.decode(Data?.self, atIndex: 8).map(text),
-            requestID: row.decode(Data?.self, atIndex: 9).map(text),
-            subject: text(row.decode(atIndex: 10)),
-            resources: NameList.decode(row.decode(atIndex: 11)).map(resource),
-            paths: NameList.decode(row.decode(atIndex: 12))
+            pushedBy: row.decode(Data?.self, atIndex: 9).map(text),
+            requestID: row.decode(Data?.self, atIndex: 10).map(text),
+            subject: text(row.decode(atIndex: 11)),
+            resources: NameList.decode(row.decode(atIndex: 12)).map(resource),
+            paths: NameList.decode(row.decode(atIndex: 13))
         )
     }
 

@@ -38,7 +38,7 @@ struct HistoryWriter {
         let latestTime = try Double.fetchOne(database, sql: AcceptanceTime.latest)
         self.latestTime = latestTime.map { Date(timeIntervalSinceReferenceDate: $0) } ?? .distantPast
         self.insertCommit = try database.cachedStatement(
-            sql: "INSERT INTO commits (\(CommitRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            sql: "INSERT INTO commits (\(CommitRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self.insertTouch = try database.cachedStatement(
             sql: "INSERT INTO touches (scope, sequence, direct) VALUES (?, ?, ?)"

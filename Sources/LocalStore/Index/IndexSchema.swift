@@ -9,7 +9,7 @@ internal import GRDB
 enum IndexSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("history-1") { database in
+        migrator.registerMigration("history-2") { database in
             try database.execute(sql: history)
         }
         return migrator
@@ -42,6 +42,7 @@ enum IndexSchema {
             regressed INTEGER NOT NULL,
             parents BLOB NOT NULL,
             principal BLOB,
+            pushed_by BLOB,
             request_id BLOB,
             subject BLOB NOT NULL,
             resources BLOB NOT NULL,

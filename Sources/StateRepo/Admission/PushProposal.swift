@@ -39,6 +39,9 @@ package struct PushProposal: Hashable, Sendable {
         self.quarantine = quarantine
     }
 
+    /// What the push wants to do to `main`.
+    package var mainUpdate: RefUpdate? { updates.first { $0.ref.hasSameBytes(as: RefName.main.description) } }
+
     /// Whether nothing may change, whatever the review says.
     package var isValidationOnly: Bool { options.contains { $0.hasSameBytes(as: Self.validateOnly) } }
 }

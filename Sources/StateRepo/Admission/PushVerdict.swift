@@ -21,6 +21,20 @@ package struct PushVerdict: Sendable {
     /// What was found, what is refused first.
     package let findings: [PushFinding]
 
+    /// The refusal of a push that somebody else was faster than.
+    package static let overtaken = refusal(
+        "push.overtaken",
+        "main has moved while this push was reviewed",
+        hint: "git pull --rebase, then push again"
+    )
+
+    /// A refusal for one reason that lies not in what was pushed.
+    package static func refusal(_ code: String, _ message: String, hint: String?) -> PushVerdict {
+        var report = PushReport()
+        report.refuse(RefName.main.description, code, message, hint: hint)
+        return report.verdict(isValidationOnly: false)
+    }
+
     /// The lines for the pusher; git shows each as `remote: …`.
     package var lines: [String] {
         var lines = findings.prefix(Self.maximumLines).map { Self.printable($0.line) }

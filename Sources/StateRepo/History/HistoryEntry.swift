@@ -10,11 +10,14 @@ package struct HistoryEntry: Hashable, Sendable {
     package let authorName: String
     package let authorEmail: String
     package let authoredAt: Date
-    /// When the server took it: the committer date of its own commits, else the running maximum of committer dates.
+    /// When the server took it: the committer date of its own commits, what the note of a push says, else the running
+    /// maximum of committer dates.
     package let acceptedAt: Date
     package let channel: Channel
     /// The text of the trailer `Principal:`, believed only in commits that the server made.
     package let principal: String?
+    /// Who pushed it, in the form of ``principal``; `nil` for what came by no push that the server let through.
+    package let pushedBy: String?
     package let requestID: String?
     package let subject: String
     package let resources: [ResourceName]
@@ -31,6 +34,7 @@ package struct HistoryEntry: Hashable, Sendable {
         acceptedAt: Date,
         channel: Channel,
         principal: String?,
+        pushedBy: String? = nil,
         requestID: String?,
         subject: String,
         resources: [ResourceName],
@@ -45,6 +49,7 @@ package struct HistoryEntry: Hashable, Sendable {
         self.acceptedAt = acceptedAt
         self.channel = channel
         self.principal = principal
+        self.pushedBy = pushedBy
         self.requestID = requestID
         self.subject = subject
         self.resources = resources

@@ -10,9 +10,12 @@ package struct HistoryScanner: Sendable {
     package init(identity: ServerIdentity) { self.identity = identity }
 
     /// Describes `commit`, which follows `previous` on the first-parent chain.
+    ///
+    /// - Parameter push: the push that brought it.
     package func entry(
         _ commit: GitCommit,
         after previous: HistoryEntry?,
+        push: PushNote? = nil,
         in repository: borrowing GitRepository
     ) throws(GitError) -> HistoryEntry {
         let before: TreeID? =
@@ -22,12 +25,18 @@ package struct HistoryScanner: Sendable {
         try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in
             paths.append(change.path)
         }
-        return entry(commit, paths: paths, after: previous)
+        return entry(commit, paths: paths, after: previous, push: push)
     }
 
     /// Describes a commit whose changed paths are known.
-    package func entry(_ commit: GitCommit, paths: [EntryPath], after previous: HistoryEntry?) -> HistoryEntry {
+    package func entry(
+        _ commit: GitCommit,
+        paths: [EntryPath],
+        after previous: HistoryEntry?,
+        push: PushNote? = nil
+    ) -> HistoryEntry {
         let isOurs = identity.isCommitter(of: commit)
+        let push = isOurs ? nil : push
         let trailers = isOurs ? CommitMessage.trailers(of: commit.message) : []
         func trailer(_ key: String) -> String? { trailers.first { $0.key == key }?.value }
         let committed = Date(timeIntervalSince1970: TimeInterval(commit.committer.time))
@@ -42,10 +51,11 @@ package struct HistoryScanner: Sendable {
             authorName: commit.author.name,
             authorEmail: commit.author.email,
             authoredAt: Date(timeIntervalSince1970: TimeInterval(commit.author.time)),
-            acceptedAt: max(committed, previous?.acceptedAt ?? committed),
+            acceptedAt: push?.acceptedAt ?? max(committed, previous?.acceptedAt ?? committed),
             channel: trailer("Channel").flatMap { Channel(rawValue: $0) } ?? .push,
             principal: trailer("Principal"),
-            requestID: trailer("Request-Id"),
+            pushedBy: push?.pushedBy,
+            requestID: trailer("Request-Id") ?? push?.requestID,
             subject: CommitText.lines(of: commit.message).first ?? "",
             resources: resources.sorted(),
             paths: paths.map(StrayRules.displayName)

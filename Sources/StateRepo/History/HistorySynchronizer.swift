@@ -26,15 +26,19 @@ package struct HistorySynchronizer {
 
     /// Indexes the first-parent chain up to `head`.
     ///
-    /// - Parameter dropping: called with the newest indexed commit before it is dropped, because the chain no longer has it.
+    /// - Parameters:
+    ///   - announced: pushes by their tips whose notes may not be written yet.
+    ///   - dropping: called with the newest indexed commit before it is dropped, because the chain no longer has it.
     package func synchronize(
         to head: CommitID,
+        announced: [CommitID: PushNote] = [:],
         in repository: borrowing GitRepository,
         dropping: (CommitID) throws -> Void = { _ in }
     ) throws -> Outcome {
         let known = try index.head()
         if let known, known.revision == head { return Outcome(head: known, added: [], replaced: nil) }
-        var missing: [CommitID] = []
+        var missing: [Missing] = []
+        var attribution = try PushAttribution(announced: announced, in: repository)
         var junction: HistoryEntry?
         var failure: (any Error)?
         try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
@@ -42,7 +46,7 @@ package struct HistorySynchronizer {
                 do { junction = try index.entry(commit.id) } catch { failure = error }
                 guard junction == nil, failure == nil else { return .stop }
             }
-            missing.append(commit.id)
+            missing.append(Missing(id: commit.id, push: try attribution.push(of: commit.id, in: repository)))
             return .continue
         }
         if let failure { throw failure }
@@ -54,18 +58,25 @@ package struct HistorySynchronizer {
         missing.reverse()
         let last = try append(missing, after: junction, in: repository) ?? junction
         guard let last else { throw GitError(.notFound, "index history", "\(head) has no commits") }
-        return Outcome(head: last, added: missing, replaced: replaced)
+        return Outcome(head: last, added: missing.map(\.id), replaced: replaced)
+    }
+
+    /// A commit that is not indexed, and the push that brought it.
+    private struct Missing {
+        let id: CommitID
+        let push: PushNote?
     }
 
     private func append(
-        _ commits: [CommitID],
+        _ commits: [Missing],
         after junction: HistoryEntry?,
         in repository: borrowing GitRepository
     ) throws -> HistoryEntry? {
         var previous = junction
         var entries: [HistoryEntry] = []
-        for id in commits {
-            let entry = try scanner.entry(repository.readCommit(id), after: previous, in: repository)
+        for commit in commits {
+            let made = try repository.readCommit(commit.id)
+            let entry = try scanner.entry(made, after: previous, push: commit.push, in: repository)
             entries.append(entry)
             previous = entry
             guard entries.count == Self.batch else { continue }

@@ -71,6 +71,7 @@ struct RandomHistory {
             acceptedAt: time(sequence),
             channel: pick(Channel.allCases),
             principal: maybe(50) { _ in "operator:ada" },
+            pushedBy: maybe(30) { _ in "token:3c9f" },
             requestID: maybe(50) { $0.pick(["", "r-1", "r\0"]) },
             subject: pick(["", "agents/a: description", "it’s 100% \0 fine"]),
             resources: (0..<Int.random(in: 0...3, using: &generator)).compactMap { _ in resource() },

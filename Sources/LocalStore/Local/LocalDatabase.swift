@@ -1,0 +1,71 @@
+internal import GRDB
+
+/// `local.sqlite`: what is not state and cannot be made again from git.
+///
+/// What was reported as written survives a power cut (WAL with `synchronous=FULL`). A file that is damaged, or that a newer
+/// version made, is never replaced: opening it fails.
+package final class LocalDatabase: Sendable {
+    /// How long a connection waits for another one before it gives up, in seconds.
+    private static let busyTimeout = 5.0
+    private static let readers = 4
+
+    let pool: DatabasePool
+
+    /// Opens the file at `path`, whose folder must exist, or makes it; only the owner may read it.
+    ///
+    /// - Throws: ``LocalStoreError`` with `unavailable`, `corrupt` or `full`.
+    package init(path: String) throws(LocalStoreError) {
+        try DatabaseFile(path: path).prepare()
+        do {
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            // GRDB sets NORMAL when it turns WAL on, after the configuration had its turn.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try Self.check(pool)
+            try LocalSchema.migrator.migrate(pool)
+            self.pool = pool
+        } catch {
+            throw LocalStoreError(translating: error, while: "open \(path)")
+        }
+    }
+
+    /// Ends all access, when the calls that are under way have ended; later ones fail.
+    package func close() throws(LocalStoreError) {
+        do {
+            try pool.close()
+        } catch {
+            throw LocalStoreError(translating: error, while: "close the local database")
+        }
+    }
+
+    func read<Result>(_ activity: String, _ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
+        do {
+            return try pool.read(body)
+        } catch {
+            throw LocalStoreError(translating: error, while: activity)
+        }
+    }
+
+    func write(_ activity: String, _ body: (Database) throws -> Void) throws(LocalStoreError) {
+        do {
+            try pool.write(body)
+        } catch {
+            throw LocalStoreError(translating: error, while: activity)
+        }
+    }
+
+    private static func check(_ pool: DatabasePool) throws {
+        let applied = try pool.read { try LocalSchema.migrator.hasBeenSuperseded($0) }
+        guard !applied else {
+            throw LocalStoreError(.unavailable, "a newer version of this program wrote there: install it")
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "local"
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.maximumReaderCount = readers
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cell_size_check = ON") }
+        return configuration
+    }
+}

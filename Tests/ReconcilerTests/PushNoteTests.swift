@@ -1,0 +1,131 @@
+import Foundation
+import LocalStore
+import Reconciler
+import StateRepo
+import TestSupport
+import Testing
+
+@Suite("What a push leaves behind")
+struct PushNoteTests {
+    @Test("is a note on its tip that git shows, and the pusher on each commit that it brought")
+    func noted() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let old = try scenario.head()
+            let commits = try scenario.receive(3)
+            let tip = try #require(commits.last)
+            let hold = try #require(
+                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            )
+            try scenario.move(from: old, to: tip)
+            try await server.publisher.conclude(hold, process: .ended)
+            let time = Timestamp.text(scenario.clock.now)
+            #expect(
+                try scenario.note(on: tip)
+                    == "Channel: push\nPushed-By: token:3c9f\nAccepted: \(time)\nRequest-Id: r-1\nPrevious: \(old)\n"
+            )
+            for commit in commits {
+                let entry = try #require(try server.entry(commit))
+                #expect(entry.pushedBy == "token:3c9f")
+                #expect(entry.requestID == "r-1")
+                #expect(entry.channel == .push)
+                #expect(Timestamp.text(entry.acceptedAt) == time)
+            }
+            #expect(try server.entry(old)?.pushedBy == nil)
+            #expect(try scenario.announcements.announced().isEmpty)
+            let committer = try scenario.fixture.git.run("log", "-1", "--format=%ce", "refs/notes/gitplane")
+            #expect(committer == scenario.fixture.identity.email)
+        }
+    }
+
+    @Test("is found again by an index that is made anew from git alone")
+    func rebuilt() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            for number in 1...3 {
+                let old = try scenario.head()
+                let tip = try #require(try scenario.receive(number, from: "clone-\(number)").last)
+                scenario.clock.advance(by: 60)
+                try #require(
+                    try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+                        != nil
+                )
+                try scenario.move(from: old, to: tip)
+                try await server.publisher.reconcile()
+                _ = try await server.write(recall: number)
+            }
+            let entries = try server.index.entries(matching: HistoryQuery(upTo: .max, limit: 100))
+            #expect(entries.count { $0.pushedBy != nil } == 6)
+            let rebuilt = try await scenario.start(index: "rebuilt.sqlite")
+            #expect(try rebuilt.index.entries(matching: HistoryQuery(upTo: .max, limit: 100)) == entries)
+        }
+    }
+
+    @Test("is completed at the next start when a crash came between the movement of the ref and the note")
+    func completed() async throws {
+        try await withPublisherScenario { scenario in
+            let crashed = try await scenario.start()
+            let old = try scenario.head()
+            let commits = try scenario.receive(2)
+            let tip = try #require(commits.last)
+            _ = try await crashed.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            try scenario.move(from: old, to: tip)
+            let next = try await scenario.start()
+            #expect(try scenario.note(on: tip).contains("Pushed-By: token:3c9f\n"))
+            #expect(try commits.map { try next.entry($0)?.pushedBy } == ["token:3c9f", "token:3c9f"])
+            #expect(try scenario.announcements.announced().isEmpty)
+        }
+    }
+
+    @Test("is nothing when the push failed after all")
+    func withdrawn() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let old = try scenario.head()
+            let tip = try #require(try scenario.receive(1).last)
+            let hold = try #require(
+                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            )
+            try await server.publisher.conclude(hold, process: .ended)
+            #expect(try scenario.announcements.announced().isEmpty)
+            #expect(try scenario.fixture.git.run("for-each-ref", "refs/notes") == "")
+        }
+    }
+
+    @Test("is forgotten after an hour when nobody saw the push end", arguments: [3_600, 3_601])
+    func expired(age: TimeInterval) async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let old = try scenario.head()
+            let tip = try #require(try scenario.receive(1).last)
+            let hold = try #require(
+                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            )
+            try await server.publisher.conclude(hold, process: .unknown)
+            scenario.clock.advance(by: age)
+            _ = try await scenario.start()
+            #expect(try scenario.announcements.announced().count == (age > 3_600 ? 0 : 1))
+        }
+    }
+
+    @Test("is found in whatever fan-out git gives the notes")
+    func fanOut() async throws {
+        try await withPublisherScenario { scenario in
+            let old = try scenario.head()
+            let tip = try #require(try scenario.receive(1).last)
+            try scenario.move(from: old, to: tip)
+            let note = PushNote(previous: old, pushedBy: "local:ada", acceptedAt: scenario.clock.now, requestID: nil)
+            try scenario.fixture.git.run("notes", "--ref=gitplane", "add", "-m", note.text, tip.description)
+            let server = try await scenario.start()
+            #expect(try server.entry(tip)?.pushedBy == "local:ada")
+        }
+    }
+
+    @Test(
+        "is not believed when it says too little",
+        arguments: ["", "Pushed-By: token:1", "Channel: push\nPushed-By: token:1\nAccepted: 2026-01-01T00:00:00Z\n"]
+    )
+    func malformed(text: String) {
+        #expect(PushNote(parsing: Array(text.utf8)) == nil)
+    }
+}
