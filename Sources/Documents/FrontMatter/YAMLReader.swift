@@ -168,13 +168,23 @@ extension YAMLReader {
         case .composer(_, let problem, let mark, _):
             if problem.contains("alias") { return Self.anchor(at: position(mark)) }
             return Self.notOneDocument(at: position(mark))
-        case .duplicatedKeysInMapping(let names, let context):
-            let name = names.first ?? ""
-            return FrontMatterError(.duplicateKey, "the key “\(name)” stands twice", at: position(context.mark))
+        case .duplicatedKeysInMapping(let names, let context): return duplicate(names.first ?? "", first: context.mark)
         case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
             return FrontMatterError(.malformed, "the front matter is not YAML", at: position(nil))
         }
     }
+
+    /// A key that stands twice, at the second place when that is found.
+    ///
+    /// - Parameter first: Where the composer says that the key stands first.
+    private func duplicate(_ name: String, first: Mark) -> FrontMatterError {
+        let search = YAMLKeySearch(lines: lines, first: (first.line - 1, first.column - 1))
+        let second = search.second(of: name).map { place in
+            SourcePosition(line: place.line + firstLine, column: place.column + 1)
+        }
+        return FrontMatterError(.duplicateKey, "the key “\(name)” stands twice", at: second ?? position(first))
+    }
+
     private static func notOneDocument(at position: SourcePosition) -> FrontMatterError {
         FrontMatterError(
             .multipleDocuments,

@@ -121,8 +121,15 @@ struct FrontMatterReadingTests {
             ("---\n1: a\n---\n", "frontmatter.complex_key", "2:1"),
             ("---\nnull: a\n---\n", "frontmatter.complex_key", "2:1"),
             ("---\n~: a\n---\n", "frontmatter.complex_key", "2:1"),
-            ("---\na: 1\nb: 2\na: 3\n---\n", "frontmatter.duplicate_key", "2:1"),
-            ("---\na: 1\n\"a\": 3\n---\n", "frontmatter.duplicate_key", "2:1"),
+            ("---\na: 1\nb: 2\na: 3\n---\n", "frontmatter.duplicate_key", "4:1"),
+            ("---\na: 1\n\"a\": 3\n---\n", "frontmatter.duplicate_key", "3:1"),
+            ("---\nx: a\na: 1\nb: 2\nb: 4\na: 3\n---\n", "frontmatter.duplicate_key", "6:1"),
+            ("---\na:\n  # b: 0\n  b:\n    b: 1\n\n  c: 1\n  'b' : 3\nb: 1\n---\n", "frontmatter.duplicate_key", "8:3"),
+            ("---\na:\n  - b: 1\n    c: |\n      b: 2\n    b: 3\n---\n", "frontmatter.duplicate_key", "6:5"),
+            ("---\na: {b: {c: 1, b: 2}, c: \"{b: 1\", 'b': 3}\n---\n", "frontmatter.duplicate_key", "2:34"),
+            ("---\na: {b: 1,\n  b: 2}\n---\n", "frontmatter.duplicate_key", "3:3"),
+            ("---\na: 1\n\"\\x61\": 3\n---\n", "frontmatter.duplicate_key", "2:1"),
+            ("---\na: 1\n? a\n: 2\n---\n", "frontmatter.duplicate_key", "2:1"),
         ]
     )
     func refuses(text: String, code: String, place: String) {
