@@ -26,11 +26,13 @@ run: setup ## Build and start a server on ./data.
 	$(SWIFT) build --configuration $(CONFIGURATION) --product gitplane
 	exec "$$($(SWIFT) build --configuration $(CONFIGURATION) --show-bin-path)/gitplane" serve $(ARGUMENTS)
 
-test: setup ## Build and run all tests.
-	$(SWIFT) test
+test: setup ## Build and run all tests; journeys with the built program last, one at a time.
+	$(SWIFT) test --skip JourneyTests
+	$(SWIFT) test --skip-build --no-parallel --filter JourneyTests
 
-journeys: setup ## Run whole journeys with the built program, the README's tour among them.
-	GITPLANE_JOURNEYS=1 $(SWIFT) test --filter JourneyTests
+journeys: setup ## Run only the journeys, the README's tour among them.
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --no-parallel --filter JourneyTests
 
 check: setup lint imports contract documents build test ## Everything that a change has to pass.
 

@@ -149,17 +149,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
-    ]
-)
-
-// Whole journeys with processes of their own take minutes on a small machine: `make journeys` runs them.
-if Context.environment["GITPLANE_JOURNEYS"] != nil {
-    package.targets.append(
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JourneyTests",
             dependencies: ["Documents", "Gitplane", "TestSupport"],
             swiftSettings: strict
-        )
-    )
-}
+        ),
+    ]
+)

@@ -5,13 +5,16 @@ package struct Git: Sendable {
     /// A git that did not exit with 0.
     package struct Failure: Error, CustomStringConvertible {
         package let arguments: [String]
-        package let status: Int32
+        package let ending: ChildProcess.Ending
         package let standardError: String
 
         package var description: String {
-            "git \(arguments.joined(separator: " ")): exit \(status): \(standardError)"
+            "git \(arguments.joined(separator: " ")): \(ending): \(standardError)"
         }
     }
+
+    /// How long one command may take.
+    private static let patience = Duration.seconds(300)
 
     /// An absolute path: the git directory of a bare repository, or a working tree.
     package let directory: String
@@ -45,29 +48,24 @@ package struct Git: Sendable {
     ///
     /// - Throws: ``Failure`` when it exits with anything but 0.
     package func output(_ arguments: [String], input: [UInt8] = []) throws -> Data {
-        // Files instead of pipes: nothing can block, whatever the sizes are.
         let scratch = URL.temporaryDirectory.appending(path: "gitplane-git-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: scratch) }
-        let (standardInput, standardOutput, standardError) = (
-            scratch.appending(path: "in"), scratch.appending(path: "out"), scratch.appending(path: "err")
-        )
+        let (standardInput, standardError) = (scratch.appending(path: "in"), scratch.appending(path: "err"))
         try Data(input).write(to: standardInput)
-        for file in [standardOutput, standardError] { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/git")
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: directory)
-        process.environment = environment
-        process.standardInput = try FileHandle(forReadingFrom: standardInput)
-        process.standardOutput = try FileHandle(forWritingTo: standardOutput)
-        process.standardError = try FileHandle(forWritingTo: standardError)
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        let process = try ChildProcess(
+            "/usr/bin/git",
+            arguments,
+            environment: environment,
+            directory: directory,
+            input: .file(standardInput.path),
+            errors: .file(standardError.path)
+        )
+        let ending = try process.waitUntilEnd(within: Self.patience)
+        guard ending == .exited(0) else {
             let message = String(decoding: try Data(contentsOf: standardError), as: UTF8.self)
-            throw Failure(arguments: arguments, status: process.terminationStatus, standardError: message)
+            throw Failure(arguments: arguments, ending: ending, standardError: message)
         }
-        return try Data(contentsOf: standardOutput)
+        return Data(process.printed)
     }
 }

@@ -26,21 +26,20 @@ struct ProgramTests {
         in folder: URL,
         environment: [String: String] = [:]
     ) throws -> Outcome {
-        let scratch = URL.temporaryDirectory.appending(path: "gitplane-run-\(UUID().uuidString)")
-        let (output, errors) = (scratch.appendingPathExtension("1"), scratch.appendingPathExtension("2"))
-        for file in [output, errors] { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = try program ?? Self.built()
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = environment
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        process.waitUntilExit()
-        let texts = try [output, errors].map { try String(decoding: Data(contentsOf: $0), as: UTF8.self) }
-        for file in [output, errors] { try FileManager.default.removeItem(at: file) }
-        return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+        let errors = URL.temporaryDirectory.appending(path: "gitplane-run-\(UUID().uuidString)")
+        let process = try ChildProcess(
+            (program ?? Self.built()).path,
+            arguments,
+            environment: environment,
+            directory: folder.path,
+            errors: .file(errors.path)
+        )
+        guard case .exited(let status) = try process.waitUntilEnd(within: .seconds(60)) else {
+            throw ChildProcess.Failure(description: "the program was killed")
+        }
+        let text = try String(contentsOf: errors, encoding: .utf8)
+        try FileManager.default.removeItem(at: errors)
+        return Outcome(status: status, output: process.output, errors: text)
     }
 
     /// A command line, its words apart by spaces, and how it ends in an empty folder.

@@ -35,8 +35,8 @@ struct InstallationTests {
             try files.copyItem(at: Self.checkout.appending(path: name), to: share.appending(path: name))
         }
         let program = prefix.appending(path: "bin/gitplane")
-        // A link: a copy is open for writing while it is made, and a process that is started meanwhile keeps it so.
-        try files.linkItem(at: URL(filePath: ServerProcess.executable()), to: program)
+        // Journeys run one at a time, so that no process of another test has the new file open for writing.
+        try files.copyItem(at: URL(filePath: ServerProcess.executable()), to: program)
         return program.path
     }
 

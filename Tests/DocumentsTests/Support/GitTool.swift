@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs git on files of a temporary directory, as the judge of what diffs and merges have to be.
 struct GitTool {
@@ -30,20 +31,19 @@ struct GitTool {
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: directory.appending(path: name).path) }
 
     func run(_ arguments: String...) throws -> Answer {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git"] + arguments
-        process.currentDirectoryURL = directory
-        process.environment = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CEILING_DIRECTORIES": directory.deletingLastPathComponent().path, "LC_ALL": "C",
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.standardError
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Answer(status: process.terminationStatus, output: [UInt8](output))
+        let process = try ChildProcess(
+            "/usr/bin/git",
+            arguments,
+            environment: [
+                "PATH": "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
+                "GIT_CEILING_DIRECTORIES": directory.deletingLastPathComponent().path, "LC_ALL": "C",
+            ],
+            directory: directory.path,
+            errors: .file("/dev/null")
+        )
+        guard case .exited(let status) = try process.waitUntilEnd(within: .seconds(60)) else {
+            throw ChildProcess.Failure(description: "git was killed")
+        }
+        return Answer(status: status, output: process.printed)
     }
 }

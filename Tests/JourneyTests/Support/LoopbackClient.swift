@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Glibc
+import TestSupport
 
 /// An HTTP client for a server on this machine: blocking, with one connection for each request.
 struct LoopbackClient: Sendable {

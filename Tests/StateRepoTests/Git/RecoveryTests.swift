@@ -41,16 +41,19 @@ struct RecoveryTests {
     func working() async throws {
         try await withTemporaryRepository { _, git in
             try plantLeftovers(in: git.directory)
-            let process = Process()
-            let input = Pipe()
-            process.executableURL = URL(filePath: "/usr/bin/git")
-            process.arguments = ["cat-file", "--batch"]
-            process.currentDirectoryURL = URL(filePath: git.directory)
-            process.standardInput = input
-            try process.run()
+            let process = try ChildProcess(
+                "/usr/bin/git",
+                ["cat-file", "--batch"],
+                environment: [:],
+                directory: git.directory,
+                input: .open,
+                errors: .output
+            )
+            try process.write("refs/heads/none\n")
+            _ = try process.read(within: .seconds(60)) { $0.contains("missing") ? true : nil }
             let report = try StaleLocks(repository: git.directory).remove()
-            try input.fileHandleForWriting.close()
-            process.waitUntilExit()
+            process.closeInput()
+            #expect(try process.waitUntilEnd(within: .seconds(60)) == .exited(0))
             #expect(report == StaleLocks.Report(removed: [], inUse: Self.leftovers))
         }
     }

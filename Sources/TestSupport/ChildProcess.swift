@@ -1,56 +1,75 @@
-import Foundation
-import Glibc
+package import Glibc
 
 /// A program that a test started, with the processes that it starts in turn.
 ///
 /// Whatever of it still runs at the end of the value's life is killed. Waiting means reading its output: the end of
 /// output is the end of the process.
-final class ChildProcess {
+package final class ChildProcess {
     /// How a process ended.
-    enum Ending: Hashable {
+    package enum Ending: Hashable, Sendable {
         case exited(Int32)
         case killed(by: Int32)
     }
 
+    /// What standard input gives.
+    package enum Input: Sendable {
+        case nothing
+        /// The content of the file at this path.
+        case file(String)
+        /// Nothing, but without an end until ``closeInput()``.
+        case open
+    }
+
     /// Where standard error goes.
-    enum ErrorStream {
+    package enum ErrorStream: Sendable {
         /// Into the output, as a terminal shows it.
         case output
         /// Into the file at this path, appended.
         case file(String)
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    let id: pid_t
+    package let id: pid_t
     private let descriptor: Int32
-    private var printed: [UInt8] = []
+    private var heldInput: Int32?
+    /// What was printed so far, as far as it was read.
+    package private(set) var printed: [UInt8] = []
     private var ending: Ending?
 
     /// Starts a program with nothing but the given environment.
     ///
     /// - Parameter executable: an absolute path.
-    init(
+    package init(
         _ executable: String,
         _ arguments: [String],
         environment: [String: String],
         directory: String,
+        input: Input = .nothing,
         errors: ErrorStream
     ) throws {
-        var pipe: [Int32] = [-1, -1]
-        // A socket pair, because it is closed to other children from the start; pipe2(2) is not at hand.
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        try Self.check("socketpair", socketpair(AF_UNIX, type, 0, &pipe) == 0 ? 0 : errno)
-        defer { close(pipe[1]) }
+        let output = try Self.socketPair()
+        defer { close(output.theirs) }
+        var descriptors = [output.ours]
         do {
-            id = try Self.spawn(executable, arguments, environment, directory, output: pipe[1], errors)
+            var held: (ours: Int32, theirs: Int32)?
+            if case .open = input {
+                held = try Self.socketPair()
+                descriptors += [held?.ours, held?.theirs].compactMap { $0 }
+            }
+            let streams = Streams(input: input, held: held?.theirs, output: output.theirs, errors: errors)
+            id = try Self.spawn(executable, arguments, environment, directory, streams)
+            if let held { close(held.theirs) }
+            heldInput = held?.ours
         } catch {
-            close(pipe[0])
+            for descriptor in descriptors { close(descriptor) }
             throw error
         }
-        descriptor = pipe[0]
+        descriptor = output.ours
     }
 
     deinit {
@@ -59,18 +78,32 @@ final class ChildProcess {
             waitpid(id, nil, 0)
         }
         close(descriptor)
+        closeInput()
     }
 
-    /// What was printed so far, as far as it was read.
-    var output: String { String(decoding: printed, as: UTF8.self) }
+    /// ``printed`` as text.
+    package var output: String { String(decoding: printed, as: UTF8.self) }
 
     /// Sends a signal to the program alone.
-    func signal(_ number: Int32) { if ending == nil { kill(id, number) } }
+    package func signal(_ number: Int32) { if ending == nil { kill(id, number) } }
+
+    /// Writes to an input that was held open.
+    package func write(_ text: String) throws {
+        guard let heldInput else { throw Failure(description: "process \(id) has no open input") }
+        let bytes = Array(text.utf8)
+        try Self.check("write", Glibc.write(heldInput, bytes, bytes.count) == bytes.count ? 0 : errno)
+    }
+
+    /// Ends an input that was held open.
+    package func closeInput() {
+        if let heldInput { close(heldInput) }
+        heldInput = nil
+    }
 
     /// Reads output until `found` makes something of it.
     ///
     /// - Returns: `nil` when the output ended before.
-    func read<Result>(within limit: Duration, until found: (String) -> Result?) throws -> Result? {
+    package func read<Result>(within limit: Duration, until found: (String) -> Result?) throws -> Result? {
         let deadline = ContinuousClock.now + limit
         while true {
             if let result = found(output) { return result }
@@ -79,10 +112,10 @@ final class ChildProcess {
     }
 
     /// Waits until there is output, or its end, or the time is up.
-    func waitForOutput(within limit: Duration) { _ = Self.waitForInput(descriptor, before: .now + limit) }
+    package func waitForOutput(within limit: Duration) { _ = Self.waitForInput(descriptor, before: .now + limit) }
 
     /// Reads output to its end and returns how the process ended.
-    func waitUntilEnd(within limit: Duration) throws -> Ending {
+    package func waitUntilEnd(within limit: Duration) throws -> Ending {
         if let ending { return ending }
         let deadline = ContinuousClock.now + limit
         while try readMore(before: deadline) {}
@@ -99,7 +132,7 @@ final class ChildProcess {
         guard Self.waitForInput(descriptor, before: deadline) else {
             throw Failure(description: "process \(id) took too long; it printed:\n\(output)")
         }
-        var buffer = [UInt8](repeating: 0, count: 4_096)
+        var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         guard count > 0 else { return false }
         printed += buffer[..<count]
@@ -107,7 +140,7 @@ final class ChildProcess {
     }
 
     /// Whether something can be read from a descriptor, its end included, before the time is up.
-    static func waitForInput(_ descriptor: Int32, before deadline: ContinuousClock.Instant) -> Bool {
+    package static func waitForInput(_ descriptor: Int32, before deadline: ContinuousClock.Instant) -> Bool {
         while true {
             let left = max(.zero, deadline - .now) / Duration.milliseconds(1)
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -121,25 +154,47 @@ final class ChildProcess {
         guard code == 0 else { throw Failure(description: "\(call): \(String(cString: strerror(code)))") }
     }
 
+    /// A socket pair instead of a pipe, because it is closed to other children from the start; pipe2(2) is not at hand.
+    private static func socketPair() throws -> (ours: Int32, theirs: Int32) {
+        var pair: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        try check("socketpair", socketpair(AF_UNIX, type, 0, &pair) == 0 ? 0 : errno)
+        return (pair[0], pair[1])
+    }
+
+    private struct Streams {
+        let input: Input
+        let held: Int32?
+        let output: Int32
+        let errors: ErrorStream
+
+        func connect(_ actions: inout posix_spawn_file_actions_t) throws {
+            switch input {
+            case .nothing: try check("stdin", posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
+            case .file(let path): try check("stdin", posix_spawn_file_actions_addopen(&actions, 0, path, O_RDONLY, 0))
+            case .open: try check("stdin", posix_spawn_file_actions_adddup2(&actions, held ?? -1, 0))
+            }
+            try check("stdout", posix_spawn_file_actions_adddup2(&actions, output, 1))
+            switch errors {
+            case .output: try check("stderr", posix_spawn_file_actions_adddup2(&actions, output, 2))
+            case .file(let path):
+                let flags = O_WRONLY | O_CREAT | O_APPEND
+                try check("stderr", posix_spawn_file_actions_addopen(&actions, 2, path, flags, 0o600))
+            }
+        }
+    }
+
     private static func spawn(
         _ executable: String,
         _ arguments: [String],
         _ environment: [String: String],
         _ directory: String,
-        output: Int32,
-        _ errors: ErrorStream
+        _ streams: Streams
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         try check("posix_spawn", posix_spawn_file_actions_init(&actions))
         defer { posix_spawn_file_actions_destroy(&actions) }
-        try check("stdin", posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
-        try check("stdout", posix_spawn_file_actions_adddup2(&actions, output, 1))
-        switch errors {
-        case .output: try check("stderr", posix_spawn_file_actions_adddup2(&actions, output, 2))
-        case .file(let path):
-            let flags = O_WRONLY | O_CREAT | O_APPEND
-            try check("stderr", posix_spawn_file_actions_addopen(&actions, 2, path, flags, 0o600))
-        }
+        try streams.connect(&actions)
         var attributes = posix_spawnattr_t()
         try check("posix_spawn", posix_spawnattr_init(&attributes))
         defer { posix_spawnattr_destroy(&attributes) }
