@@ -23,6 +23,8 @@ struct LedgerScan {
             for case .release(let id) in entry.resources {
                 guard let facts = try Self.facts(id, entry.revision, log) else { continue }
                 guard known.entry(of: id, version: facts.version) == nil else { continue }
+                // What came round the gate may name what is not there, and nothing can keep that.
+                guard try Self.isKept(facts.definition, of: id, log) else { continue }
                 let record = Self.record(id, facts, entry)
                 known.record(record.entry, of: id)
                 records.append(record)
@@ -59,6 +61,12 @@ struct LedgerScan {
             try StateLoader.files(at: path, in: repository.readCommit(revision).tree, of: repository).first
         }
         return file.flatMap { ReleaseFacts(parsing: $0) }
+    }
+
+    private static func isKept(_ definition: TreeID, of id: AgentID, _ log: any CommitLog) throws -> Bool {
+        try log.withRepository { (repository) throws(GitError) in
+            try StateLoader.definition(definition, of: id, in: repository) != nil
+        }
     }
 
     private static func record(_ id: AgentID, _ facts: ReleaseFacts, _ entry: HistoryEntry) -> LedgerRef.Record {

@@ -1,5 +1,5 @@
-import Foundation
 import Documents
+import Foundation
 import TestSupport
 import Testing
 
@@ -60,6 +60,22 @@ struct RoundTheGateTests {
             #expect(try next.client.condition("HistoryRewritten")?["status"] == "True")
             #expect(try next.client.describe("atlas", as: "new").isSuccess)
             #expect(try next.client.api("GET", "changes").json()["items"]?.arrayValue?.count == 3)
+        }
+    }
+
+    @Test("and releases a definition that is not there keeps no other release out of the ledger")
+    func missingDefinition() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            let missing = String(repeating: "1", count: 40)
+            let release = "{\"version\": 1, \"definition\": \"\(missing)\", \"active\": true}\n"
+            let forced = try server.force(["state/releases/release-notes.json": release], from: "clone")
+            try server.client.waitUntilShown(forced)
+            #expect(try server.client.publish("atlas").isSuccess)
+            let kept = try server.git.run("ls-tree", "-r", "--name-only", "refs/gitplane/releases")
+            #expect(kept == "atlas/1/agent.json")
+            let next = try restart(server)
+            #expect(try next.client.versions(of: "atlas") == [1])
         }
     }
 }
