@@ -1,6 +1,6 @@
 import Foundation
-import LocalStore
 import Glibc
+import LocalStore
 import Logging
 import Reconciler
 import StateRepo

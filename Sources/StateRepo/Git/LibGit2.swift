@@ -21,6 +21,9 @@ enum LibGit2 {
         clibgit2_set_owner_validation(1)
         clibgit2_set_pack_max_object_size(maximumObjectSize)
         clibgit2_set_cache_object_limit(GIT_OBJECT_TREE, maximumCachedTreeSize)
+        // libgit2 makes room by walking its table from the front, for eight objects at a time, however small they are:
+        // with thousands of commits in it, reading a long history took most of its time there.
+        clibgit2_set_cache_object_limit(GIT_OBJECT_COMMIT, 0)
         clibgit2_set_cache_max_size(maximumCacheSize)
         for level in [
             GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,

@@ -125,11 +125,13 @@ private struct TreeDiffWalk {
         _ visit: Visit
     ) throws(GitError) {
         var (oldScanner, newScanner) = (TreeScanner(oldBytes), TreeScanner(newBytes))
+        TreeScanner.skipCommon(&oldScanner, &newScanner)
         var (old, new) = (try oldScanner.next(), try newScanner.next())
         while old != nil || new != nil {
             let order = Self.order(old, new)
             let (left, right) = (order <= 0 ? old : nil, order >= 0 ? new : nil)
             try report(left, right, in: repository, visit)
+            if order == 0 { TreeScanner.skipCommon(&oldScanner, &newScanner) }
             if left != nil { old = try oldScanner.next() }
             if right != nil { new = try newScanner.next() }
         }

@@ -38,6 +38,52 @@ struct TreeScanner {
         return Entry(mode: mode, name: name, id: id, source: UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
     }
 
+    /// Passes over the entries that two trees have in common from where each scanner is.
+    ///
+    /// What is passed over is not checked: equal bytes are no difference, whatever they are.
+    static func skipCommon(_ one: inout TreeScanner, _ other: inout TreeScanner) {
+        let (left, right) = (one.bytes.dropFirst(one.position), other.bytes.dropFirst(other.position))
+        let common = commonCount(UnsafeRawBufferPointer(rebasing: left), UnsafeRawBufferPointer(rebasing: right))
+        var length = common
+        if common < left.count || common < right.count {
+            length = wholeEntries(in: UnsafeRawBufferPointer(rebasing: left.prefix(common)))
+        }
+        one.position += length
+        other.position += length
+    }
+
+    /// How many bytes from the start are the same.
+    private static func commonCount(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+        guard let one = left.baseAddress, let other = right.baseAddress else { return 0 }
+        let end = min(left.count, right.count)
+        var count = 0
+        var block = 4_096
+        // Compares large blocks, and smaller ones where the first difference must be.
+        while count < end {
+            let length = min(block, end - count)
+            if memcmp(one + count, other + count, length) == 0 {
+                count += length
+            } else if length == 1 {
+                return count
+            } else {
+                block = length / 2
+            }
+        }
+        return count
+    }
+
+    /// How many of the bytes belong to entries that end within them.
+    private static func wholeEntries(in bytes: UnsafeRawBufferPointer) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        var start = 0
+        while start < bytes.count, let end = memchr(base + start, 0, bytes.count - start) {
+            let next = UnsafeRawPointer(end) - base + 1 + AnyObjectID.byteCount
+            guard next <= bytes.count else { break }
+            start = next
+        }
+        return start
+    }
+
     private mutating func readMode() throws(GitError) -> UInt32 {
         var mode: UInt32 = 0
         var digits = 0

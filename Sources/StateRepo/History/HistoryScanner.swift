@@ -11,15 +11,16 @@ package struct HistoryScanner: Sendable {
 
     /// Describes `commit`, which follows `previous` on the first-parent chain.
     ///
-    /// - Parameter push: the push that brought it.
+    /// - Parameters:
+    ///   - before: the tree of its first parent; `nil` when it has none.
+    ///   - push: the push that brought it.
     package func entry(
         _ commit: GitCommit,
+        before: TreeID?,
         after previous: HistoryEntry?,
         push: PushNote? = nil,
         in repository: borrowing GitRepository
     ) throws(GitError) -> HistoryEntry {
-        let before: TreeID? =
-            if let parent = commit.parents.first { try repository.readCommit(parent).tree } else { nil }
         var paths: [EntryPath] = []
         let limits = TreeDiffLimits(changes: Self.maximumPaths)
         try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in

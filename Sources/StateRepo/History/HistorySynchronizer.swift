@@ -73,10 +73,12 @@ package struct HistorySynchronizer {
         in repository: borrowing GitRepository
     ) throws -> HistoryEntry? {
         var previous = junction
+        var before = try junction.map { entry in try repository.readCommit(entry.revision).tree }
         var entries: [HistoryEntry] = []
         for commit in commits {
             let made = try repository.readCommit(commit.id)
-            let entry = try scanner.entry(made, after: previous, push: commit.push, in: repository)
+            let entry = try scanner.entry(made, before: before, after: previous, push: commit.push, in: repository)
+            before = made.tree
             entries.append(entry)
             previous = entry
             guard entries.count == Self.batch else { continue }
