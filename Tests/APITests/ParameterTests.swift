@@ -103,6 +103,14 @@ struct ParameterTests {
         #expect(try await list("?" + (pairs + ["q=1"]).joined(separator: "&"), "limit").0.status == 400)
     }
 
+    @Test("An unknown name is repeated as far as its limit", arguments: [(80, 80), (81, 80)])
+    func nameLength(_ length: Int, _ shown: Int) async throws {
+        let (answer, _) = try await list("?" + String(repeating: "n", count: length) + "=1", "limit")
+        #expect(answer.status == 400)
+        let name = try answer.json()["details"]?.arrayValue?.first?["parameter"]?.stringValue
+        #expect(name == String(repeating: "n", count: shown))
+    }
+
     @Test("A header that the operation names is checked too", arguments: [(40, 200), (41, 400)])
     func headers(_ length: Int, _ status: Int) async throws {
         let answer = try await FakeServer.application().withContractClient(

@@ -47,6 +47,20 @@ struct AccessTokenFileTests {
         }
     }
 
+    @Test("The file is read up to its limit", arguments: [(511, true), (512, false)])
+    func size(bytes: Int, isAccepted: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending(path: "access-token").path
+            try Data((String(repeating: "a", count: bytes - 1) + "\n").utf8).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            if isAccepted {
+                #expect(try AccessTokenFile(path: path).readOrCreate().withExposedText { $0.utf8.count } == bytes - 1)
+            } else {
+                #expect(throws: AccessError.self) { try AccessTokenFile(path: path).readOrCreate() }
+            }
+        }
+    }
+
     @Test("A link in its place is refused")
     func link() async throws {
         try await withTemporaryDirectory { directory in

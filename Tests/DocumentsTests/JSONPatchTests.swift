@@ -120,6 +120,19 @@ struct JSONPatchTests {
         #expect(failure(wide.description, on: #"{"text":"0123456789"}"#)?.code == .tooLarge)
     }
 
+    @Test("All copies together have so many bytes and no more", arguments: [0, 1])
+    func copyLimit(excess: Int) throws {
+        // Two texts with their quotes are as large as a document may be.
+        let text = String(repeating: "x", count: JSONLimits.document.maximumBytes / 2 - 2)
+        let value: JSONValue = ["a": .string(text), "b": .string(text + String(repeating: "x", count: excess))]
+        let patch = try JSONPatch([
+            ["op": "copy", "from": "/a", "path": "/c"], ["op": "copy", "from": "/b", "path": "/d"],
+        ])
+        guard excess > 0 else { return #expect(try value.applying(patch)["d"] == value["b"]) }
+        let error = #expect(throws: JSONPatchError.self) { try value.applying(patch) }
+        #expect(error?.code == .tooLarge)
+    }
+
     @Test("The result is nested 64 deep, not 65")
     func depthLimit() throws {
         let deepest = String(repeating: "[", count: 63) + String(repeating: "]", count: 63)

@@ -58,7 +58,7 @@ struct MainPushReview {
     ) throws {
         var replay = PushReplay(review: review, snapshot: snapshot, principal: principal)
         for step in steps { try replay.take(step, tip: tip, in: repository, &report) }
-        let limits = TreeDiffLimits(changes: PushReview.maximumChanges)
+        let limits = TreeDiffLimits(changes: review.changeLimit)
         let touched = try repository.changes(from: snapshot.rootTree, to: replay.root, limits: limits).map(\.path)
         let admission = AdmissionReview(rules: review.rules, secrets: review.secrets, ledger: replay.ledger)
         let verdict = admission.review(

@@ -32,7 +32,7 @@ struct PushReplay {
         let changes = try repository.changes(
             from: root,
             to: step.commit.tree,
-            limits: TreeDiffLimits(changes: PushReview.maximumChanges)
+            limits: TreeDiffLimits(changes: review.changeLimit)
         )
         let old = tree
         tree = try StateLoader(decoder: review.rules.decoder).load(changes, from: old, in: repository)

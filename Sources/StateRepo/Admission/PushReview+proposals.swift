@@ -43,7 +43,7 @@ extension PushReview {
 
     func historyScan(tip: CommitID, over snapshot: StateSnapshot) -> PushHistoryScan {
         let keys = KeyScan(exceptions: rules.settings(of: snapshot.head).plainTextExceptions)
-        return PushHistoryScan(tip: tip, identity: identity, keys: keys, maximumChanges: Self.maximumChanges)
+        return PushHistoryScan(tip: tip, identity: identity, keys: keys, maximumChanges: changeLimit)
     }
 
     /// Looks for what must never enter history in the commits that no branch had.
@@ -65,7 +65,7 @@ extension PushReview {
         onto snapshot: StateSnapshot,
         in repository: borrowing GitRepository
     ) throws -> [Diagnostic] {
-        let limits = TreeDiffLimits(changes: Self.maximumChanges)
+        let limits = TreeDiffLimits(changes: changeLimit)
         let tree = try repository.readCommit(tip).tree
         let fork = try repository.mergeBase(snapshot.revision, tip)
         let base = try fork.map { id throws(GitError) in try repository.readCommit(id).tree }

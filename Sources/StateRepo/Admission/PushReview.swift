@@ -12,11 +12,19 @@ package struct PushReview: Sendable {
     let rules: StateRules
     let secrets: SecretInventory
     let identity: ServerIdentity
+    let changeLimit: Int
 
-    package init(rules: StateRules, secrets: SecretInventory, identity: ServerIdentity) {
+    /// - Parameter changeLimit: how many paths the new commits of a ref may change; tests make it small.
+    package init(
+        rules: StateRules,
+        secrets: SecretInventory,
+        identity: ServerIdentity,
+        changeLimit: Int = Self.maximumChanges
+    ) {
         self.rules = rules
         self.secrets = secrets
         self.identity = identity
+        self.changeLimit = changeLimit
     }
 
     /// Where a push arrives.

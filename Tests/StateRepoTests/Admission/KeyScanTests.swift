@@ -152,4 +152,10 @@ struct KeyScanTests {
         let text = Array(repeating: Self.key("ghp_", 36), count: 21).joined(separator: "\n")
         #expect(try found(Self.soul, text).count == 20)
     }
+
+    @Test("is reported so many times in one file and no more", arguments: [20, 21])
+    func keys(count: Int) throws {
+        let text = (0..<count).map { "\($0) \(Self.key("ghp_", 36))\n" }.joined()
+        #expect(try found(Self.soul, text).count == 20)
+    }
 }

@@ -21,11 +21,17 @@ struct PushScenario {
     func review(
         _ updates: [RefUpdate],
         options: [String] = [],
-        ledger: ReleaseLedger = ReleaseLedger()
+        ledger: ReleaseLedger = ReleaseLedger(),
+        changeLimit: Int = PushReview.maximumChanges
     ) throws -> PushVerdict {
         // The clone has every object that a quarantine would have, and those of the repository it was cloned from.
         let repository = try GitRepository(openingBareAt: clone.folder.appending(path: ".git").path)
-        let review = PushReview(rules: fixture.rules, secrets: .empty, identity: fixture.identity)
+        let review = PushReview(
+            rules: fixture.rules,
+            secrets: .empty,
+            identity: fixture.identity,
+            changeLimit: changeLimit
+        )
         let push = PushProposal(updates: updates, options: options, quarantine: nil)
         let target = PushReview.Target(snapshot: try fixture.snapshot(ledger: ledger), branches: [])
         return try review.review(push, onto: target, in: repository, by: principal)

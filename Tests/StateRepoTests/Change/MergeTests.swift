@@ -134,4 +134,21 @@ struct MergeTests {
             #expect(failed?.code == .revisionNotFound)
         }
     }
+
+    @Test("lists so many conflicts and no more", arguments: [100, 101])
+    func conflicts(count: Int) throws {
+        func settings(_ value: String) -> JSONValue {
+            var variables: JSONObject = [:]
+            for number in 0..<count { variables["V\(number)"] = .string(value) }
+            return ["shared_variables": .object(variables)]
+        }
+        var fixture = try StateFixture(["state/system-settings.json": settings("one").description])
+        let base = fixture.revision
+        fixture.commit(try fixture.plan(.patchSettings(.merge(settings("two")))))
+        let error = #expect(throws: StateError.self) {
+            try fixture.plan(.patchSettings(.merge(settings("three"))), precondition: Precondition(base: base))
+        }
+        #expect(error?.code == .stateConflict)
+        #expect(error?.details?["conflicts"]?.arrayValue?.count == 100)
+    }
 }
