@@ -23,6 +23,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -48,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -67,7 +69,9 @@ let package = Package(
         ),
         .target(
             name: "GitTransport",
-            dependencies: ["Documents", "StateRepo", logging, lifecycle, nio, nioPosix],
+            dependencies: [
+                "Documents", "StateRepo", logging, lifecycle, nio, nioPosix, subprocess, systemPackage,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -84,7 +88,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Documents", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird, hummingbirdCore,
+                "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird,
+                hummingbirdCore,
                 lifecycle,
                 logging, nio, nioHTTP1, nioHTTPTypes, persistent,
             ],

@@ -4,7 +4,8 @@ import NIOHTTPTypes
 
 /// Keeps the promises about one connection that the server underneath does not make.
 ///
-/// It answers `Expect: 100-continue`, limits how long head and body of a request may take, and ends a connection whose
+/// It answers `Expect: 100-continue`, limits how long head and body of a request and a client that takes nothing of its
+/// answer may take, and ends a connection whose
 /// answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
 /// can read the answer before it sees the connection fail.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -25,6 +26,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Set once the last answer is written: how many bytes may still be thrown away.
     private var allowance: Int?
     private var deadline: Scheduled<Void>?
+    /// How long the body that is coming may take.
+    private var patience = ConnectionLimits.Patience.forAll(ConnectionLimits.body)
+    /// Runs while bytes of an answer wait for the client.
+    private var stall: Scheduled<Void>?
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -37,12 +42,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         cancelDeadline()
+        cancelStall()
         self.context = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         cancelDeadline()
+        cancelStall()
         context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        cancelStall()
+        if !context.channel.isWritable { stall = close(context, in: ConnectionLimits.stalledAnswer) }
+        context.fireChannelWritabilityChanged()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -67,6 +80,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             cancelDeadline()
             isBodyComing = true
+            patience = ConnectionLimits.Patience(head)
             if head.headerFields[.expect]?.lowercased() == "100-continue" {
                 let goOn = HTTPResponse(status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
@@ -115,18 +129,30 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Bytes went through the parser; whatever they left unfinished has to be finished in time.
     fileprivate func bytesDidArrive() {
-        guard let context, deadline == nil, allowance == nil else { return }
+        guard let context, allowance == nil else { return }
         if isBodyComing {
-            schedule(ConnectionLimits.body, context)
-        } else if !hasCompletedPart {
+            switch patience {
+            case .forAll(let time): if deadline == nil { schedule(time, context) }
+            case .forEachPart(let time): schedule(time, context)
+            }
+        } else if !hasCompletedPart, deadline == nil {
             schedule(ConnectionLimits.head, context)
         }
     }
 
     private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         cancelDeadline()
+        deadline = close(context, in: time)
+    }
+
+    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) -> Scheduled<Void> {
         let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: time) { loopBound.value.close(promise: nil) }
+        return context.eventLoop.scheduleTask(in: time) { loopBound.value.close(promise: nil) }
+    }
+
+    private func cancelStall() {
+        stall?.cancel()
+        stall = nil
     }
 
     private func cancelDeadline() {

@@ -1,3 +1,4 @@
+import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
@@ -9,10 +10,25 @@ enum ConnectionLimits {
     static let head: TimeAmount = .seconds(10)
     /// From the end of the head to the end of the body.
     static let body: TimeAmount = .seconds(30)
+    /// Bodies of git's requests may take longer, but not from one byte to the next.
+    static let gitSilence: TimeAmount = .seconds(60)
+    /// How long a client may take nothing of an answer that waits for it.
+    static let stalledAnswer: TimeAmount = .seconds(60)
     /// How long the rest of a refused body is thrown away before the connection is closed.
     static let linger: TimeAmount = .seconds(2)
     /// How much of it is thrown away.
     static let lingerBytes = 4 << 20
+
+    /// How long the body of a request may take.
+    enum Patience {
+        case forAll(TimeAmount)
+        case forEachPart(TimeAmount)
+
+        init(_ head: HTTPRequest) {
+            let isGit = head.path?.utf8.starts(with: "/git/".utf8) ?? false
+            self = isGit ? .forEachPart(ConnectionLimits.gitSilence) : .forAll(ConnectionLimits.body)
+        }
+    }
 
     static var channel: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(

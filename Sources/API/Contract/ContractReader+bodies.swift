@@ -4,7 +4,9 @@ import HTTPTypes
 extension ContractReader {
     /// What the operation takes as its body; `nil` when it takes none.
     mutating func body(of operation: Place) -> BodySpecification? {
-        guard let body = operation.member("requestBody").flatMap({ resolve($0) }) else { return nil }
+        guard let body = operation.member("requestBody").flatMap({ resolve($0) }), !Self.isStreamed(body) else {
+            return nil
+        }
         var contents: [BodySpecification.Content] = []
         for member in body.value["content"]?.objectValue ?? [:] {
             let tokens = body.pointer.tokens + ["content", member.key, "schema"]
@@ -27,6 +29,20 @@ extension ContractReader {
             maximumBytes: body.value["x-maximum-bytes"]?.intValue ?? RequestLimits.maximumBodyBytes
         )
     }
+
+    /// What the operation takes as a body that it reads itself; `nil` when it takes none.
+    mutating func stream(of operation: Place) -> StreamSpecification? {
+        guard let body = operation.member("requestBody").flatMap({ resolve($0) }), Self.isStreamed(body) else {
+            return nil
+        }
+        guard let contents = body.value["content"]?.objectValue, contents.count == 1, let content = contents.first else {
+            fault(.malformed, at: body.pointer, "A streamed body has one media type.")
+            return nil
+        }
+        return StreamSpecification(mediaType: content.key.lowercased())
+    }
+
+    private static func isStreamed(_ body: Place) -> Bool { body.value["x-streamed"]?.boolValue ?? false }
 
     /// The documented answers by status.
     mutating func responses(of operation: Place) -> [Int: ResponseSpecification] {

@@ -84,10 +84,12 @@ struct ContractReader {
             method: method,
             template: template,
             access: access(of: place),
+            takesBasic: place.value["security"]?.arrayValue?.contains { $0["basicAuth"] != nil } ?? false,
             pathParameters: names,
             query: parameters.filter { $0.location == .query },
             headers: parameters.filter { $0.location == .header && $0.field != .requestID },
             body: body(of: place),
+            stream: stream(of: place),
             responses: responses(of: place),
             errorCodes: Set(place.value["x-error-codes"]?.arrayValue?.compactMap(\.stringValue) ?? []),
             index: operations.count

@@ -16,6 +16,8 @@ package final class Operation: Sendable {
     /// The path with `{name}` segments.
     package let template: String
     package let access: Access
+    /// Whether it takes a token as the password of `Basic`, as git sends it.
+    package let takesBasic: Bool
     /// Names in the order of the template.
     package let pathParameters: [String]
     package let query: [Parameter]
@@ -25,6 +27,8 @@ package final class Operation: Sendable {
     package let headers: [Parameter]
     /// `nil` when the operation takes no body; one that is sent all the same is not looked at.
     package let body: BodySpecification?
+    /// `nil` unless the handler reads the body itself.
+    package let stream: StreamSpecification?
     package let responses: [Int: ResponseSpecification]
     /// The codes of `x-error-codes`.
     package let errorCodes: Set<String>
@@ -36,10 +40,12 @@ package final class Operation: Sendable {
         method: HTTPRequest.Method,
         template: String,
         access: Access,
+        takesBasic: Bool,
         pathParameters: [String],
         query: [Parameter],
         headers: [Parameter],
         body: BodySpecification?,
+        stream: StreamSpecification?,
         responses: [Int: ResponseSpecification],
         errorCodes: Set<String>,
         index: Int
@@ -48,11 +54,13 @@ package final class Operation: Sendable {
         self.method = method
         self.template = template
         self.access = access
+        self.takesBasic = takesBasic
         self.pathParameters = pathParameters
         self.query = query
         self.needsQuery = query.contains(where: \.isRequired)
         self.headers = headers
         self.body = body
+        self.stream = stream
         self.responses = responses
         self.errorCodes = errorCodes
         self.index = index
@@ -74,6 +82,12 @@ package struct BodySpecification: Sendable {
         package let mediaType: MediaType
         package let schema: JSONSchema
     }
+}
+
+/// A body that is not JSON and that the handler takes as it comes (`x-streamed`).
+package struct StreamSpecification: Sendable {
+    /// In lower case, without parameters.
+    package let mediaType: String
 }
 
 /// One documented status of an operation.

@@ -12,12 +12,45 @@ extension ProblemError {
         )
     }
 
+    /// The same with the challenge that the operation's clients understand: git asks its user only for `Basic`.
+    static func authenticationRequired(for operation: Operation) -> ProblemError {
+        guard operation.takesBasic else { return authenticationRequired }
+        return ProblemError(
+            .authenticationRequired,
+            "This needs a credential; give any user name, and a token as the password.",
+            headers: [.wwwAuthenticate: basicChallenge]
+        )
+    }
+
     /// 401 for a credential that stands for nobody (RFC 6750, section 3.1).
-    static var tokenInvalid: ProblemError {
-        ProblemError(
+    static func tokenInvalid(for operation: Operation) -> ProblemError {
+        let challenge = "Bearer realm=\"gitplane\", error=\"invalid_token\""
+        return ProblemError(
             .tokenInvalid,
-            "The bearer token is not valid here.",
-            headers: [.wwwAuthenticate: "Bearer realm=\"gitplane\", error=\"invalid_token\""]
+            operation.takesBasic ? "The password is no valid token here." : "The bearer token is not valid here.",
+            headers: [.wwwAuthenticate: operation.takesBasic ? basicChallenge : challenge]
+        )
+    }
+
+    /// RFC 7617, section 2.
+    private static var basicChallenge: String { "Basic realm=\"Gitplane\"" }
+
+    /// 413 for a body of more than `maximum` bytes.
+    static func tooLarge(_ maximum: Int) -> ProblemError {
+        ProblemError(
+            .tooLarge,
+            "The body has more than \(maximum) bytes.",
+            details: ["maximum_bytes": JSONValue(maximum)]
+        )
+    }
+
+    /// 415 for a body of another type than one of `supported`.
+    static func unsupportedMediaType(_ supported: [String]) -> ProblemError {
+        ProblemError(
+            .unsupportedMediaType,
+            "Send the body with “Content-Type: \(supported.joined(separator: "” or “"))”.",
+            details: ["supported": .array(supported.map(JSONValue.string))],
+            headers: [.accept: supported.joined(separator: ", ")]
         )
     }
 

@@ -3,6 +3,7 @@ package import HTTPTypes
 /// What the server answers before, around or instead of a handler.
 package enum RequestErrorCode: String, Sendable, CaseIterable {
     case malformedJSON = "request.malformed_json"
+    case malformedGit = "request.malformed_git"
     case invalidParameter = "request.invalid_parameter"
     case invalidCursor = "request.invalid_cursor"
     case tokenInURL = "auth.token_in_url"
@@ -18,7 +19,7 @@ package enum RequestErrorCode: String, Sendable, CaseIterable {
 
     package var status: HTTPResponse.Status {
         switch self {
-        case .malformedJSON, .invalidParameter, .invalidCursor, .tokenInURL: .badRequest
+        case .malformedJSON, .malformedGit, .invalidParameter, .invalidCursor, .tokenInURL: .badRequest
         case .authenticationRequired, .tokenInvalid: .unauthorized
         case .routeNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed

@@ -1,5 +1,6 @@
 package import Documents
 package import HTTPTypes
+package import HummingbirdCore
 package import StateRepo
 
 /// A request that has passed every check of the contract.
@@ -19,6 +20,8 @@ package struct OperationRequest: Sendable {
     package let document: JSONDocument?
     /// `nil` when there is no body.
     package let mediaType: MediaType?
+    /// The body of an operation that reads it itself; `nil` for the others.
+    package let stream: RequestBody?
 
     package init(
         operation: Operation,
@@ -28,7 +31,8 @@ package struct OperationRequest: Sendable {
         query: QueryValues,
         headers: HTTPFields = [:],
         document: JSONDocument? = nil,
-        mediaType: MediaType? = nil
+        mediaType: MediaType? = nil,
+        stream: RequestBody? = nil
     ) {
         self.operation = operation
         self.principal = principal
@@ -38,6 +42,7 @@ package struct OperationRequest: Sendable {
         self.headers = headers
         self.document = document
         self.mediaType = mediaType
+        self.stream = stream
     }
 
     /// The value of the body.

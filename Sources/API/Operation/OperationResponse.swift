@@ -1,5 +1,6 @@
 package import Documents
 package import HTTPTypes
+package import HummingbirdCore
 package import NIOCore
 
 /// What a handler answers; the request's id and the length are added by the pipeline.
@@ -9,6 +10,8 @@ package struct OperationResponse: Sendable {
         case json(JSONValue)
         /// Rendered already, so that nothing is built per request.
         case bytes(ByteBuffer, contentType: String)
+        /// Written as it is made; what it throws ends the connection.
+        case stream(ResponseBody, contentType: String)
     }
 
     /// The media type of every JSON answer.

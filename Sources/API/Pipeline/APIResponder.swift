@@ -50,11 +50,12 @@ package struct APIResponder: HTTPResponder {
         exchange.principal = principal
         let query = try QueryReader.read(pairs, request.headers, for: operation)
         var body: BodyReader.Result?
+        let stream = try operation.stream.map { try BodyReader.stream(request, $0) }
         if let specification = operation.body {
             body = try await BodyReader.read(request, for: specification)
             exchange.isBodyRead = true
         }
-        return try await handlers[operation.index](
+        let answer = try await handlers[operation.index](
             OperationRequest(
                 operation: operation,
                 principal: principal,
@@ -63,9 +64,13 @@ package struct APIResponder: HTTPResponder {
                 query: query,
                 headers: request.headers,
                 document: body?.document,
-                mediaType: body?.mediaType
+                mediaType: body?.mediaType,
+                stream: stream
             )
         )
+        // A handler that reads the body itself has read it, unless it failed.
+        if stream != nil { exchange.isBodyRead = true }
+        return answer
     }
 
     private func route(_ method: HTTPRequest.Method, _ path: Substring) throws -> (Operation, [String]) {
@@ -78,20 +83,13 @@ package struct APIResponder: HTTPResponder {
 
     private func authenticate(_ request: Request, for operation: Operation) async throws -> Principal? {
         guard case .scope(let scope) = operation.access else { return nil }
-        guard let text = request.headers[.authorization], let token = try Self.bearerToken(text) else {
-            throw ProblemError.authenticationRequired
+        guard let token = try Credential.token(in: request.headers, for: operation) else {
+            throw ProblemError.authenticationRequired(for: operation)
         }
-        guard let principal = try await authenticator.authenticate(token) else { throw ProblemError.tokenInvalid }
+        guard let principal = try await authenticator.authenticate(token) else {
+            throw ProblemError.tokenInvalid(for: operation)
+        }
         guard principal.may(scope) else { throw ProblemError.insufficientScope(scope, of: principal) }
         return principal
-    }
-
-    /// The credential of `Authorization: Bearer …` (RFC 6750, section 2.1); `nil` for another scheme.
-    private static func bearerToken(_ text: String) throws -> BearerToken? {
-        let scheme = text.utf8.prefix { $0 != 0x20 }
-        guard scheme.equalsIgnoringCase("Bearer") else { return nil }
-        let credential = text.utf8.dropFirst(scheme.count).trimmingBlanks()
-        guard let token = BearerToken(String(Substring(credential))) else { throw ProblemError.tokenInvalid }
-        return token
     }
 }

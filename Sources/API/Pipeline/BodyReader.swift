@@ -31,6 +31,17 @@ enum BodyReader {
         return Result(document: document, mediaType: content.mediaType)
     }
 
+    /// The body of an operation that reads it itself, as it comes.
+    ///
+    /// - Throws: ``ProblemError`` 415 when it is not of the one type that the operation takes.
+    static func stream(_ request: Request, _ specification: StreamSpecification) throws -> RequestBody {
+        let contentType = request.headers[.contentType]?.utf8[...]
+        guard contentType?.trimmingBlanks().equalsIgnoringCase(specification.mediaType) == true else {
+            throw ProblemError.unsupportedMediaType([specification.mediaType])
+        }
+        return request.body
+    }
+
     /// Whether so much may still come that the connection is closed rather than read to the end of a body that nobody
     /// wants.
     static func mayBeLarge(_ headers: HTTPFields) -> Bool {
@@ -45,12 +56,12 @@ enum BodyReader {
 
     private static func bytes(of request: Request, atMost maximum: Int) async throws -> [UInt8] {
         let declared = declaredLength(request.headers)
-        guard declared ?? 0 <= maximum else { throw tooLarge(maximum) }
+        guard declared ?? 0 <= maximum else { throw ProblemError.tooLarge(maximum) }
         if declared == nil, request.headers[.transferEncoding] == nil { return [] }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declared ?? 0)
         for try await part in request.body {
-            guard bytes.count + part.readableBytes <= maximum else { throw tooLarge(maximum) }
+            guard bytes.count + part.readableBytes <= maximum else { throw ProblemError.tooLarge(maximum) }
             bytes.append(contentsOf: part.readableBytesView)
         }
         guard declared == nil || declared == bytes.count else {
@@ -66,13 +77,7 @@ enum BodyReader {
     ) throws -> BodySpecification.Content {
         let mediaType = contentType.flatMap(MediaType.init(contentType:))
         if let content = specification.contents.first(where: { $0.mediaType == mediaType }) { return content }
-        let supported = specification.contents.map(\.mediaType.rawValue)
-        throw ProblemError(
-            .unsupportedMediaType,
-            "Send the body with “Content-Type: \(supported.joined(separator: "” or “"))”.",
-            details: ["supported": .array(supported.map(JSONValue.string))],
-            headers: [.accept: supported.joined(separator: ", ")]
-        )
+        throw ProblemError.unsupportedMediaType(specification.contents.map(\.mediaType.rawValue))
     }
 
     private static func limits(_ maximumBytes: Int) -> JSONLimits {
@@ -82,14 +87,6 @@ enum BodyReader {
             maximumBytes: maximumBytes,
             maximumDepth: usual.maximumDepth,
             maximumNodes: usual.maximumNodes * factor
-        )
-    }
-
-    private static func tooLarge(_ maximum: Int) -> ProblemError {
-        ProblemError(
-            .tooLarge,
-            "The body has more than \(maximum) bytes.",
-            details: ["maximum_bytes": JSONValue(maximum)]
         )
     }
 }

@@ -1,3 +1,4 @@
+import GitTransport
 import HTTPTypes
 import Logging
 import StateRepo
@@ -24,9 +25,9 @@ struct Exchange {
         case let error as StateError:
             problem = ProblemError(error)
             if let cause = error.cause { report(cause, "state failed", logger) }
-        default:
-            report(error, "handler failed", logger)
-            problem = ProblemError(.internalError, "The server failed; its log has the request id \(id).")
+        case let error as GitServiceError:
+            problem = ProblemError(error) ?? internalError(error, logger)
+        default: problem = internalError(error, logger)
         }
         code = problem.code
         return OperationResponse(problem.status, headers: problem.headers, .json(problem.body))
@@ -47,6 +48,11 @@ struct Exchange {
         if let principal { metadata["principal"] = .stringConvertible(principal.identity) }
         if let code { metadata["error.code"] = .string(code) }
         logger.log(level: level, "request", metadata: metadata)
+    }
+
+    private func internalError(_ error: any Error, _ logger: Logger) -> ProblemError {
+        report(error, "handler failed", logger)
+        return ProblemError(.internalError, "The server failed; its log has the request id \(id).")
     }
 
     private func report(_ error: any Error, _ event: Logger.Message, _ logger: Logger) {

@@ -17,6 +17,9 @@ enum ResponseRenderer {
         case .bytes(let bytes, let contentType):
             headers.append(HTTPField(name: .contentType, value: contentType))
             body = ResponseBody(byteBuffer: bytes)
+        case .stream(let stream, let contentType):
+            headers.append(HTTPField(name: .contentType, value: contentType))
+            body = stream
         }
         var response = Response(status: answer.status, headers: headers, body: body)
         switch answer.status {

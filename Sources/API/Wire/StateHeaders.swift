@@ -6,6 +6,8 @@ extension HTTPField.Name {
     package static let stateRevision = constant("X-State-Revision")
     package static let stateSequence = constant("X-State-Sequence")
     package static let stateMerged = constant("X-State-Merged")
+    /// By which a client of git asks for a version (gitprotocol-v2(5)).
+    static let gitProtocol = constant("Git-Protocol")
 
     private static func constant(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("the names above are tokens") }

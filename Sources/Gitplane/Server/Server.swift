@@ -52,6 +52,7 @@ struct Server {
         let schemas = try Self.schemas(share.schemas)
         StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
         handlers.registerState(state.services(instance))
+        GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
@@ -75,6 +76,27 @@ struct Server {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         ).run()
+    }
+
+    private func gitServer(
+        _ folder: DataFolder,
+        _ state: StateComponents,
+        _ tickets: PushTickets,
+        _ logger: Logger
+    ) throws -> GitServer {
+        let programs: GitPrograms
+        do {
+            programs = try GitPrograms(searching: ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
+        } catch {
+            throw CommandFailure(.configuration, "\(error)")
+        }
+        let publisher = state.publisher
+        return GitServer(
+            programs: programs,
+            repositoryPath: folder.repository,
+            pushes: .init(tickets: tickets) { _ in try await publisher.reconcile() },
+            logger: logger
+        )
     }
 
     /// Opens for clients and says so, once everything listens.

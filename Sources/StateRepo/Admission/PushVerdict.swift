@@ -21,6 +21,11 @@ package struct PushVerdict: Sendable {
     /// What was found, what is refused first.
     package let findings: [PushFinding]
 
+    package init(decision: Decision, findings: [PushFinding]) {
+        self.decision = decision
+        self.findings = findings
+    }
+
     /// The refusal of a push that somebody else was faster than.
     package static let overtaken = refusal(
         "push.overtaken",
@@ -69,6 +74,12 @@ package struct PushFinding: Hashable, Sendable {
     package let commit: CommitID?
     /// Whether it refuses the push.
     package let isBlocking: Bool
+
+    package init(diagnostic: Diagnostic, commit: CommitID?, isBlocking: Bool) {
+        self.diagnostic = diagnostic
+        self.commit = commit
+        self.isBlocking = isBlocking
+    }
 
     /// `file:line:column: message (hint)`, as the contract writes it.
     package var line: String {

@@ -34,9 +34,18 @@ package struct RepositoryConfiguration: Sendable {
             ("core.protectntfs", "true"),
             // Blobs above this size are streamed and not deltified.
             ("core.bigfilethreshold", "1m"),
+            // What git maps and caches has to fit into the memory that its processes may have.
+            ("core.packedgitwindowsize", "16m"),
+            ("core.packedgitlimit", "128m"),
+            ("core.deltabasecachelimit", "32m"),
+            ("pack.threads", "2"),
+            ("pack.windowmemory", "64m"),
             ("receive.fsckobjects", "true"),
-            ("receive.denynonfastforwards", "true"),
-            ("receive.denydeletes", "true"),
+            // Branches other than main may be rewritten and deleted; main is guarded by the gate, and by git's own rule
+            // for the branch that HEAD names.
+            ("receive.denynonfastforwards", "false"),
+            ("receive.denydeletes", "false"),
+            ("receive.denydeletecurrent", "refuse"),
             ("receive.denycurrentbranch", "ignore"),
             ("receive.unpacklimit", "1"),
             ("receive.maxinputsize", String(maximumPush)),
@@ -49,6 +58,12 @@ package struct RepositoryConfiguration: Sendable {
             ("gc.pruneexpire", "never"),
             ("maintenance.auto", "false"),
         ]
+    }
+
+    /// Keys with several values, in their order.
+    package var lists: [(key: String, values: [String])] {
+        // The server's own refs can be fetched and never pushed.
+        [("receive.hiderefs", ["refs/", "!refs/heads/", "!refs/tags/"])]
     }
 
     /// Sets every entry that differs and leaves the rest of the file alone.
@@ -69,8 +84,38 @@ package struct RepositoryConfiguration: Sendable {
             try check("configure repository", git_config_set_string(configuration, key, value))
             changed.append(key)
         }
+        for (key, values) in lists where try Self.values(of: key, in: configuration) != values {
+            try Self.set(key, to: values, in: configuration)
+            changed.append(key)
+        }
         if !changed.isEmpty { try FileSystem.flush("\(path)/config") }
         return changed
+    }
+
+    private static func set(
+        _ key: String,
+        to values: [String],
+        in configuration: OpaquePointer
+    ) throws(GitError) {
+        let status = git_config_delete_multivar(configuration, key, ".*")
+        if status != GIT_ENOTFOUND.rawValue { try check("configure repository", status) }
+        for value in values {
+            // An expression that no value fits adds one.
+            try check("configure repository", git_config_set_multivar(configuration, key, "^$", value))
+        }
+    }
+
+    private static func values(of key: String, in configuration: OpaquePointer) throws(GitError) -> [String] {
+        let iterator: OpaquePointer = try checkOwned("configure repository") {
+            git_config_multivar_iterator_new(&$0, configuration, key, nil)
+        }
+        defer { git_config_iterator_free(iterator) }
+        var values: [String] = []
+        var entry: UnsafeMutablePointer<git_config_entry>?
+        while git_config_next(&entry, iterator) == 0 {
+            if let entry { values.append(String(cString: entry.pointee.value)) }
+        }
+        return values
     }
 
     private static func value(of key: String, in configuration: OpaquePointer) throws(GitError) -> String? {

@@ -1,0 +1,100 @@
+import Logging
+package import NIOCore
+import StateRepo
+
+extension GitServer {
+    /// Takes a push and returns git's report of it, which is to be sent whatever it says.
+    ///
+    /// The commands are read first: what they show to be refused starts no process. A report is returned only when what it
+    /// says is on disk, and served.
+    ///
+    /// - Throws: ``GitServiceError``, and what the input throws; then the process is gone, with everything that it started.
+    package func push(
+        _ input: inout some GitInput & ~Copyable,
+        _ version: GitProtocolVersion?,
+        by holder: PushTickets.Holder
+    ) async throws -> ByteBuffer {
+        let commands = try await PushCommands.read(from: &input)
+        if commands.isProbe {
+            try await Self.drain(&input)
+            return ByteBuffer()
+        }
+        guard commands.capabilities.readsReport || commands.isSigned else {
+            throw GitServiceError(.malformed, "A push must ask for a report: the capability report-status is missing.")
+        }
+        if let refusal = PushRefusal(commands) {
+            try await Self.drain(&input)
+            return refusal.report
+        }
+        let slot = try await slot(for: .receivePack)
+        defer { withExtendedLifetime(slot) {} }
+        return try await receive(commands, &input, version, by: holder)
+    }
+
+    private func receive(
+        _ commands: PushCommands,
+        _ input: inout some GitInput & ~Copyable,
+        _ version: GitProtocolVersion?,
+        by holder: PushTickets.Holder
+    ) async throws -> ByteBuffer {
+        guard let ticket = pushes.tickets.issue(to: holder) else {
+            throw GitServiceError(.busy, "Too many pushes are being taken; try again in a few seconds.")
+        }
+        defer { pushes.tickets.revoke(ticket) }
+        let version = version == .v2 ? nil : version
+        let variables = ["GIT_PROTOCOL": version?.rawValue, PushTickets.variable: ticket]
+        let process = process(.receivePack, ["--stateless-rpc"], variables)
+        let (report, ending) = try await process.run { git in
+            try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+                group.addTask { try await Self.report(of: git) }
+                try await Self.feed(commands.bytes, &input, to: git)
+                return try await group.next() ?? ByteBuffer()
+            }
+        }
+        // Whatever the report says, and also when there is none: refs may have moved.
+        try await flush(commands.updates)
+        await reconcile(holder)
+        guard !ending.isKilled else { throw GitServiceError(.deadline, "Taking the push took too long.") }
+        guard ending.isSuccess || report.readableBytes > 0 else {
+            throw GitServiceError(.failed, "git failed: \(ending.errors)")
+        }
+        return report
+    }
+
+    /// The push is done: when it cannot be served now, the next pass of the reconciler serves it.
+    private func reconcile(_ holder: PushTickets.Holder) async {
+        do {
+            try await pushes.ended(holder)
+        } catch {
+            logger.error(
+                "push not reconciled",
+                metadata: ["request.id": "\(holder.requestID)", "error": "\(error)"]
+            )
+        }
+    }
+
+    /// Gives all of the body to git. One that has ended, because it refuses, does not keep the client from sending the rest
+    /// and reading why.
+    private static func feed(_ start: ByteBuffer, _ input: inout some GitInput & ~Copyable, to git: RunningGit) async throws {
+        var isReading = await git.take(start)
+        while let part = try await input.next() {
+            if isReading { isReading = await git.take(part) }
+        }
+        try await git.endInput()
+    }
+
+    private static func report(of git: RunningGit) async throws -> ByteBuffer {
+        var report = ByteBuffer()
+        try await git.forwardOutput { part in
+            guard report.readableBytes + part.readableBytes <= maximumReport else {
+                throw GitServiceError(.failed, "git's report is too long")
+            }
+            report.writeImmutableBuffer(part)
+        }
+        return report
+    }
+
+    private static func drain(_ input: inout some GitInput & ~Copyable) async throws {
+        while try await input.next() != nil {}
+    }
+}

@@ -1,0 +1,91 @@
+package import Logging
+import StateRepo
+
+/// Serves one repository over git's smart HTTP protocol: the protocol is git's own, the processes are git's.
+///
+/// Who may do what was decided before; what may enter is decided by the gate in the repository's hook.
+package struct GitServer: Sendable {
+    /// The largest report that is held back until it may be sent, in bytes.
+    package static let maximumReport = 4 << 20
+    /// The largest request of a fetch, inflated: about 160,000 commits that the client names.
+    package static let maximumFetchRequest = 8 << 20
+    /// The largest body of a push, inflated: the pack, and the commands before it.
+    package static let maximumPush = RepositoryConfiguration.standardMaximumPush + (1 << 20)
+
+    /// What a push leads to in the rest of the server.
+    package struct Pushes: Sendable {
+        package let tickets: PushTickets
+        /// Called when git has ended and before it is said how: brings the served state to what is in the repository.
+        package let ended: @Sendable (PushTickets.Holder) async throws -> Void
+
+        package init(tickets: PushTickets, ended: @escaping @Sendable (PushTickets.Holder) async throws -> Void) {
+            self.tickets = tickets
+            self.ended = ended
+        }
+    }
+
+    let programs: GitPrograms
+    let repositoryPath: String
+    let pushes: Pushes
+    let logger: Logger
+    private let fetchLimits: GitProcessLimits
+    private let pushLimits: GitProcessLimits
+    private let fetchSlots: GitSlots
+    private let pushSlots: GitSlots
+    private let flusher: RefFlusher
+
+    /// - Parameter repositoryPath: absolute.
+    package init(
+        programs: GitPrograms,
+        repositoryPath: String,
+        pushes: Pushes,
+        fetchLimits: GitProcessLimits = .maximumForFetch,
+        pushLimits: GitProcessLimits = .maximumForPush,
+        fetchSlots: GitSlots = GitSlots(),
+        pushSlots: GitSlots = GitSlots(),
+        logger: Logger
+    ) {
+        self.programs = programs
+        self.repositoryPath = repositoryPath
+        self.pushes = pushes
+        self.fetchLimits = fetchLimits
+        self.pushLimits = pushLimits
+        self.fetchSlots = fetchSlots
+        self.pushSlots = pushSlots
+        self.flusher = RefFlusher(repository: repositoryPath)
+        self.logger = logger
+    }
+
+    /// Waits until a process of this service may run.
+    ///
+    /// - Throws: ``GitServiceError/Code/busy``.
+    package func slot(for service: GitService) async throws -> GitSlots.Slot {
+        switch service {
+        case .uploadPack: try await fetchSlots.take()
+        case .receivePack: try await pushSlots.take()
+        }
+    }
+
+    /// The processes for one request.
+    func process(
+        _ service: GitService,
+        _ options: [String],
+        _ environment: [String: String?] = [:]
+    ) -> GitProcess {
+        GitProcess(
+            programs: programs,
+            limits: service == .uploadPack ? fetchLimits : pushLimits,
+            arguments: [service.command] + options + [repositoryPath],
+            environment: environment.compactMapValues(\.self)
+        )
+    }
+
+    /// Flushes that these refs may have moved.
+    func flush(_ updates: [RefUpdate]) async throws {
+        do {
+            try await flusher.flush(updates.compactMap { RefName($0.ref) })
+        } catch {
+            throw GitServiceError(.failed, "a push cannot be reported, since it is not flushed: \(error)")
+        }
+    }
+}

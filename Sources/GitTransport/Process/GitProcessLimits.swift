@@ -1,0 +1,38 @@
+/// What a git process may use; a pack of 191 bytes can expand to 256 MiB in spite of `receive.maxInputSize`.
+package struct GitProcessLimits: Hashable, Sendable {
+    /// Everything that it has mapped, in bytes (`RLIMIT_AS`); the hook may raise its own.
+    package var maximumMemory: Int
+    /// Of processor time, in seconds (`RLIMIT_CPU`).
+    package var maximumProcessorSeconds: Int
+    /// The largest file that it may write, in bytes (`RLIMIT_FSIZE`).
+    package var maximumFileSize: Int
+    package var maximumOpenFiles: Int
+    /// After this time it is killed, with everything that it started.
+    package var deadline: Duration
+
+    /// For answering fetches.
+    package static let maximumForFetch = GitProcessLimits(
+        maximumMemory: 2 << 30,
+        maximumProcessorSeconds: 600,
+        maximumFileSize: 64 << 20,
+        maximumOpenFiles: 256,
+        deadline: .seconds(1_800)
+    )
+
+    /// For taking pushes.
+    package static let maximumForPush = GitProcessLimits(
+        maximumMemory: 512 << 20,
+        maximumProcessorSeconds: 120,
+        maximumFileSize: 512 << 20,
+        maximumOpenFiles: 256,
+        deadline: .seconds(900)
+    )
+
+    /// The arguments of prlimit(1); only the soft limit of memory, so that the hook, which is no git, can go beyond it.
+    var arguments: [String] {
+        [
+            "--as=\(maximumMemory):", "--cpu=\(maximumProcessorSeconds)", "--fsize=\(maximumFileSize)",
+            "--nofile=\(maximumOpenFiles)", "--core=0",
+        ]
+    }
+}
