@@ -18,6 +18,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -98,15 +99,16 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "LocalStore", "Reconciler", "StateRepo", crypto, httpTypes,
-                hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
+                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo",
+                crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "GitplaneBench",
             dependencies: [
-                "API", "Access", "Documents", "LocalStore", "Reconciler", "StateRepo", argumentParser, crypto,
+                "API", "Access", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo", argumentParser,
+                crypto,
                 hummingbird,
                 lifecycle, logging, persistent,
             ],
@@ -131,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "GitTransportTests",
             dependencies: [
-                "GitTransport", "Gitplane", "Documents", "StateRepo", "TestSupport", logging, lifecycle, nio, nioPosix,
+                "API", "GitTransport", "Gitplane", "Documents", "StateRepo", "TestSupport", httpTypes, hummingbird,
+                logging, lifecycle, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -150,7 +153,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Access", "Documents", "Reconciler", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
-                hummingbirdTesting, logging, nio, nioPosix,
+                hummingbirdTesting, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix,
             ],
             swiftSettings: strict
         ),

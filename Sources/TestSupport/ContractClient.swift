@@ -52,10 +52,27 @@ package struct ContractClient: Sendable {
         body: String? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
+        try await send(
+            method,
+            target,
+            headers: headers,
+            bytes: body.map { Array($0.utf8) },
+            sourceLocation: sourceLocation
+        )
+    }
+
+    /// Sends a request whose body, when there is one, are these bytes.
+    package func send(
+        _ method: HTTPRequest.Method,
+        _ target: String,
+        headers: HTTPFields = [:],
+        bytes body: [UInt8]?,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
         var headers = headers
         if let token, headers[.authorization] == nil { headers[.authorization] = "Bearer \(token)" }
         if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
-        let buffer = body.map { ByteBuffer(string: $0) }
+        let buffer = body.map { ByteBuffer(bytes: $0) }
         let response = try await client.executeRequest(uri: target, method: method, headers: headers, body: buffer)
         let bytes = Array(response.body.readableBytesView)
         let status = Int(response.status.code)

@@ -99,6 +99,11 @@ package struct WorkingCopy: Sendable {
     package let folder: URL
     package let git: Git
 
+    package init(folder: URL, git: Git) {
+        self.folder = folder
+        self.git = git
+    }
+
     package func write(_ path: String, _ text: String) throws {
         let file = folder.appending(path: path)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

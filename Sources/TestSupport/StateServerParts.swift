@@ -2,6 +2,7 @@ import API
 import Crypto
 import Documents
 import Foundation
+import GitTransport
 import Hummingbird
 import LocalStore
 import Logging
@@ -24,7 +25,7 @@ struct StateServerParts: Sendable {
         let template = try Self.template(files, in: directory)
         try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
         services = try await Self.services(directory, repository, identity, clock)
-        handlers = Self.handlers(services)
+        handlers = try Self.handlers(services, repository)
         contract = try Self.compiledContract.get()
     }
 
@@ -94,10 +95,18 @@ struct StateServerParts: Sendable {
 }
 
 extension StateServerParts {
-    private static func handlers(_ services: StateServices) -> Handlers {
+    private static func handlers(_ services: StateServices, _ repository: String) throws -> Handlers {
         var handlers = Handlers()
         StaticOperations(contract: [], schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
         handlers.registerState(services)
+        let publisher = services.publisher
+        let git = GitServer(
+            programs: try GitPrograms(searching: "/usr/bin:/bin"),
+            repositoryPath: repository,
+            pushes: .init(tickets: PushTickets()) { _ in try await publisher.reconcile() },
+            logger: logger
+        )
+        GitHandlers(git, logger: logger).register(in: &handlers)
         return handlers
     }
 

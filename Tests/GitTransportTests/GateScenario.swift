@@ -53,7 +53,12 @@ struct GateScenario: Sendable {
     }
 
     /// Runs `body` while a server answers.
-    func whileServing(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    ///
+    /// - Parameter reviewing: called before each decision.
+    func whileServing(
+        reviewing: @escaping @Sendable () async throws -> Void = {},
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
         let reviewer = try reviewer()
         try await whileListening(on: socketPath, tickets: tickets) { push, pusher, _ in
             let scopes: Set<Scope> = [.stateRead, .stateWrite, .agentsPublish]
@@ -63,6 +68,7 @@ struct GateScenario: Sendable {
                     Principal(identity: .local(user: peer.user), name: peer.user, email: "", scopes: scopes)
                 case .request(let holder): holder.principal
                 }
+            try await reviewing()
             return GateReply(GateAnswer(try await reviewer.decide(push, by: principal)))
         } body: {
             try await body()
@@ -71,6 +77,10 @@ struct GateScenario: Sendable {
 
     /// Runs a git that may wait for the server: not on a thread that the server needs.
     func push(from clone: WorkingCopy, _ arguments: String...) async throws -> PushOutcome {
+        try await push(from: clone, arguments)
+    }
+
+    func push(from clone: WorkingCopy, _ arguments: [String]) async throws -> PushOutcome {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(

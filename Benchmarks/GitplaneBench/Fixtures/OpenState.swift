@@ -6,6 +6,8 @@ import StateRepo
 
 /// The state of a repository, opened as the server opens it.
 struct OpenState {
+    /// The path of the bare repository.
+    let repository: String
     let rules: StateRules
     let index: HistoryIndex
     let publisher: StatePublisher
@@ -15,6 +17,7 @@ struct OpenState {
 
     /// Opens what is there; nothing is published yet.
     init(_ repository: BenchRepository, index path: String, share: ShareDirectory) throws {
+        self.repository = repository.path
         self.rules = try StateRules.load(share: share)
         self.index = try HistoryIndex(path: path)
         self.snapshots = SnapshotStore()

@@ -3,8 +3,10 @@ import Access
 import Crypto
 import Documents
 import Foundation
+import GitTransport
 import Hummingbird
 import Logging
+import Reconciler
 import ServiceLifecycle
 import StateRepo
 
@@ -29,6 +31,14 @@ enum RunningServer {
                 cursors: CursorSeal(key: SymmetricKey(size: .bits256))
             )
         )
+        let publisher = state.publisher
+        let git = GitServer(
+            programs: try GitPrograms(searching: "/usr/bin:/bin"),
+            repositoryPath: state.repository,
+            pushes: .init(tickets: PushTickets()) { _ in try await publisher.reconcile() },
+            logger: OpenState.logger
+        )
+        GitHandlers(git, logger: OpenState.logger).register(in: &handlers)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),

@@ -35,7 +35,8 @@ extension ContractReader {
         guard let body = operation.member("requestBody").flatMap({ resolve($0) }), Self.isStreamed(body) else {
             return nil
         }
-        guard let contents = body.value["content"]?.objectValue, contents.count == 1, let content = contents.first else {
+        guard let contents = body.value["content"]?.objectValue, contents.count == 1, let content = contents.first
+        else {
             fault(.malformed, at: body.pointer, "A streamed body has one media type.")
             return nil
         }

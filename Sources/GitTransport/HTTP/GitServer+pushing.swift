@@ -75,7 +75,11 @@ extension GitServer {
 
     /// Gives all of the body to git. One that has ended, because it refuses, does not keep the client from sending the rest
     /// and reading why.
-    private static func feed(_ start: ByteBuffer, _ input: inout some GitInput & ~Copyable, to git: RunningGit) async throws {
+    private static func feed(
+        _ start: ByteBuffer,
+        _ input: inout some GitInput & ~Copyable,
+        to git: RunningGit
+    ) async throws {
         var isReading = await git.take(start)
         while let part = try await input.next() {
             if isReading { isReading = await git.take(part) }

@@ -17,6 +17,12 @@ package struct GitPrograms: Hashable, Sendable {
         }
     }
 
+    package init(git: String, prlimit: String, setpriv: String) {
+        self.git = git
+        self.prlimit = prlimit
+        self.setpriv = setpriv
+    }
+
     /// Looks through the absolute folders of `path`, the value of `PATH`.
     package init(searching path: String) throws(Missing) {
         let folders = path.split(separator: ":").filter { $0.hasPrefix("/") }.map(String.init)

@@ -12,7 +12,8 @@ struct RunningGit: Sendable {
     /// - Returns: whether it took all of it; it does not when it has ended.
     func take(_ buffer: ByteBuffer) async -> Bool {
         do {
-            return try await execution.standardInputWriter.write(Array(buffer.readableBytesView)) == buffer.readableBytes
+            return try await execution.standardInputWriter.write(Array(buffer.readableBytesView))
+                == buffer.readableBytes
         } catch {
             return false
         }

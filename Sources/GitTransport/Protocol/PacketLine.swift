@@ -4,7 +4,8 @@ import NIOCore
 enum PacketLine: Hashable {
     /// The longest line, its four digits included.
     static let maximumLength = 65_520
-    static let maximumPayload = maximumLength - 4
+    /// What such a line holds.
+    static let payloadLength = maximumLength - 4
 
     case data(ByteBuffer)
     /// `0000`.
@@ -54,7 +55,7 @@ enum PacketLine: Hashable {
 extension ByteBuffer {
     /// Appends a line with this content, which fits.
     mutating func writePacketLine(_ payload: some Collection<UInt8>) {
-        precondition(payload.count <= PacketLine.maximumPayload, "a pkt-line is shorter than 64 KiB")
+        precondition(payload.count <= PacketLine.payloadLength, "a pkt-line is shorter than 64 KiB")
         let digits = String(payload.count + 4, radix: 16)
         writeString(String(repeating: "0", count: 4 - digits.utf8.count) + digits)
         writeBytes(payload)

@@ -28,7 +28,9 @@ struct PushRefusal: Hashable {
 
     private static func reason(_ commands: PushCommands) -> String? {
         if commands.isSigned { return "signed pushes are not taken" }
-        if commands.isShallow { return "a push from a shallow clone is not taken: git fetch --unshallow, then push again" }
+        if commands.isShallow {
+            return "a push from a shallow clone is not taken: git fetch --unshallow, then push again"
+        }
         if commands.isTooLong { return "a push may update at most \(PushProposal.maximumUpdates) refs" }
         return nil
     }
@@ -37,7 +39,12 @@ struct PushRefusal: Hashable {
         let folders = ["refs/heads/", "refs/tags/"]
         guard RefName(update.ref) != nil, folders.contains(where: { update.ref.utf8.starts(with: $0.utf8) }) else {
             let hint = "push to refs/heads/<name> or refs/tags/<name>"
-            return Finding(ref: update.ref, code: "push.ref", reason: "only branches and tags can be pushed", hint: hint)
+            return Finding(
+                ref: update.ref,
+                code: "push.ref",
+                reason: "only branches and tags can be pushed",
+                hint: hint
+            )
         }
         guard update.new != nil || !update.ref.utf8.elementsEqual(RefName.main.description.utf8) else {
             return Finding(ref: update.ref, code: "push.main_deleted", reason: "the state cannot be deleted", hint: nil)
@@ -55,7 +62,7 @@ struct PushRefusal: Hashable {
         guard capabilities.usesSideBand else { return report }
         var answer = ByteBuffer()
         for line in lines { answer.writePacketLine([2] + Array("\(line)\n".utf8)) }
-        while let part = report.readSlice(length: min(report.readableBytes, PacketLine.maximumPayload - 1)),
+        while let part = report.readSlice(length: min(report.readableBytes, PacketLine.payloadLength - 1)),
             part.readableBytes > 0
         {
             answer.writePacketLine([1] + Array(part.readableBytesView))

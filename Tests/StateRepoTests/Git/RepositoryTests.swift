@@ -15,6 +15,9 @@ struct RepositoryTests {
             for (key, value) in configuration.entries {
                 #expect(try git.run("config", "--local", "--get-all", key) == value)
             }
+            for (key, values) in configuration.lists {
+                #expect(try git.run("config", "--local", "--get-all", key) == values.joined(separator: "\n"))
+            }
             #expect(try git.run("config", "--type=int", "core.bigFileThreshold") == "1048576")
             #expect(try git.run("symbolic-ref", "HEAD") == "refs/heads/main")
         }
@@ -27,8 +30,11 @@ struct RepositoryTests {
             try configuration.apply(toRepositoryAt: git.directory)
             try git.run("config", "receive.fsckObjects", "false")
             try git.run("config", "--unset", "gc.auto")
+            try git.run("config", "--add", "receive.hideRefs", "!refs/gitplane")
             try git.run("config", "user.name", "Ada")
-            #expect(try configuration.apply(toRepositoryAt: git.directory) == ["receive.fsckobjects", "gc.auto"])
+            let changed = try configuration.apply(toRepositoryAt: git.directory)
+            #expect(changed == ["receive.fsckobjects", "gc.auto", "receive.hiderefs"])
+            #expect(try configuration.apply(toRepositoryAt: git.directory).isEmpty)
             #expect(try git.run("config", "user.name") == "Ada")
         }
     }

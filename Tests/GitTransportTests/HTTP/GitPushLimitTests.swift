@@ -1,0 +1,148 @@
+import Foundation
+import GitTransport
+import NIOCore
+import StateRepo
+import TestSupport
+import Testing
+
+@Suite("A hostile push over HTTP", .serialized, .timeLimit(.minutes(2)))
+struct GitPushLimitTests {
+    /// A blob of 64 KiB, and a delta that makes 256 MiB of it, in 173 bytes.
+    private static let bomb =
+        "UEFDSwAAAAIAAAACsIAgeNrtwQEBAAAAgJD+r+4ICgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        + "AAAAAAAAAAAAAAAAAGoADwAB+IACyXwS+bCiS/wZx0orJlqXySQTd3V42u3BgQkAMAjAMAYe3tP1jpGkpvMCAAAAvrcx6QN+Ftk/6bo6yxdJ"
+        + "LVsftzCIlMKL3go="
+    /// The same for 4 GiB, in 232 bytes.
+    private static let largeBomb =
+        "UEFDSwAAAAIAAAACsIAgeNrtwQEBAAAAgJD+r+4ICgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        + "AAAAAAAAAAAAAAAAAGoADwAB+IAgyXwS+bCiS/wZx0orJlqXySQTd3V42u3BMQEAAAjAoMcARl50DQLU9DYAAAAAAAAAAAAAAAAAAAAAAAAA"
+        + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB4B3jrCpXEqSX27SMW9NNGbsMga83qGWGQNg=="
+
+    private static let command =
+        "\(String(repeating: "0", count: 40)) \(String(repeating: "a", count: 40)) refs/heads/bomb\0report-status"
+
+    /// The head of a push with a body of `length` bytes, or a chunked one.
+    private static func head(length: Int?, token: String = HTTPScenario.token) -> String {
+        "POST /git/state.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            + "Authorization: Bearer \(token)\r\nContent-Type: application/x-git-receive-pack-request\r\n"
+            + (length.map { "Content-Length: \($0)\r\n\r\n" } ?? "Transfer-Encoding: chunked\r\n\r\n")
+    }
+
+    private static func line(_ text: String) -> String {
+        let digits = String(text.utf8.count + 4, radix: 16)
+        return String(repeating: "0", count: 4 - digits.utf8.count) + digits + text
+    }
+
+    private static func send(_ body: [UInt8], to scenario: HTTPScenario) async throws -> String {
+        try await RawConnection.exchange(port: scenario.port) { outbound in
+            try await outbound.write(ByteBuffer(string: head(length: body.count)))
+            try await outbound.write(ByteBuffer(bytes: body))
+        }
+    }
+
+    @Test("of a few bytes that expand to gigabytes is refused, and leaves nothing", arguments: [bomb, largeBomb])
+    func deltaBomb(pack: String) async throws {
+        let pack = try #require(Data(base64Encoded: pack))
+        #expect(pack.count < 256)
+        try await withHTTPScenario { scenario in
+            let before = try scenario.gate.fixture.git.run("count-objects", "-v")
+            let body = Array(Self.line(Self.command).utf8) + Array("0000".utf8) + pack
+            let answer = try await Self.send(body, to: scenario)
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.contains("ng refs/heads/bomb "))
+            #expect(try scenario.gate.fixture.git.run("count-objects", "-v") == before)
+            #expect(try scenario.gate.fixture.git.run("for-each-ref", "refs/heads").contains("bomb") == false)
+        }
+    }
+
+    @Test("that says it is too large is refused at once")
+    func declaredSize() async throws {
+        try await withHTTPScenario { scenario in
+            let answer = try await RawConnection.exchange(
+                port: scenario.port,
+                Self.head(length: GitServer.maximumPush + 1)
+            )
+            #expect(answer.hasPrefix("HTTP/1.1 413 "))
+            #expect(answer.contains("\"code\":\"request.too_large\""))
+        }
+    }
+
+    @Test("is answered by its commands alone, whatever git would do: none is started")
+    func noProcess() async throws {
+        var options = HTTPScenarioOptions()
+        options.programs = try GitPrograms(searching: "/usr/bin:/bin").replacingGit(with: "/nonexistent/git")
+        try await withHTTPScenario(options) { scenario in
+            let refused = Self.command.replacing("refs/heads/bomb", with: "refs/meta/bomb")
+            let answer = try await Self.send(Array((Self.line(refused) + "0000PACK").utf8), to: scenario)
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.contains("ng refs/meta/bomb only branches and tags can be pushed"))
+            let body = Self.line(Self.command) + "0000"
+            let stranger = try await RawConnection.exchange(
+                port: scenario.port,
+                Self.head(length: body.utf8.count, token: "nobody") + body
+            )
+            #expect(stranger.hasPrefix("HTTP/1.1 401 "))
+            // What would be taken shows that a process is needed then.
+            #expect(try await Self.send(Array(body.utf8), to: scenario).hasPrefix("HTTP/1.1 500 "))
+        }
+    }
+
+    @Test("that takes longer than it may is ended with everything it started")
+    func deadline() async throws {
+        var options = HTTPScenarioOptions()
+        options.pushLimits.deadline = .milliseconds(200)
+        options.reviewing = { _ in try await Task.sleep(for: .seconds(3_600)) }
+        try await withHTTPScenario(options) { scenario in
+            let before = try scenario.gate.fixture.git.run("for-each-ref")
+            let copy = try await scenario.clone("copy")
+            try copy.commit()
+            let outcome = await scenario.push(copy, "origin", "HEAD:refs/heads/proposal")
+            #expect(!outcome.isAccepted)
+            #expect(outcome.output.contains("HTTP 503"))
+            #expect(try scenario.gate.fixture.git.run("for-each-ref") == before)
+        }
+    }
+
+    @Test("whose end cannot be flushed is not reported")
+    func unflushed() async throws {
+        var options = HTTPScenarioOptions()
+        options.reviewing = { repository in
+            try FileManager.default.removeItem(atPath: "\(repository)/objects/pack")
+            throw CocoaError(.featureUnsupported)
+        }
+        try await withHTTPScenario(options) { scenario in
+            let copy = try await scenario.clone("copy")
+            try copy.commit()
+            let outcome = await scenario.push(copy, "origin", "HEAD:refs/heads/proposal")
+            #expect(!outcome.isAccepted)
+            #expect(outcome.output.contains("HTTP 500"))
+            #expect(scenario.ended.holders.isEmpty)
+        }
+    }
+
+    @Test("has to wait, and is sent away, when too many are there")
+    func busy() async throws {
+        let slots = GitSlots(running: 1, waiting: 0)
+        var options = HTTPScenarioOptions()
+        options.fetchSlots = slots
+        try await withHTTPScenario(options) { scenario in
+            let held = try await slots.take()
+            let answer = try await RawConnection.exchange(
+                port: scenario.port,
+                "GET /git/state.git/info/refs?service=git-upload-pack HTTP/1.1\r\nHost: x\r\n"
+                    + "Authorization: Bearer \(HTTPScenario.token)\r\nConnection: close\r\n\r\n"
+            )
+            #expect(answer.hasPrefix("HTTP/1.1 503 "))
+            #expect(answer.contains("\"code\":\"state.unavailable\""))
+            #expect(answer.lowercased().contains("\r\nretry-after: "))
+            withExtendedLifetime(held) {}
+        }
+    }
+}
+
+extension GitPrograms {
+    fileprivate func replacingGit(with path: String) -> GitPrograms {
+        GitPrograms(git: path, prlimit: prlimit, setpriv: setpriv)
+    }
+}
