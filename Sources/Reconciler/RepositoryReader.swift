@@ -21,4 +21,11 @@ struct RepositoryReader {
             return nil
         }
     }
+
+    /// What `revision` has at `path`; `nil` when there is nothing.
+    func entry(_ path: EntryPath, at revision: CommitID) throws -> FileVersions.Version? {
+        try log.withRepository { (repository) throws(GitError) in
+            try FileVersions.Version(at: path, of: revision, in: repository)
+        }
+    }
 }

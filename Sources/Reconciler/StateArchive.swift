@@ -11,7 +11,7 @@ package final class StateArchive: Sendable {
     package static let maximumKept = 8
 
     private let readers: GitReaderPool
-    private let index: any HistoryIndexing
+    let index: any HistoryIndexing
     private let snapshots: SnapshotStore
     private let rules: StateRules
     private let kept: Mutex<[StateSnapshot]>
@@ -144,7 +144,7 @@ package final class StateArchive: Sendable {
         }
     }
 
-    private func read<Result: Sendable>(
+    func read<Result: Sendable>(
         _ body: @Sendable (borrowing GitRepository) throws -> Result
     ) async throws(StateError) -> Result {
         do {

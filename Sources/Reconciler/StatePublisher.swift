@@ -142,8 +142,11 @@ package actor StatePublisher {
 
     private func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
         let reader = RepositoryReader(log: log)
-        let history = PlanningHistory(definition: reader.definition, files: reader.files)
-        return try ChangePlanner.plan(changes, on: context, history)
+        let history = PlanningHistory(definition: reader.definition, files: reader.files, entry: reader.entry)
+        guard case .all = changes.report else { return try ChangePlanner.plan(changes, on: context, history) }
+        let proposal = try ChangePlanner.propose(changes, on: context, history)
+        guard let refused = ProposalReport(proposal, context).refusal else { return proposal.plan }
+        throw refused
     }
 
     private static func demand(_ verdict: AdmissionVerdict, of principal: Principal) throws(StateError) {

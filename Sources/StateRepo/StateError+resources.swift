@@ -56,10 +56,12 @@ extension StateError {
 
     /// Others name what was to be deleted.
     static func inUse(_ code: Code, _ resource: ResourceName, _ uses: [ReferenceUse]) -> StateError {
-        let places = uses.prefix(100).map(\.json)
+        let places = uses.prefix(ReferenceUse.maximumListed).map(\.json)
         let users = Set(uses.map(\.resource.description)).sorted().prefix(3).joined(separator: ", ")
         let message = "\(resource) is in use: \(users) \(uses.count == 1 ? "names" : "name") it"
-        return StateError(code, message, details: ["used_by": .array(Array(places))])
+        var details: JSONObject = ["used_by": .array(Array(places))]
+        if places.count < uses.count { details["total"] = JSONValue(uses.count) }
+        return StateError(code, message, details: details)
     }
 }
 

@@ -187,7 +187,15 @@ extension StateFixture {
 
     package func plan(_ changes: ChangeSet) throws -> ChangePlan {
         let context = PlanningContext(snapshot: snapshot, rules: rules, secrets: secrets)
-        return try ChangePlanner.plan(changes, on: context, PlanningHistory(definition: definition, files: files))
+        let history = PlanningHistory(definition: definition, files: files, entry: entry)
+        return try ChangePlanner.plan(changes, on: context, history)
+    }
+
+    /// What a revision has at a path; a fixture keeps nothing of files that the server does not read.
+    private func entry(at path: EntryPath, _ revision: CommitID) -> FileVersions.Version? {
+        path.text.flatMap { files(at: $0, revision) }?.first.map {
+            FileVersions.Version(mode: .blob, id: AnyObjectID(rebinding: $0.blob), content: $0.content)
+        }
     }
 
     /// The definition `wanted`, as git keeps it: from any revision.

@@ -43,7 +43,7 @@ struct DocumentBenchmark: Benchmark {
     private func change(_ state: OpenState, _ snapshot: StateSnapshot) throws -> (Samples, Samples) {
         var (planning, judging) = (Samples(), Samples())
         let context = PlanningContext(snapshot: snapshot, rules: state.rules, secrets: .empty)
-        let history = PlanningHistory(definition: { _, _ in nil }, files: { _, _ in nil })
+        let history = PlanningHistory(definition: { _, _ in nil }, files: { _, _ in nil }, entry: { _, _ in nil })
         let review = AdmissionReview(rules: state.rules, secrets: .empty, ledger: snapshot.ledger)
         for number in 0..<Self.plans {
             let request = try WriteBenchmark.request(number, agents: ColdStartBenchmark.agents)

@@ -29,8 +29,8 @@ struct ChangeBody: Sendable {
         let isMerge = record.entry.parents.count > 1
         var body = ChangeBody(record.entry, merged: isMerge ? record.merged : nil).summary
         body["message"] = .string(record.commit.message)
-        body["changes"] = .array(record.differences.map(\.json))
-        if record.isTruncated { body["truncated"] = true }
+        body["changes"] = .array(record.comparison.differences.map(\.json))
+        if record.comparison.isTruncated { body["truncated"] = true }
         body["etag"] = .string(tag.description)
         self.summary = body
     }

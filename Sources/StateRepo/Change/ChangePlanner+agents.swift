@@ -36,8 +36,6 @@ extension ChangePlanner {
 
     mutating func deleteAgent(_ id: AgentID) throws {
         guard let folder = draft.tree.agents[id] else { throw StateError.notFound(.agent(id)) }
-        let uses = draft.tree.uses(of: .agent, named: id.description, exceptIn: id)
-        guard uses.isEmpty else { throw StateError.inUse(.agentInUse, .agent(id), uses) }
         let release = draft.tree.releases[id].map(\.document.file)
         let files = folder.files + (release.map { [$0] } ?? [])
         try draft.put(files.map { ($0.path, nil) }, history)

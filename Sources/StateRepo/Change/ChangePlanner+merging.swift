@@ -117,7 +117,8 @@ extension MergeConflict {
 }
 
 extension LineConflict {
-    fileprivate func json(at pointer: JSONPointer) -> JSONValue {
+    /// `{pointer, line, base, current, proposed}`.
+    func json(at pointer: JSONPointer) -> JSONValue {
         [
             "pointer": .string(pointer.description), "line": JSONValue(current.start), "base": .string(base.text),
             "current": .string(current.text), "proposed": .string(proposed.text),

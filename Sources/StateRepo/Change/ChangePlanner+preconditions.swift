@@ -65,12 +65,13 @@ extension ChangePlanner {
             .notFound(.agent(id))
         case .deleteAgent(let id) where isThere(.agent(id)):
             .preconditionFailed(.agent(id), "\(ResourceName.agent(id)) exists, but is broken", nil, context.snapshot)
-        case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings, .putRelease:
+        case .replaceAgent, .putDocument, .putSkill, .createAgent, .patchSettings, .putRelease, .putMetadata:
             .preconditionFailed(operation.resource, context.snapshot)
         case .patchDocument(let id, _, _) where context.snapshot.head.agents[id] == nil: .notFound(.agent(id))
         case .publish(let id, _, _), .activate(let id, _), .patchAgent(let id, _), .deleteAgent(let id):
             headError(of: id) ?? .notFound(.agent(id))
-        case .patchDocument, .deleteDocument, .patchSkill, .deleteSkill, .patchRelease, .deleteRelease:
+        case .patchDocument, .deleteDocument, .patchSkill, .deleteSkill, .patchRelease, .deleteRelease,
+            .patchMetadata, .deleteMetadata:
             .notFound(operation.resource)
         }
     }

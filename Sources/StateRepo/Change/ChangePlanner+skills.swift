@@ -18,9 +18,6 @@ extension ChangePlanner {
 
     mutating func deleteSkill(_ id: SkillID) throws {
         guard let skill = draft.tree.skills[id] else { throw StateError.notFound(.skill(id)) }
-        let uses = draft.tree.uses(of: .skill, named: id.description)
-            .filter { $0.resource != .skill(id) }
-        guard uses.isEmpty else { throw StateError.inUse(.skillInUse, .skill(id), uses) }
         let files = [skill.document?.file.path].compactMap { $0 } + skill.assets.map(\.path)
         try draft.put(files.map { ($0, nil) }, history)
     }

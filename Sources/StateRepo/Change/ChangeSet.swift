@@ -2,16 +2,41 @@ package import Documents
 
 /// What a caller wants changed; all of it becomes one commit or nothing does.
 package struct ChangeSet: Sendable {
+    /// How much is told of a set that cannot be planned.
+    package enum Report: Sendable {
+        /// The first edit that cannot be done.
+        case first
+        /// All of them, and what the gate says of the others.
+        case all
+    }
+
     package let edits: [ResourceEdit]
+    /// Changes of files, merged with what became of the files since; they come after the edits.
+    package let files: [FileVersions]
+    /// The first line of the commit; `nil` for one that says what was done.
+    package let subject: String?
     /// The caller's own words for the commit, below the subject.
     package let message: String?
+    package let report: Report
 
-    package init(_ edits: [ResourceEdit], message: String? = nil) {
+    package init(_ edits: [ResourceEdit], message: String? = nil, report: Report = .first) {
         self.edits = edits
+        self.files = []
+        self.subject = nil
         self.message = message
+        self.report = report
     }
 
     package init(_ edit: ResourceEdit, message: String? = nil) { self.init([edit], message: message) }
+
+    /// A change of files, made on another version of the state.
+    package init(merging files: [FileVersions], subject: String, message: String?) {
+        self.edits = []
+        self.files = files
+        self.subject = subject
+        self.message = message
+        self.report = .first
+    }
 }
 
 /// One edit of one resource, and what must hold for it.
@@ -40,6 +65,9 @@ package struct ResourceEdit: Sendable {
         case patchRelease(AgentID, DocumentPatch)
         /// Unpublishes.
         case deleteRelease(AgentID)
+        case putMetadata(MetadataDocument, JSONObject)
+        case patchMetadata(MetadataDocument, DocumentPatch)
+        case deleteMetadata(MetadataDocument)
     }
 
     package let operation: Operation

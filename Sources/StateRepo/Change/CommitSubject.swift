@@ -82,7 +82,8 @@ enum CommitSubject {
         return String(String.UnicodeScalarView(scalars.prefix(40))) + (cut ? "…" : "")
     }
 
-    private static func shortened(_ text: String) -> String {
+    /// At most ``maximumLength`` scalars.
+    static func shortened(_ text: String) -> String {
         guard text.unicodeScalars.count > maximumLength else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumLength - 1))) + "…"
     }

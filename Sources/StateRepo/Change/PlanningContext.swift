@@ -17,9 +17,16 @@ package struct PlanningHistory {
     let definition: DefinitionReader
     /// The files below a folder, or the one file at a path, as a revision had them; `nil` when the revision is unknown.
     let files: (String, CommitID) throws -> [StateFile]?
+    /// What a revision has at a path, also where the server reads nothing; `nil` when there is nothing.
+    let entry: (EntryPath, CommitID) throws -> FileVersions.Version?
 
-    package init(definition: @escaping DefinitionReader, files: @escaping (String, CommitID) throws -> [StateFile]?) {
+    package init(
+        definition: @escaping DefinitionReader,
+        files: @escaping (String, CommitID) throws -> [StateFile]?,
+        entry: @escaping (EntryPath, CommitID) throws -> FileVersions.Version?
+    ) {
         self.definition = definition
         self.files = files
+        self.entry = entry
     }
 }

@@ -4,6 +4,8 @@ struct TreeDraft {
     private(set) var tree: StateTree
     private(set) var files: [String: [UInt8]?] = [:]
     private let decoder: DocumentDecoder
+    /// What the base has where the server reads nothing, by path.
+    private var unread: [String: FileVersions.Version] = [:]
 
     init(_ base: StateTree, decoder: DocumentDecoder) {
         self.base = base
@@ -22,6 +24,16 @@ struct TreeDraft {
         tree = try tree.applying(edits, decoder: decoder, definitions: history.definition)
     }
 
+    /// Tells what the base has at a path whose content it does not hold.
+    mutating func note(_ version: FileVersions.Version?, at path: String) {
+        guard let version, version.mode != .blob else {
+            unread[path] = version
+            return
+        }
+        // What is no file has no content that could be compared.
+        unread[path] = FileVersions.Version(mode: version.mode, id: version.id, content: nil)
+    }
+
     /// A file that differs from the base.
     struct Change {
         let path: String
@@ -34,10 +46,10 @@ struct TreeDraft {
     var changes: [Change] {
         files.keys.sorted().compactMap { path in
             guard let content = files[path] else { return nil }
-            let before = base.file(at: path)?.content
+            let before = base.file(at: path)?.content ?? unread[path]?.content
             if before == nil, content == nil {
                 // The tree knows that there is such a file, and not what is in it.
-                guard base.hasUnreadFile(at: path) else { return nil }
+                guard base.hasUnreadFile(at: path) || unread[path] != nil else { return nil }
                 let difference = FileDifference(opaque: path, isOld: true, isNew: false)
                 return Change(path: path, content: nil, difference: difference)
             }

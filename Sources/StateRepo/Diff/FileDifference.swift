@@ -36,7 +36,13 @@ package struct FileDifference: Sendable {
         self.content = .opaque
     }
 
+    /// Whether a content can be compared by lines: UTF-8 without NUL.
+    static func isText(_ content: [UInt8]) -> Bool {
+        !content.contains(0) && String(validating: content, as: UTF8.self) != nil
+    }
+
     private static func compare(_ path: String, _ old: [UInt8]?, _ new: [UInt8]?) -> Content {
+        guard [old, new].allSatisfy({ $0.map(isText) ?? true }) else { return .opaque }
         guard path.hasSuffix(".json") else { return .lines(LineDiff(from: old ?? [], to: new ?? [])) }
         do {
             let before = try old.map { bytes throws(JSONSyntaxError) in try JSONValue(parsing: bytes) }

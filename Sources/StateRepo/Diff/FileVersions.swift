@@ -1,4 +1,6 @@
 /// One path on both sides of a change, as git stores it.
+///
+/// It is also a change that is asked for: what the file was, and what it is to be.
 package struct FileVersions: Sendable {
     /// What one side has.
     package struct Version: Sendable {
@@ -41,8 +43,5 @@ package struct FileVersions: Sendable {
 }
 
 extension FileVersions.Version {
-    fileprivate var isText: Bool {
-        guard let content else { return false }
-        return !content.contains(0) && String(validating: content, as: UTF8.self) != nil
-    }
+    var isText: Bool { content.map(FileDifference.isText) ?? false }
 }

@@ -3,6 +3,9 @@ import HashTreeCollections
 
 /// One place that names something, found by reading the table of references backwards.
 package struct ReferenceUse: Hashable, Sendable {
+    /// The most places that a refusal lists; the rest is only counted.
+    package static let maximumListed = 1_000
+
     /// Who names it.
     package let resource: ResourceName
     package let file: String

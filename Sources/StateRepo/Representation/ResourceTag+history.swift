@@ -7,6 +7,22 @@ extension ResourceTag {
         self.init(revision: entry.revision, parts: parts + [entry.principal ?? ""])
     }
 
+    /// The tag of what differs between two points, which never changes.
+    ///
+    /// - Parameters:
+    ///   - revision: the later point.
+    ///   - form: what tells apart the bodies that one comparison can have.
+    package init(comparing from: String, with to: String, at revision: CommitID, form: String) {
+        self.init(revision: revision, parts: ["diff", form, from, to])
+    }
+
+    /// The tag of what is told of an agent's origins.
+    ///
+    /// - Parameters:
+    ///   - revision: the newest of the commits that are told.
+    ///   - body: everything that is told.
+    package init(blame body: String, at revision: CommitID) { self.init(revision: revision, parts: ["blame", body]) }
+
     /// The tag of a published version.
     package init(version entry: ReleaseLedger.Entry) {
         self.init(

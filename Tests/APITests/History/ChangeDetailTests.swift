@@ -147,7 +147,7 @@ struct ChangeDetailTests {
     @Test("More files than a change shows are told, in both forms")
     func limits() async throws {
         try await withStateServer(Self.start) { server in
-            let count = ChangeRecord.maximumFiles
+            let count = TreeComparison.maximumFiles
             let files = (0...count).map { ("docs/\($0).md", "x\n") }
             try await server.force(Dictionary(uniqueKeysWithValues: files.dropLast()))
             let whole = try await server.client.send(.get, "\(Self.path)/2").json()

@@ -41,6 +41,26 @@ struct PushToMainTests {
         }
     }
 
+    @Test("that removes what others name is refused at each of the places")
+    func dangling() async throws {
+        try await withPushScenario { scenario in
+            let policy = #""skill_policy": {"enabled_skills": ["docs"]}, "delegation_policy": {"escalate_to": "boss"}"#
+            try scenario.clone.write("state/agents/atlas/agent.json", "{\"display_name\": \"A\",\n \(policy)}")
+            try scenario.clone.write("state/agents/boss/agent.json", #"{"display_name": "Boss"}"#)
+            try scenario.clone.write("skills/docs/SKILL.md", "---\nname: docs\ndescription: d\n---\nText\n")
+            try scenario.clone.commit()
+            #expect(try scenario.push().decision == .accepted)
+            try scenario.clone.git.run("push", "--quiet", "origin", "HEAD:main")
+            try scenario.clone.remove("state/agents/boss/agent.json")
+            try scenario.clone.remove("skills/docs/SKILL.md")
+            try scenario.clone.commit()
+            let verdict = try scenario.push()
+            #expect(verdict.refusals == ["reference.not_found", "reference.not_found"])
+            let places = verdict.findings.map { "\($0.diagnostic.file):\($0.diagnostic.position?.line ?? 0)" }
+            #expect(Set(places) == ["state/agents/atlas/agent.json:2"])
+        }
+    }
+
     @Test(
         "of an entry that is no plain file is refused",
         arguments: [
