@@ -28,7 +28,12 @@ struct HistoryBenchmark: Benchmark {
         let snapshot = try await state.publisher.reconcile()
         let found = try query(state, upTo: snapshot.sequence)
         let answers = try await RunningServer.withGitplane(state, share: folder.share) { port in
-            try await onOwnThread { try ask(port) }
+            try await onOwnThread {
+                [
+                    try ask(port) { "changes?resource=agents/\($0)&limit=100" },
+                    try ask(port) { "agents/\($0)/history?limit=100" }, try ask(port) { "agents/\($0)/blame" },
+                ]
+            }
         }
         try state.index.close()
         return [
@@ -36,10 +41,12 @@ struct HistoryBenchmark: Benchmark {
             Figure("index rebuild, commits, by processor time", Double(Self.commits) / computed, .perSecond),
             Figure(
                 "changes of one agent among \(Self.commits) commits",
-                answers.median * 1_000,
+                answers[0].median * 1_000,
                 .milliseconds,
                 .atMost(20)
             ),
+            Figure("history of one agent", answers[1].median * 1_000, .milliseconds, .atMost(20)),
+            Figure("blame of one agent", answers[2].median * 1_000, .milliseconds),
             Figure("changes of one agent, index alone", found.median * 1_000, .milliseconds),
         ]
     }
@@ -56,12 +63,12 @@ struct HistoryBenchmark: Benchmark {
         return duration
     }
 
-    private func ask(_ port: Int) throws -> Samples {
+    private func ask(_ port: Int, _ target: (String) -> String) throws -> Samples {
         var connection = try HTTPConnection(port: port)
         var samples = Samples()
         for number in 0..<Self.queries {
             let agent = SampleAgent.name(number * 3)
-            let request = RequestBytes.get("/api/control-plane/changes?resource=agents/\(agent)&limit=100")
+            let request = RequestBytes.get("/api/control-plane/\(target(agent))")
             let start = ContinuousClock.now
             try connection.exchange(request)
             samples.add(start.duration(to: .now))

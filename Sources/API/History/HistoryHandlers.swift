@@ -15,24 +15,38 @@ extension Handlers {
 
 /// `/changes` and `/changes/:revision`.
 struct HistoryHandlers: Sendable {
-    private static let patchType = "text/plain; charset=utf-8"
+    /// The media type of a unified diff.
+    static let patchType = "text/plain; charset=utf-8"
 
     let services: StateServices
 
     fileprivate func list(_ request: OperationRequest) async throws -> OperationResponse {
         let cursor = try services.cursors.open(request)
+        return try await page(request, cursor, newest(request, cursor)) { query throws(StateError) in
+            try services.archive.entries(matching: query)
+        }
+    }
+
+    /// A page of changes.
+    ///
+    /// - Parameters:
+    ///   - state: the newest commit that may be shown.
+    ///   - entries: what finds changes, given the filters of the request.
+    func page(
+        _ request: OperationRequest,
+        _ cursor: Cursor?,
+        _ state: StateHeaders,
+        _ entries: (HistoryQuery) throws(StateError) -> [HistoryEntry]
+    ) async throws -> OperationResponse {
         let filter = try ChangeFilter(request.query)
-        let state = try newest(request, cursor)
         let limit = request.query.integer("limit") ?? 50
         let before = cursor.flatMap { Int($0.position) }
         // One more than the page holds tells whether there is another page.
-        let entries = try services.archive.entries(
-            matching: filter.query(upTo: state.sequence, before: before, limit: limit + 1)
-        )
-        let merged = try await services.archive.merged(by: Array(entries.prefix(limit)))
+        let found = try entries(filter.query(upTo: state.sequence, before: before, limit: limit + 1))
+        let merged = try await services.archive.merged(by: Array(found.prefix(limit)))
         var page = ListPage(request)
         var last = before ?? 0
-        for entry in entries {
+        for entry in found {
             let body = ChangeBody(entry, merged: entry.parents.count > 1 ? merged[entry.revision] ?? [] : nil)
             guard page.add(.object(body.summary), after: String(last)) else { break }
             last = entry.sequence
@@ -41,7 +55,7 @@ struct HistoryHandlers: Sendable {
     }
 
     /// The newest commit that a list shows: that of its first page, that of `?at=`, or the head.
-    private func newest(_ request: OperationRequest, _ cursor: Cursor?) throws -> StateHeaders {
+    func newest(_ request: OperationRequest, _ cursor: Cursor?) throws -> StateHeaders {
         let selector = try cursor.map { .commit(prefix: $0.revision.description) } ?? request.revision()
         guard let selector else {
             let snapshot = try services.snapshots.current
@@ -52,7 +66,7 @@ struct HistoryHandlers: Sendable {
     }
 
     fileprivate func get(_ request: OperationRequest) async throws -> OperationResponse {
-        let entry = try entry(request.path("revision"))
+        let entry = try services.archive.change(named: request.path("revision"))
         let form = request.query.text("format") ?? "json"
         let state = StateHeaders(revision: entry.revision, sequence: entry.sequence)
         let tag = ResourceTag(change: entry, form: form)
@@ -62,28 +76,8 @@ struct HistoryHandlers: Sendable {
         let record = try await services.archive.change(entry)
         let body: OperationResponse.Body =
             form == "patch"
-            ? .bytes(ByteBuffer(bytes: record.patch), contentType: Self.patchType)
+            ? .bytes(ByteBuffer(bytes: record.comparison.patch), contentType: Self.patchType)
             : .json(.object(ChangeBody(record, tag: tag).summary))
         return OperationResponse(state: state, tag: EntityTag(tag), body)
     }
-
-    /// The commit that a path names: by its name, the start of it, or its sequence number.
-    ///
-    /// - Throws: `change.not_found` for everything else.
-    private func entry(_ text: String) throws(StateError) -> HistoryEntry {
-        switch RevisionSelector(parsing: text) {
-        case .time?, nil: throw Self.notFound
-        case let selector?:
-            do {
-                return try services.archive.resolve(selector)
-            } catch {
-                throw error.code == .revisionNotFound ? Self.notFound : error
-            }
-        }
-    }
-
-    private static let notFound = StateError(
-        .changeNotFound,
-        "there is no such change on main: give a commit id, at least 7 digits of one, or a sequence number"
-    )
 }

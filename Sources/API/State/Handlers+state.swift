@@ -8,5 +8,9 @@ extension Handlers {
         registerSkills(services)
         registerHistory(services)
         registerOverview(services)
+        registerDiff(services)
+        registerRevert(services)
+        registerApply(services)
+        registerAgentHistory(services)
     }
 }

@@ -55,8 +55,19 @@ struct ProposedChange: Sendable {
         case (.release(let id), .put): return .putRelease(id, try releaseFacts())
         case (.release(let id), .merge), (.release(let id), .patch): return .patchRelease(id, try documentPatch())
         case (.release(let id), .delete): return .deleteRelease(id)
-        case (.provider, _), (.connectionDefault, _):
-            throw Self.invalid("resource", "change.not_possible", "\(resource) cannot be written in a change list")
+        case (.provider(let id), _): return try metadata(.provider(id))
+        case (.connectionDefault(let key), _): return try metadata(.connectionDefault(key))
+        }
+    }
+
+    private func metadata(_ document: MetadataDocument) throws(StateError) -> ResourceEdit.Operation {
+        switch verb {
+        case .put:
+            var object = value.objectValue ?? [:]
+            object.removeValue(forKey: "etag")
+            return .putMetadata(document, object)
+        case .merge, .patch: return .patchMetadata(document, try documentPatch())
+        case .delete: return .deleteMetadata(document)
         }
     }
 

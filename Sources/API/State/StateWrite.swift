@@ -51,6 +51,27 @@ extension OperationResponse {
         return response
     }
 
+    /// The answer of a write to many resources: the commit, and what it changed.
+    ///
+    /// - Parameter status: 201 adds `Location`, the change.
+    static func committed(
+        _ request: OperationRequest,
+        _ outcome: WriteOutcome,
+        _ status: HTTPResponse.Status
+    ) -> OperationResponse {
+        let shown = outcome.plan.differences.prefix(TreeComparison.maximumFiles)
+        var body = JSONObject()
+        if case .commit = request.writeMode {
+            body["revision"] = .string(outcome.snapshot.revision.description)
+            body["sequence"] = JSONValue(outcome.snapshot.sequence)
+        }
+        body["changes"] = .array(shown.map(\.json))
+        if shown.count < outcome.plan.differences.count { body["truncated"] = true }
+        if outcome.isUnchanged { body["unchanged"] = true }
+        let location = "/api/control-plane/changes/\(outcome.snapshot.revision)"
+        return .written(request, outcome, status, tag: nil, location: status == .created ? location : nil, body)
+    }
+
     /// The answer of a deletion.
     static func deleted(_ request: OperationRequest, _ outcome: WriteOutcome) -> OperationResponse {
         guard case .dryRun = request.writeMode else { return OperationResponse(.noContent, state: outcome.headers) }

@@ -43,6 +43,10 @@ struct ProposalTests {
         change("delete", "skills/b"), change("put", "system-settings", ["memory": ["max_recall": 1]]),
         change("merge", "system-settings", ["memory": ["max_recall": 1]]),
         change("patch", "system-settings", [["op": "add", "path": "/memory", "value": ["max_recall": 1]]]),
+        change("put", "providers/claude", ["auth_mode": "api_key", "secret": "ANTHROPIC_API_KEY"]),
+        change("merge", "providers/ollama", ["base_url": "http://127.0.0.1:9999"]),
+        change("patch", "providers/ollama", [["op": "test", "path": "/auth_mode", "value": "local"]]),
+        change("delete", "providers/ollama"),
     ]
 
     @Test(
@@ -83,7 +87,17 @@ struct ProposalTests {
         (change("put", "system-settings", ["memory": ["max_recall": 0]]), "number.minimum", "/memory/max_recall"),
         (change("delete", "system-settings"), "change.not_possible", "/changes/0/op"),
         (change("put", "releases/atlas", ["version": 1]), "object.required", nil),
-        (change("put", "providers/claude", [:]), "change.not_possible", "/changes/0/resource"),
+        (change("put", "providers/claude", [:]), "object.required", nil),
+        (
+            change("put", "providers/claude", ["auth_mode": "api_key", "secret": "K", "key": "x"]),
+            "object.unknown_field", "/key"
+        ),
+        (
+            change("put", "providers/cladue", ["auth_mode": "api_key", "secret": "K"]), "reference.not_found",
+            nil
+        ),
+        (change("merge", "providers/claude", [:]), "document.not_found", "/changes/0"),
+        (change("delete", "connections/defaults/github"), "document.not_found", "/changes/0"),
         (change("delete", "releases/atlas"), "document.not_found", "/changes/0"),
     ]
 
@@ -133,16 +147,20 @@ struct ProposalTests {
                 "changes": [Self.change("delete", "skills/b"), Self.change("delete", "skills/a")]
             ]
             #expect(try await server.client.send(.post, Self.path, json: together).json()["valid"] == true)
+            let reversed: JSONValue = [
+                "changes": [Self.change("delete", "skills/a"), Self.change("delete", "skills/b")]
+            ]
+            #expect(try await server.client.send(.post, Self.path, json: reversed).json()["valid"] == true)
             let list: JSONValue = [
                 "message": "Several",
                 "changes": [
-                    Self.change("put", "providers/claude", [:]), Self.change("delete", "skills/a"),
+                    Self.change("delete", "system-settings"), Self.change("delete", "skills/a"),
                     Self.change("merge", "agents/atlas", ["display_name": "B"]), Self.change("delete", "agents/nobody"),
                 ],
             ]
             let findings = try await server.client.send(.post, Self.path, json: list).json()["diagnostics"]?.arrayValue
             let pointers = findings?.compactMap { $0["pointer"]?.stringValue }
-            #expect(pointers == ["/changes/0/resource", "/changes/1", "/changes/3"])
+            #expect(pointers == ["/changes/0/op", "/changes/1", "/changes/3"])
         }
     }
 
