@@ -145,7 +145,9 @@ let package = Package(
         ),
         .testTarget(
             name: "GitplaneTests",
-            dependencies: ["Gitplane", "Documents", "StateRepo", "TestSupport", argumentParser, logging],
+            dependencies: [
+                "Gitplane", "Documents", "GitTransport", "StateRepo", "TestSupport", argumentParser, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "AccessTests", dependencies: ["Access", "StateRepo", "TestSupport"], swiftSettings: strict),

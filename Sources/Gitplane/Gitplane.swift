@@ -3,7 +3,7 @@ import Glibc
 
 /// The program: a server and the commands that go with it.
 ///
-/// Exit codes: 0; 1 findings of `validate`; 64 usage; 70 internal; 78 configuration.
+/// Exit codes: 0; 1 findings of `validate` or `init`; 64 usage; 70 internal; 78 configuration.
 @main
 struct Gitplane: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,8 +11,8 @@ struct Gitplane: AsyncParsableCommand {
         abstract: "A control plane for agents whose state is a git repository.",
         version: ProgramVersion.current,
         subcommands: [
-            ServeCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self, ReleaseCommand.self,
-            VersionCommand.self,
+            ServeCommand.self, InitCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self,
+            ReleaseCommand.self, VersionCommand.self,
         ]
     )
 

@@ -33,7 +33,8 @@ extension ServerConfiguration {
         return configuration
     }
 
-    private static func dataDirectory(
+    /// Where the data folder is, by flag or variable; absolute.
+    static func dataDirectory(
         _ flag: String?,
         _ environment: [String: String],
         _ workingDirectory: String,

@@ -14,6 +14,10 @@ struct DataFolder {
     var accessToken: String { path("access-token") }
     var instance: String { path("instance.json") }
     var lock: String { path("lock") }
+    /// Where `gitplane init` makes the repository before it is whole.
+    var draft: String { path("init") }
+    var draftRepository: String { path("init/state.git") }
+    var draftIndex: String { path("init/index.sqlite") }
     var run: String { path("run") }
     var gateSocket: String { path("run/gate.sock") }
 

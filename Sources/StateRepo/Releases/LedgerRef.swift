@@ -23,13 +23,18 @@ package struct LedgerRef: Sendable {
     package func load(from repository: borrowing GitRepository) throws(GitError) -> ReleaseLedger {
         var ledger = ReleaseLedger()
         guard let tip = try repository.target(of: .releases) else { return ledger }
+        for record in try Self.records(upTo: tip, in: repository) { ledger.record(record.entry, of: record.agent) }
+        return ledger
+    }
+
+    /// What the commits of the ledger say, oldest first.
+    static func records(upTo tip: CommitID, in repository: borrowing GitRepository) throws(GitError) -> [Record] {
         var records: [Record] = []
         try repository.firstParentWalk(from: tip) { (commit) throws(GitError) in
-            if let record = Self.record(commit) { records.append(record) }
+            if let record = record(commit) { records.append(record) }
             return .continue
         }
-        for record in records.reversed() { ledger.record(record.entry, of: record.agent) }
-        return ledger
+        return records.reversed()
     }
 
     /// Adds entries, each as a commit of its own; a number that the ledger has keeps the definition that it has.

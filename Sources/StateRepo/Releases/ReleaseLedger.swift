@@ -28,6 +28,9 @@ package struct ReleaseLedger: Sendable {
 
     package init() {}
 
+    /// How many definitions were published.
+    package var count: Int { agents.reduce(0) { $0 + $1.value.count } }
+
     /// What was published of an agent, by ascending version.
     package func entries(of id: AgentID) -> [Entry] { agents[id] ?? [] }
 
