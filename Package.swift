@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "GitplaneTests",
             dependencies: [
-                "Gitplane", "Documents", "GitTransport", "StateRepo", "TestSupport", argumentParser, logging,
+                "Gitplane", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport", argumentParser, logging,
             ],
             swiftSettings: strict
         ),

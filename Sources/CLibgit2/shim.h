@@ -52,3 +52,20 @@ typedef struct {
     git_odb_backend backend;
     void *context;
 } clibgit2_backend;
+
+/* renameat2(2) and syncfs(2), which glibc declares only for _GNU_SOURCE. */
+extern int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags);
+extern int syncfs(int descriptor);
+
+/* Changes two files over in one step. */
+static inline int clibgit2_exchange(int old_directory, const char *old_path, int new_directory, const char *new_path) {
+    return renameat2(old_directory, old_path, new_directory, new_path, 1 << 1);
+}
+
+/* Moves a file to where there is none yet. */
+static inline int clibgit2_move(int old_directory, const char *old_path, int new_directory, const char *new_path) {
+    return renameat2(old_directory, old_path, new_directory, new_path, 1 << 0);
+}
+
+/* Flushes the whole file system that a descriptor is on. */
+static inline int clibgit2_flush_file_system(int descriptor) { return syncfs(descriptor); }

@@ -49,7 +49,7 @@ struct RefWatcher {
 }
 
 /// A descriptor that is watched for input until it is cancelled, and closed then.
-private final class EventSource: Sendable {
+final class EventSource: Sendable {
     // Dispatch sources are not marked Sendable; the lock is held for each of the few calls.
     private let source: Mutex<any DispatchSourceRead>
 

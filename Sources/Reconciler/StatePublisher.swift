@@ -173,6 +173,11 @@ package actor StatePublisher {
             requestID: request.requestID,
             committer: configuration.identity.signature(at: time)
         )
+        return try commit(draft, on: snapshot)
+    }
+
+    /// `nil` when the branch is no longer at `snapshot`.
+    func commit(_ draft: CommitDraft, on snapshot: StateSnapshot) throws -> CommitID? {
         do {
             return try log.commit(draft, onto: snapshot.revision)
         } catch {
@@ -188,7 +193,7 @@ package actor StatePublisher {
     }
 
     /// The one place where failures of git and of the index become failures of the state.
-    private func translate(_ error: any Error) -> StateError {
+    func translate(_ error: any Error) -> StateError {
         switch error {
         case let error as StateError: return error
         case let error as GitError where error.code == .diskFull:

@@ -71,7 +71,8 @@ struct StateServerParts: Sendable {
             archive: StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules),
             conditions: conditions,
             rules: rules,
-            cursors: CursorSeal(key: SymmetricKey(size: .bits256))
+            cursors: CursorSeal(key: SymmetricKey(size: .bits256)),
+            workingTree: WorkingTreeBoard()
         )
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Documents
 import Foundation
 import Logging
+import Reconciler
 import StateRepo
 import TestSupport
 import Testing
@@ -62,6 +63,7 @@ struct ServerConfigurationTests {
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
         #expect(configuration.publicOrigin == nil)
+        #expect(configuration.workingTree == WorkingTreeSettings(mode: .adopt, quiet: .seconds(2)))
         #expect(configuration.warnings.isEmpty)
     }
 
@@ -78,6 +80,24 @@ struct ServerConfigurationTests {
     )
     func precedence(start: Start, port: Int) async throws {
         #expect(try await load(start).address.port == port)
+    }
+
+    @Test(
+        "says how the working tree is kept",
+        arguments: [
+            (Start(arguments: ["--no-working-tree"]), nil), (Start(file: #"{"working_tree": false}"#), nil),
+            (
+                Start(environment: ["GITPLANE_WORKING_TREE_EDITS": "report", "GITPLANE_WORKING_TREE_QUIET": "250ms"]),
+                WorkingTreeSettings(mode: .report, quiet: .milliseconds(250))
+            ),
+            (
+                Start(file: #"{"working_tree_edits": "off", "working_tree_quiet": "1m"}"#),
+                WorkingTreeSettings(mode: .off, quiet: .seconds(60))
+            ),
+        ]
+    )
+    func workingTree(start: Start, expected: WorkingTreeSettings?) async throws {
+        #expect(try await load(start).workingTree == expected)
     }
 
     @Test("reads every setting of the file")
@@ -105,6 +125,8 @@ struct ServerConfigurationTests {
             (Start(arguments: ["--port", "1"], environment: ["CONTROL_PLANE_PORT": "x"]), ["CONTROL_PLANE_PORT"]),
             (Start(environment: ["GITPLANE_PUBLIC_URL": "ftp://example.com"]), ["GITPLANE_PUBLIC_URL"]),
             (Start(environment: ["GITPLANE_PUBLIC_URL": "https://example.com:0"]), ["GITPLANE_PUBLIC_URL"]),
+            (Start(environment: ["GITPLANE_WORKING_TREE_EDITS": "take"]), ["GITPLANE_WORKING_TREE_EDITS"]),
+            (Start(environment: ["GITPLANE_WORKING_TREE_QUIET": "2 s"]), ["GITPLANE_WORKING_TREE_QUIET"]),
             (Start(arguments: ["--data-dir", ""]), ["--data-dir"]),
             (Start(environment: ["GITPLANE_DATA_DIR": "a\u{7}b"]), ["GITPLANE_DATA_DIR"]),
             (Start(file: "{\n  \"port\": -1\n}"), ["gitplane.json:2:11"]),
@@ -120,7 +142,7 @@ struct ServerConfigurationTests {
     @Test(
         "refuses what a later version will honour",
         arguments: ServerSetting.laterVariables.map { (Start(environment: [$0: "1"]), [$0]) } + [
-            (Start(file: "{\"working_tree\": true}"), ["gitplane.json:1:2"]),
+            (Start(file: "{\"behind_proxy\": true}"), ["gitplane.json:1:2"]),
             (Start(file: "{\"metrics_listen\": \"127.0.0.1:9090\"}"), ["gitplane.json:1:2"]),
         ]
     )
@@ -128,7 +150,7 @@ struct ServerConfigurationTests {
         #expect(try await places(start) == expected)
     }
 
-    @Test("refuses flags of later versions as usage", arguments: ["--tls-key", "--behind-proxy", "--no-working-tree"])
+    @Test("refuses flags of later versions as usage", arguments: ["--tls-key", "--behind-proxy"])
     func laterFlags(flag: String) {
         #expect { try ServerFlags.parse([flag, "x"]) } throws: { ServerFlags.exitCode(for: $0) == .validationFailure }
     }

@@ -23,14 +23,22 @@ struct OverviewHandlers: Sendable {
     fileprivate func get(_ request: OperationRequest) async throws -> OperationResponse {
         let view = try await services.view(request)
         let conditions = view.isPast ? [] : services.conditions.all
-        let shown = conditions.flatMap { condition in
+        let workingTree = view.isPast ? nil : services.workingTree.latest.map(WorkingTreeBody.json)
+        var shown = conditions.flatMap { condition in
             [condition.type, condition.status.rawValue, condition.reason, condition.message, Self.since(condition)]
         }
+        if let workingTree { shown.append(workingTree.description) }
         let tag = ResourceTag(state: view.snapshot, showing: shown)
-        return try .read(request, view, tag: EntityTag(tag), .object(body(view, conditions, tag)))
+        let body = body(view, conditions, workingTree, tag)
+        return try .read(request, view, tag: EntityTag(tag), .object(body))
     }
 
-    private func body(_ view: StateView, _ conditions: [Condition], _ tag: ResourceTag) -> JSONObject {
+    private func body(
+        _ view: StateView,
+        _ conditions: [Condition],
+        _ workingTree: JSONValue?,
+        _ tag: ResourceTag
+    ) -> JSONObject {
         let snapshot = view.snapshot
         var body: JSONObject = [
             "format_version": JSONValue(snapshot.serving.format?.facts ?? Layout.version), "branch": "main",
@@ -39,7 +47,11 @@ struct OverviewHandlers: Sendable {
         if !view.isPast { body["conditions"] = .array(conditions.map(Self.json)) }
         body["diagnostics"] = .array(reports.diagnostics(of: snapshot, services.rules).map(\.json))
         body["counts"] = Self.counts(snapshot.serving)
-        if view.isPast { body["omitted"] = ["conditions"] }
+        body["working_tree"] = workingTree
+        if view.isPast {
+            let hasTree = services.workingTree.latest != nil
+            body["omitted"] = hasTree ? ["conditions", "working_tree"] : ["conditions"]
+        }
         body["etag"] = .string(tag.description)
         return body
     }

@@ -9,6 +9,7 @@ package struct StateServices: Sendable {
     package let conditions: ConditionBoard
     package let rules: StateRules
     package let cursors: CursorSeal
+    package let workingTree: WorkingTreeBoard
 
     package init(
         snapshots: SnapshotStore,
@@ -16,7 +17,8 @@ package struct StateServices: Sendable {
         archive: StateArchive,
         conditions: ConditionBoard,
         rules: StateRules,
-        cursors: CursorSeal
+        cursors: CursorSeal,
+        workingTree: WorkingTreeBoard = WorkingTreeBoard()
     ) {
         self.snapshots = snapshots
         self.publisher = publisher
@@ -24,5 +26,6 @@ package struct StateServices: Sendable {
         self.conditions = conditions
         self.rules = rules
         self.cursors = cursors
+        self.workingTree = workingTree
     }
 }

@@ -63,7 +63,12 @@ extension ServerConfiguration {
         guard let host = values[.host], let name = host.value.stringValue, let port = values[.port]?.value.intValue,
             let level = values[.logLevel]?.value.stringValue.flatMap(Logger.Level.init(rawValue:)),
             let format = values[.logFormat]?.value.stringValue.flatMap(LogFormat.init(rawValue:)),
-            let isInsecure = values[.insecure]?.value.boolValue
+            let isInsecure = values[.insecure]?.value.boolValue,
+            let keepsTree = values[.workingTree]?.value.boolValue,
+            let tree = WorkingTreeSettings(
+                edits: values[.workingTreeEdits]?.value,
+                quiet: values[.workingTreeQuiet]?.value
+            )
         else { return nil }
         let address = BindAddress(host: name, port: port)
         var warnings: [String] = []
@@ -90,6 +95,7 @@ extension ServerConfiguration {
             logLevel: level,
             logFormat: format,
             publicOrigin: origin,
+            workingTree: keepsTree ? tree : nil,
             warnings: warnings
         )
     }

@@ -16,6 +16,8 @@ struct ServerConfiguration: Sendable {
     let logLevel: Logger.Level
     let logFormat: LogFormat
     let publicOrigin: PublicOrigin?
+    /// `nil` on a server that keeps no working tree.
+    let workingTree: WorkingTreeSettings?
     /// What was accepted and should not stay as it is; printed at every start.
     let warnings: [String]
 }

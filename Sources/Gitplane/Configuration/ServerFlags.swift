@@ -20,6 +20,9 @@ struct ServerFlags: ParsableArguments {
     @Flag(help: "Listen beyond this machine without TLS and without a proxy.")
     var insecure = false
 
+    @Flag(help: "Keep no folder of files beside the repository.")
+    var noWorkingTree = false
+
     /// What was given for a setting, as text.
     func text(_ setting: ServerSetting) -> String? {
         switch setting {
@@ -28,7 +31,8 @@ struct ServerFlags: ParsableArguments {
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .insecure: insecure ? "true" : nil
-        case .publicURL: nil
+        case .workingTree: noWorkingTree ? "false" : nil
+        case .publicURL, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 }

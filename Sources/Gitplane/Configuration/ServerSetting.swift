@@ -6,6 +6,9 @@ enum ServerSetting: String, CaseIterable {
     case logFormat = "log_format"
     case insecure
     case publicURL = "public_url"
+    case workingTree = "working_tree"
+    case workingTreeEdits = "working_tree_edits"
+    case workingTreeQuiet = "working_tree_quiet"
 
     /// The key in `gitplane.json`.
     var key: String { rawValue }
@@ -17,7 +20,8 @@ enum ServerSetting: String, CaseIterable {
         case .logLevel: "--log-level"
         case .logFormat: "--log-format"
         case .insecure: "--insecure"
-        case .publicURL: nil
+        case .workingTree: "--no-working-tree"
+        case .publicURL, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 
@@ -26,7 +30,9 @@ enum ServerSetting: String, CaseIterable {
         case .host: "CONTROL_PLANE_BIND"
         case .port: "CONTROL_PLANE_PORT"
         case .publicURL: "GITPLANE_PUBLIC_URL"
-        case .logLevel, .logFormat, .insecure: nil
+        case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
+        case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
+        case .logLevel, .logFormat, .insecure, .workingTree: nil
         }
     }
 
@@ -34,8 +40,8 @@ enum ServerSetting: String, CaseIterable {
     var type: ValueType {
         switch self {
         case .port: .integer
-        case .insecure: .boolean
-        case .host, .logLevel, .logFormat, .publicURL: .string
+        case .insecure, .workingTree: .boolean
+        case .host, .logLevel, .logFormat, .publicURL, .workingTreeEdits, .workingTreeQuiet: .string
         }
     }
 
@@ -48,7 +54,6 @@ enum ServerSetting: String, CaseIterable {
     /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
     static let laterVariables = [
         "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_TRUSTED_PROXIES",
-        "GITPLANE_METRICS_LISTEN", "GITPLANE_WORKING_TREE_EDITS", "GITPLANE_WORKING_TREE_QUIET",
-        "GITPLANE_RATE_LIMITS", "GITPLANE_EGRESS_ALLOW",
+        "GITPLANE_METRICS_LISTEN", "GITPLANE_RATE_LIMITS", "GITPLANE_EGRESS_ALLOW",
     ]
 }

@@ -8,6 +8,7 @@ struct DataFolder {
     init(_ url: URL) { self.url = url.standardizedFileURL }
 
     var repository: String { path("state.git") }
+    var workingTree: String { path("state") }
     var hooks: String { path("state.git/hooks") }
     var local: String { path("local.sqlite") }
     var index: String { path("index.sqlite") }

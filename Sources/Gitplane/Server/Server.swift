@@ -69,8 +69,10 @@ struct Server {
             repositoryPath: folder.repository,
             logger: logger
         )
+        let workingTree = try await WorkingTree.service(configuration.workingTree, folder, state, instance, logger)
         // Stopped in the opposite order: readiness, then the API, so that no request meets a pass that is gone.
-        let services: [any Service] = [reconciler, gate, application, readiness]
+        var services: [any Service] = [reconciler, gate, application, readiness]
+        if let workingTree { services.insert(workingTree, at: 0) }
         try await ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],

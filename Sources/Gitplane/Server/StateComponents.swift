@@ -14,6 +14,7 @@ struct StateComponents {
     let snapshots: SnapshotStore
     let conditions: ConditionBoard
     let rules: StateRules
+    let workingTree = WorkingTreeBoard()
 
     /// Opens the repository, or makes it from the template, recovers what a crash left, and publishes the head.
     ///
@@ -63,7 +64,8 @@ struct StateComponents {
             archive: archive,
             conditions: conditions,
             rules: rules,
-            cursors: CursorSeal(key: instance.cursorKey)
+            cursors: CursorSeal(key: instance.cursorKey),
+            workingTree: workingTree
         )
     }
 
@@ -84,7 +86,7 @@ struct StateComponents {
     ) throws {
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
         if FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") {
-            let report = try StaleLocks(repository: folder.repository).remove()
+            let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
             if !report.removed.isEmpty {
                 logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
             }

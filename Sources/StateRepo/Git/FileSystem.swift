@@ -1,3 +1,4 @@
+import CLibgit2
 import Glibc
 
 /// The few file operations that the git layer does itself.
@@ -10,6 +11,14 @@ enum FileSystem {
         guard fsync(descriptor) == 0 else { throw error("flush", path) }
     }
 
+    /// Flushes everything that is on the file system of `path` to disk.
+    static func flushAll(_ path: String) throws(GitError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw error("open", path) }
+        defer { close(descriptor) }
+        guard clibgit2_flush_file_system(descriptor) == 0 else { throw error("flush", path) }
+    }
+
     /// Reads a regular file; a symbolic link is not followed.
     ///
     /// - Throws: `notFound`; `limitExceeded` for more than `maximum` bytes; `invalid` for anything but a file.
@@ -17,6 +26,11 @@ enum FileSystem {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw error("open", path) }
         defer { close(descriptor) }
+        return try contents(ofOpen: descriptor, path, maximum: maximum)
+    }
+
+    /// Reads an open file; `path` is for errors only.
+    static func contents(ofOpen descriptor: Int32, _ path: String, maximum: Int) throws(GitError) -> [UInt8] {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw error("read", path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw GitError(.invalid, "read", "\(path) is not a file") }
@@ -32,6 +46,20 @@ enum FileSystem {
         }
         if let failure { throw failure }
         return contents
+    }
+
+    /// Writes a new file, or replaces the content of one, without flushing it.
+    static func write(_ content: [UInt8], to path: String) throws(GitError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        guard descriptor >= 0 else { throw error("open", path) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < content.count {
+            let count = content.withUnsafeBytes { bytes in
+                Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), content.count - written)
+            }
+            if count > 0 { written += count } else if errno != EINTR { throw error("write", path) }
+        }
     }
 
     /// The last failed system call of this thread, told about `path`.

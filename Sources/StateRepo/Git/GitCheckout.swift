@@ -8,7 +8,7 @@ package struct GitCheckout: ~Copyable {
     /// The most entries of the index that are looked at.
     package static let maximumEntries = 500_000
 
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
 
     /// Opens the clone that holds `directory`, which may be any folder inside it, or a bare repository.
     ///

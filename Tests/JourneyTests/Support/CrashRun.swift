@@ -128,10 +128,12 @@ struct CrashRun {
             ? [] : ["\(id) was published as \(agent.version); served: \(versions), in the ledger: \(kept)"]
     }
 
-    /// Files that would stand in the way of git.
+    /// Files that would stand in the way of git; the index of the working tree is locked whenever the server needs it.
     private func leftovers(_ server: ServerProcess) throws -> [String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: server.repository)
-        return names.filter { $0.hasSuffix(".lock") || $0.contains("/tmp_") }.map { "\($0) was left behind" }
+        return names.filter { !$0.hasPrefix("worktrees/") && ($0.hasSuffix(".lock") || $0.contains("/tmp_")) }.map {
+            "\($0) was left behind"
+        }
     }
 
     /// The next push goes through, and nothing of what it does not touch is lost.

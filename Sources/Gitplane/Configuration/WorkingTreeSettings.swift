@@ -1,0 +1,34 @@
+import Documents
+import Reconciler
+
+/// How the working tree is kept.
+struct WorkingTreeSettings: Hashable, Sendable {
+    let mode: WorkingTreeMode
+    /// How long an edit must have rested before it is taken over.
+    let quiet: Duration
+
+    init(mode: WorkingTreeMode, quiet: Duration) {
+        self.mode = mode
+        self.quiet = quiet
+    }
+
+    /// Takes the checked values of `working_tree_edits` and `working_tree_quiet`.
+    init?(edits: JSONValue?, quiet: JSONValue?) {
+        guard let mode = edits?.stringValue.flatMap(WorkingTreeMode.init(rawValue:)),
+            let quiet = quiet?.stringValue.flatMap(Self.duration)
+        else { return nil }
+        self.init(mode: mode, quiet: quiet)
+    }
+
+    /// `500ms`, `2s` or `1m`.
+    private static func duration(_ text: String) -> Duration? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let count = Int(digits) else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": return .milliseconds(count)
+        case "s": return .seconds(count)
+        case "m": return .seconds(count * 60)
+        default: return nil
+        }
+    }
+}

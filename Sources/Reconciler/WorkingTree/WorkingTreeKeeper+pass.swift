@@ -1,0 +1,223 @@
+import Logging
+import StateRepo
+
+extension WorkingTreeKeeper {
+    /// How long a git command in the folder is waited for before the folder is brought up to `main` beside it.
+    private static let patienceWithGit = Duration.seconds(5)
+
+    /// One pass: commits, edits, projection.
+    func run(_ depth: Depth) async throws {
+        guard var main = publisher.snapshots.latest?.revision else {
+            report.isWaiting = true
+            return
+        }
+        if try tree.needsRecovery() { try tree.recover(main: main, in: repository) }
+        guard let head = try repository.target(of: .worktree) else { return try recreate(main) }
+        report.revision = head
+        let root = try repository.readCommit(head).tree
+        if let activity = try tree.activity(at: root) { return report.set(activity) }
+        // What is known of edits is only as good as the last look.
+        if depth == .everything || !found.edits.isEmpty, configuration.mode != .off { try look() }
+        if try !repository.isAncestor(head, of: main) {
+            guard let merged = try await merge(head, main) else { return }
+            main = merged
+        }
+        if configuration.mode != .off { main = try await takeEdits(head, root, main) }
+        if head != main { try project(head, main) }
+    }
+
+    /// Somebody has deleted the branch.
+    private func recreate(_ main: CommitID) throws {
+        try repository.createRef(.worktree, at: main)
+        report.isWaiting = true
+    }
+
+    private func look() throws {
+        found = try tree.edits()
+        memory.note(found, at: configuration.elapsed())
+    }
+
+    /// Asks for the commits of the branch to be merged.
+    ///
+    /// - Returns: the head of `main` then; `nil` when they are refused.
+    private func merge(_ tip: CommitID, _ main: CommitID) async throws -> CommitID? {
+        if let refusal, refusal.subject == .commits(tip), refusal.main == main {
+            refuse(refusal)
+            return nil
+        }
+        let proposal = WorkingTreeProposal(
+            .commits(tip),
+            principal: configuration.principal,
+            author: try author(of: tip)
+        )
+        let outcome = try await publisher.adopt(proposal)
+        guard try repository.isAncestor(tip, of: outcome.snapshot.revision) else {
+            let refusal = Refusal(
+                subject: .commits(tip),
+                main: outcome.snapshot.revision,
+                diagnostics: outcome.diagnostics
+            )
+            self.refusal = refusal
+            refuse(refusal)
+            return nil
+        }
+        logger.info("merged commits of the working tree", metadata: ["revision": "\(outcome.snapshot.revision)"])
+        return outcome.snapshot.revision
+    }
+
+    private func author(of tip: CommitID) throws -> CheckoutUser {
+        let author = try repository.readCommit(tip).author
+        guard let user = CheckoutUser(name: author.name, email: author.email) else { return try self.author() }
+        return user
+    }
+
+    private func author() throws -> CheckoutUser {
+        try tree.user() ?? CheckoutUser.workingTree(of: configuration.identity)
+    }
+
+    private func refuse(_ refusal: Refusal) {
+        report.diagnostics += refusal.diagnostics
+        switch refusal.subject {
+        case .commits:
+            report.set(
+                .commitsRefused,
+                "commits of the working tree are not part of main: the diagnostics say why; commit what mends it there"
+            )
+        case .edits:
+            report.set(
+                .editsRefused,
+                "edits in the working tree are not part of main: the diagnostics say why; they are kept as they are"
+            )
+        }
+    }
+
+    /// Asks for the edits that have rested to become part of `main`.
+    ///
+    /// - Returns: the head of `main` then.
+    private func takeEdits(_ head: CommitID, _ root: TreeID, _ main: CommitID) async throws -> CommitID {
+        var refused = found.edits.compactMap { edit -> Diagnostic? in
+            if case .refused(let finding) = edit.content { finding } else { nil }
+        }
+        let time = configuration.elapsed()
+        let ready = memory.ready(at: time, quiet: configuration.quiet)
+        if memory.isWaiting(at: time, quiet: configuration.quiet) { report.isWaiting = true }
+        var files: [FileVersions] = []
+        var marks: [EntryPath: FileStamp?] = [:]
+        for edit in found.edits where ready.contains(edit.path) {
+            guard let file = try version(of: edit, root) else { continue }
+            files.append(file)
+            marks[edit.path] = edit.stamp
+        }
+        if let finding = massRemoval(files) {
+            refused.append(finding)
+            files.removeAll { $0.new == nil }
+        }
+        report.diagnostics += refused
+        var main = main
+        if !files.isEmpty { main = try await take(files, marks, main) }
+        if !refused.isEmpty {
+            report.set(.editsRefused, "files in the working tree cannot become part of main: the diagnostics say why")
+        } else if report.isWaiting {
+            report.set(.editsPending, "edits in the working tree wait until they have rested")
+        }
+        return main
+    }
+
+    private func take(
+        _ files: [FileVersions],
+        _ marks: [EntryPath: FileStamp?],
+        _ main: CommitID
+    ) async throws -> CommitID {
+        if let refusal, refusal.subject == .edits(marks), refusal.main == main {
+            refuse(refusal)
+            return main
+        }
+        let isAdopting = configuration.mode == .adopt
+        let outcome = try await publisher.adopt(
+            WorkingTreeProposal(
+                .edits(files),
+                mode: isAdopting ? .commit : .dryRun,
+                principal: configuration.principal,
+                author: try author()
+            )
+        )
+        memory.take(files, outcome.taken)
+        if outcome.snapshot.revision != main, !outcome.taken.isEmpty {
+            logger.info("took edits over", metadata: ["revision": "\(outcome.snapshot.revision)"])
+        }
+        let errors = outcome.diagnostics.filter { $0.severity == .error }
+        if !errors.isEmpty {
+            let refusal = Refusal(
+                subject: .edits(marks),
+                main: outcome.snapshot.revision,
+                diagnostics: outcome.diagnostics
+            )
+            self.refusal = refusal
+            refuse(refusal)
+        } else if !isAdopting {
+            report.diagnostics += outcome.diagnostics
+            report.set(.editsReported, "there are edits in the working tree; this server only reports them")
+        }
+        return outcome.snapshot.revision
+    }
+
+    /// What an edit started from and what it is; `nil` when it is refused, or part of `main` already.
+    private func version(of edit: WorkingTreeEdit, _ root: TreeID) throws -> FileVersions? {
+        guard let file = try Self.versions(of: edit, in: root, repository) else { return nil }
+        guard let base = memory.base(of: edit.path) else { return file }
+        return base?.id == file.new?.id ? nil : FileVersions(path: file.path, old: base, new: file.new)
+    }
+
+    /// A folder that was emptied, unmounted or is being removed is no wish to delete everything.
+    private func massRemoval(_ files: [FileVersions]) -> Diagnostic? {
+        let count = files.count { $0.new == nil }
+        guard count > Self.maximumRemovals, count * 2 > found.trackedCount else { return nil }
+        return Diagnostic(
+            .error,
+            "worktree.mass_removal",
+            file: "state",
+            "\(count) of \(found.trackedCount) files are gone from the working tree",
+            hint: "git restore . brings them back; git commit -a makes their removal a commit"
+        )
+    }
+
+    /// Brings the folder to `main`, unless somebody is at it.
+    private func project(_ head: CommitID, _ main: CommitID) throws {
+        let time = configuration.elapsed()
+        if tree.isGitAtWork() {
+            let since = waitingForGit ?? time
+            waitingForGit = since
+            guard time - since >= Self.patienceWithGit else {
+                report.isWaiting = true
+                return
+            }
+        }
+        waitingForGit = nil
+        switch try tree.project(from: head, to: main, known: memory.known, in: repository) {
+        case .done:
+            report.revision = main
+            forget()
+        case .busy(let activity): report.set(activity)
+        case .moved: report.isWaiting = true
+        case .edited(let paths):
+            let names = paths.prefix(3).map(\.description).joined(separator: ", ")
+            report.set(.behind, "main has changed files that are edited in the working tree: \(names)")
+            report.isWaiting = true
+        }
+    }
+
+    /// What was taken over is what the branch has now: it is no edit any more.
+    private func forget() {
+        let known = memory.known
+        found.edits.removeAll { edit in edit.blob.map { known[edit.path] == $0 } ?? (memory.base(of: edit.path) != nil)
+        }
+        memory.settle()
+    }
+}
+
+extension CheckoutUser {
+    /// Who edits in a working tree that says no name: `Working tree <worktree@INSTANCE>`.
+    static func workingTree(of identity: ServerIdentity) -> CheckoutUser {
+        CheckoutUser(known: "Working tree", email: "worktree@\(identity.instance)")
+    }
+}

@@ -1,0 +1,84 @@
+/// A linked working tree of the state repository: the files that people edit, git's folder for them, and their branch.
+///
+/// It belongs to one actor, beside a handle of the repository. Calls block.
+package struct GitWorkingTree {
+    /// The most edits that are read.
+    package static let maximumEdits = 10_000
+
+    package let folder: WorkingTreeFolder
+    private var index: WorkingTreeIndex?
+
+    package init(_ folder: WorkingTreeFolder) { self.folder = folder }
+
+    /// How a projection ended.
+    package enum Outcome: Hashable, Sendable {
+        case done
+        /// Somebody is in the middle of something.
+        case busy(WorkingTreeActivity)
+        /// These files have edits that were not read.
+        case edited([EntryPath])
+        /// The branch of the working tree moved meanwhile.
+        case moved
+    }
+
+    /// Makes the working tree, or brings it to order: links, an interrupted projection, a lost index.
+    ///
+    /// - Parameter main: what a new working tree starts with.
+    /// - Throws: `locked` while somebody holds the index.
+    package mutating func recover(main: CommitID, in repository: borrowing GitRepository) throws(GitError) {
+        index = nil
+        try WorkingTreeRecovery(folder: folder).run(main: main, in: repository)
+    }
+
+    /// Whether something is missing that ``recover(main:in:)`` makes.
+    package func needsRecovery() throws(GitError) -> Bool {
+        folder.exists(folder.journal) || !folder.exists(folder.index) || !folder.exists("\(folder.root)/.git")
+    }
+
+    /// What somebody is in the middle of, when the branch is at a commit with the tree `tree`.
+    package mutating func activity(at tree: TreeID) throws(GitError) -> WorkingTreeActivity? {
+        if let activity = folder.activity() { return activity }
+        guard let index = try currentIndex() else { return .staged }
+        if index.isInConflict { return .merge }
+        return index.tree == tree ? nil : .staged
+    }
+
+    /// Everything in the folder that is not as the index says.
+    ///
+    /// - Parameter limit: the most edits that are read; tests lower it.
+    /// - Throws: `limitExceeded` when there is more than is looked at.
+    package mutating func edits(limit: Int = Self.maximumEdits) throws(GitError) -> WorkingTreeEdits {
+        guard let index = try currentIndex() else { throw GitError(.notFound, "read working tree", "it has no index") }
+        return try WorkingTreeScan(folder, index, limit: limit).run()
+    }
+
+    /// Brings the files, the index and the branch from one commit to another.
+    ///
+    /// - Parameter known: content of edits that was taken over, by path; it may be replaced.
+    package mutating func project(
+        from: CommitID,
+        to: CommitID,
+        known: [EntryPath: BlobID],
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> Outcome {
+        let projection = try Projection(folder, from: from, to: to, known: known, in: repository)
+        let tree = try repository.readCommit(from).tree
+        switch try projection.run(index, from: tree, in: repository) {
+        case nil: return .done
+        case .activity(let activity): return .busy(activity)
+        case .edits(let paths): return .edited(paths)
+        case .moved: return .moved
+        }
+    }
+
+    /// Whether a git command runs in the folder or in the repository, as far as that can be seen.
+    package func isGitAtWork() -> Bool { ProcessTable().isGitWorking(in: [folder.root]) }
+
+    /// Who commits here, as the configuration of the repository or of the working tree says.
+    package func user() throws(GitError) -> CheckoutUser? { try GitCheckout(around: folder.root).user() }
+
+    private mutating func currentIndex() throws(GitError) -> WorkingTreeIndex? {
+        index = try WorkingTreeIndex(of: folder, known: index)
+        return index
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Glibc
+
+/// Where a linked working tree is: its files, and git's folder for it inside the repository (gitrepository-layout(5)).
+package struct WorkingTreeFolder: Hashable, Sendable {
+    /// The folder that people edit, absolute and without links.
+    package let root: String
+    /// The bare repository, absolute and without links.
+    package let repository: String
+
+    /// - Parameters:
+    ///   - root: an absolute path; the folder need not exist.
+    ///   - repository: the absolute path of the bare repository.
+    package init(root: String, repository: String) {
+        self.root = Self.resolve(root)
+        self.repository = Self.resolve(repository)
+    }
+
+    /// Git's folder for this working tree: `HEAD`, index, and what says that somebody is in the middle of something.
+    package var gitDirectory: String { "\(repository)/worktrees/state" }
+
+    var index: String { "\(gitDirectory)/index" }
+    var indexLock: String { "\(gitDirectory)/index.lock" }
+    /// Holds what is about to be written, on the file system of the repository.
+    var scratch: String { "\(gitDirectory)/gitplane" }
+    var journal: String { "\(gitDirectory)/gitplane.journal" }
+
+    /// Whether there is anything of the state in the folder.
+    var holdsFiles: Bool {
+        exists("\(root)/state") || exists("\(root)/skills")
+    }
+
+    /// Makes what git needs to see a linked working tree, and mends it after the data folder has moved.
+    ///
+    /// Files, index and refs are left alone.
+    package func link() throws(GitError) {
+        for folder in [root, gitDirectory, scratch] { try makeFolder(folder) }
+        let head = "\(gitDirectory)/HEAD"
+        if !exists(head) { try write("ref: \(RefName.worktree)\n", to: head) }
+        try write("../..\n", to: "\(gitDirectory)/commondir")
+        try write("\(root)/.git\n", to: "\(gitDirectory)/gitdir")
+        try write("gitdir: \(gitDirectory)\n", to: "\(root)/.git")
+    }
+
+    func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    private func makeFolder(_ path: String) throws(GitError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw GitError(.other, "make folder", "\(path): \(error)")
+        }
+    }
+
+    /// Replaces a small file when it says something else.
+    private func write(_ text: String, to path: String) throws(GitError) {
+        do {
+            if FileManager.default.contents(atPath: path) == Data(text.utf8) { return }
+            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw GitError(.other, "link working tree", "\(path): \(error)")
+        }
+    }
+
+    private static func resolve(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+}

@@ -1,0 +1,179 @@
+import Documents
+import Foundation
+import HTTPTypes
+import Reconciler
+import StateRepo
+import TestSupport
+import Testing
+
+@Suite("Commits in the working tree")
+struct WorkingTreeCommitTests {
+    private static let agent = "state/agents/release-notes/agent.json"
+
+    @Test("are merged into main, which stays the first parent, and the branch follows")
+    func merge() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server)
+            let main = try server.git.run("rev-parse", "main")
+            try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
+            try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
+            let commit = try server.git.run("rev-parse", "worktree")
+            await tree.keeper.pass(.branch)
+            #expect(try server.git.run("log", "-1", "--format=%P", "main") == "\(main) \(commit)")
+            #expect(
+                try server.git.run(
+                    "log",
+                    "-1",
+                    "--format=%s|%an|%cn|%(trailers:key=Channel,valueonly,separator=%x2c)",
+                    "main"
+                )
+                    == "worktree: Shorten the name|Ada|Gitplane|worktree"
+            )
+            #expect(try server.git.run("rev-parse", "worktree") == server.git.run("rev-parse", "main"))
+            #expect(try tree.git.run("status", "--porcelain") == "")
+            #expect(tree.status?.isClean == true)
+            let changes = try await server.client.send(.get, "/api/control-plane/changes?limit=1").json()
+            #expect(changes["items"]?.arrayValue?.first?["channel"] == "worktree")
+            #expect(changes["items"]?.arrayValue?.first?["commits"]?.arrayValue?.count == 1)
+        }
+    }
+
+    @Test("and what main got meanwhile come together, edits that are not committed stay")
+    func diverged() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server, mode: .report)
+            try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
+            try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
+            try tree.write("docs/notes.md", "# Mine\n")
+            try await server.client.send(
+                .patch,
+                "/api/control-plane/agents/release-notes",
+                json: ["description": "By the API"]
+            )
+            await tree.settle()
+            let body = try await server.client.send(.get, "/api/control-plane/agents/release-notes").json()
+            #expect(body["display_name"] == "Writer")
+            #expect(body["description"] == "By the API")
+            #expect(try tree.text(Self.agent).contains("By the API"))
+            #expect(try tree.git.run("status", "--porcelain") == "?? docs/")
+        }
+    }
+
+    @Test("that contradict main are told, and git merge settles it")
+    func conflict() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server)
+            try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
+            try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
+            try await server.client.send(
+                .patch,
+                "/api/control-plane/agents/release-notes",
+                json: ["display_name": "By the API"]
+            )
+            let main = try server.git.run("rev-parse", "main")
+            await tree.settle()
+            #expect(tree.status?.reason == "CommitsRefused")
+            #expect(tree.status?.diagnostics.map(\.code) == ["worktree.conflict"])
+            #expect(try server.git.run("rev-parse", "main") == main)
+            #expect(throws: Git.Failure.self) { try tree.git.run("merge", "main") }
+            await tree.keeper.pass(.everything)
+            #expect(tree.status?.reason == "MergeInProgress")
+            try tree.git.run("checkout", "--quiet", "--ours", Self.agent)
+            try tree.git.run("commit", "--quiet", "-am", "Settle")
+            await tree.settle()
+            #expect(tree.status?.isClean == true)
+            let body = try await server.client.send(.get, "/api/control-plane/agents/release-notes").json()
+            #expect(body["display_name"] == "Writer")
+            #expect(try server.git.run("rev-parse", "main^1") == main)
+        }
+    }
+
+    /// What a commit does, and the code of what the gate says.
+    private static let refusals: [(String, String, String)] = [
+        (agent, "{\"display_name\": 1}\n", "type.mismatch"),
+        ("state/notes.txt", "x\n", "layout.unknown_path"),
+        ("docs/key.md", "AKIA" + "IOSFODNN7EXAMPLQ\n", "secret.plain_text"),
+    ]
+
+    @Test("that the gate refuses stay on their branch, and a further commit mends them", arguments: refusals.map(\.0))
+    func refused(path: String) async throws {
+        let (_, text, _) = try #require(Self.refusals.first { $0.0 == path })
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server)
+            let main = try server.git.run("rev-parse", "main")
+            try tree.write(path, text)
+            try tree.git.run("add", "--all")
+            try tree.git.run("commit", "--quiet", "-m", "Bad")
+            let commit = try server.git.run("rev-parse", "worktree")
+            await tree.settle()
+            #expect(tree.status?.reason == "CommitsRefused")
+            #expect(tree.status?.diagnostics.contains { $0.file == path && $0.severity == .error } == true)
+            #expect(try server.git.run("rev-parse", "main") == main)
+            #expect(try server.git.run("rev-parse", "worktree") == commit)
+            try tree.git.run("reset", "--quiet", "--hard", "HEAD~1")
+            await tree.settle()
+            #expect(tree.status?.isClean == true)
+        }
+    }
+
+    @Test("that claim to be the server's are refused")
+    func forged() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server)
+            try tree.write("docs/notes.md", "# Notes\n")
+            try tree.git.run("add", "--all")
+            let forger = ["GIT_COMMITTER_NAME": "Gitplane", "GIT_COMMITTER_EMAIL": "gitplane@0123456789abcdef"]
+            try tree.git.setting(forger).run("commit", "--quiet", "-m", "Forged")
+            await tree.settle()
+            #expect(tree.status?.diagnostics.map(\.code) == ["push.forged_committer"])
+            #expect(try server.commitCount() == 1)
+        }
+    }
+
+    @Test("can be amended after they were merged")
+    func amended() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server)
+            try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
+            try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
+            await tree.settle()
+            try tree.replace("\"Writer\"", with: "\"Editor\"", in: Self.agent)
+            try tree.git.run("commit", "--quiet", "--amend", "-am", "Change the name")
+            await tree.settle()
+            #expect(tree.status?.isClean == true)
+            #expect(try server.file(Self.agent).contains("\"Editor\""))
+            let parents = try server.git.run("log", "--first-parent", "--format=%h", "main")
+            #expect(parents.split(separator: "\n").count == 3)
+        }
+    }
+
+    @Test("are waited for while they are half staged")
+    func staged() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server)
+            try tree.write("docs/notes.md", "# Notes\n")
+            try tree.git.run("add", "docs/notes.md")
+            try tree.write("docs/more.md", "# More\n")
+            await tree.settle()
+            #expect(tree.status?.reason == "IndexDiffersFromHead")
+            #expect(try server.commitCount() == 1)
+            try tree.git.run("commit", "--quiet", "-m", "Notes")
+            await tree.settle()
+            #expect(tree.status?.isClean == true)
+            #expect(try server.file("docs/more.md") == "# More")
+        }
+    }
+
+    @Test("show what the working tree says to whoever compares")
+    func reading() async throws {
+        try await withStateServer { server in
+            let tree = try await WorkingTreeHarness(server, mode: .report)
+            try tree.write("docs/notes.md", "# Notes\n")
+            try tree.remove("state/README.md")
+            let view = try #require(try await tree.keeper.read())
+            #expect(view.revision.description == (try server.git.run("rev-parse", "main")))
+            #expect(view.files.map(\.path.description) == ["docs/notes.md", "state/README.md"])
+            #expect(view.files.map { $0.new == nil } == [false, true])
+        }
+    }
+}
