@@ -16,6 +16,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -122,7 +123,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ReconcilerTests",
-            dependencies: ["Reconciler", "Documents", "LocalStore", "StateRepo", "TestSupport", logging],
+            dependencies: ["Reconciler", "Documents", "LocalStore", "StateRepo", "TestSupport", lifecycle, logging],
             swiftSettings: strict
         ),
         .testTarget(

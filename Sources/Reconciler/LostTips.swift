@@ -1,16 +1,41 @@
 import StateRepo
 
 /// The tips that `main` had before somebody rewound or replaced it, kept reachable under `refs/gitplane/lost/<n>`.
+///
+/// A person who has looked at one deletes its ref.
 struct LostTips {
     private static let prefix = "refs/gitplane/lost/"
 
     /// Keeps `tip` under the next number; one that is kept already, or gone from the repository, needs nothing.
     func keep(_ tip: CommitID, in repository: borrowing GitRepository) throws(GitError) {
-        let references = try repository.references(under: Self.prefix)
-        let isKept = references.contains { $0.target.bytes == tip.bytes }
-        guard !isKept, repository.contains(tip) else { return }
-        let numbers = references.compactMap { Int($0.name.description.dropFirst(Self.prefix.count)) }
-        guard let name = RefName("\(Self.prefix)\((numbers.max() ?? 0) + 1)") else { return }
+        let kept = try all(in: repository)
+        guard !kept.contains(where: { $0.target.bytes == tip.bytes }), repository.contains(tip) else { return }
+        let last = kept.last.flatMap(Self.number) ?? 0
+        guard let name = RefName("\(Self.prefix)\(last + 1)") else { return }
         try repository.createRef(name, at: tip)
+    }
+
+    /// Those that are kept, oldest first.
+    func all(in repository: borrowing GitRepository) throws(GitError) -> [GitReference] {
+        try repository.references(under: Self.prefix).filter { Self.number($0) != nil }
+            .sorted { (Self.number($0) ?? 0) < (Self.number($1) ?? 0) }
+    }
+
+    /// Whether a kept tip was built on `revision`.
+    func contain(_ revision: CommitID, in repository: borrowing GitRepository) throws(GitError) -> Bool {
+        do {
+            _ = try repository.readCommit(revision)
+        } catch {
+            // Whatever is there instead, it never was a head.
+            return false
+        }
+        for tip in try all(in: repository) {
+            if try repository.isAncestor(revision, of: CommitID(rebinding: tip.target)) { return true }
+        }
+        return false
+    }
+
+    private static func number(_ reference: GitReference) -> Int? {
+        Int(reference.name.description.dropFirst(prefix.count))
     }
 }

@@ -13,7 +13,7 @@ package final class StateArchive: Sendable {
     private let readers: GitReaderPool
     let index: any HistoryIndexing
     private let snapshots: SnapshotStore
-    private let rules: StateRules
+    let rules: StateRules
     private let kept: Mutex<[StateSnapshot]>
 
     package init(

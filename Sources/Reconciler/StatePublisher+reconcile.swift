@@ -15,8 +15,11 @@ extension StatePublisher {
 
     private func advance(to head: CommitID) throws -> StateSnapshot {
         let old = snapshots.latest
+        if old != nil { conditions.begin(head, at: configuration.now()) }
         let history = try run { repository in try self.keeper.synchronize(to: head, in: repository) }
-        if let lost = history.replaced { report(lost: lost, now: head) }
+        if let lost = history.replaced {
+            logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
+        }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try run { repository in
             try self.loader.load(commit.tree, from: old?.head ?? .empty, old?.rootTree, in: repository)
@@ -25,7 +28,9 @@ extension StatePublisher {
         let published = try LedgerScan(index: index).records(history, ledger, isFirst: old == nil, log)
         var complete = ledger
         for record in published { complete.record(record.entry, of: record.agent) }
-        let served = try serve(tree, at: head, previous: history.isRewritten ? nil : old)
+        // Of several commits one may have brought a good version that a later one broke: then history knows.
+        let isNextCommit = history.added.count == 1 && !history.isRewritten
+        let served = try serve(tree, at: head, previous: isNextCommit ? old : nil)
         let snapshot = StateSnapshot(
             revision: head,
             sequence: history.head.sequence,
@@ -39,8 +44,11 @@ extension StatePublisher {
             dataVersion: configuration.rules.dataVersion
         )
         show(snapshot, tip: history.head)
+        announce(snapshot, after: old)
         record(published)
         try run { repository in self.pushes.settle(in: repository, at: self.configuration.now()) }
+        if old == nil || history.isRewritten { try reviewLostTips() }
+        conditions.end()
         return snapshot
     }
 
@@ -69,6 +77,7 @@ extension StatePublisher {
         )
         show(snapshot, tip: entry)
         record(published)
+        watch.publish(.change(StateChange(entry, from: old, to: snapshot)))
         return snapshot
     }
 
@@ -114,16 +123,7 @@ extension StatePublisher {
     private func show(_ snapshot: StateSnapshot, tip: HistoryEntry) {
         self.tip = tip
         snapshots.publish(snapshot)
-        let broken = snapshot.head.strays.count + snapshot.head.problems.count
-        conditions.set(
-            "Ready",
-            broken == 0 ? .yes : .no,
-            reason: broken == 0 ? "Reconciled" : "InvalidDocuments",
-            message: broken == 0
-                ? "the head of main is served" : "\(broken) files are broken; their last good versions are served",
-            revision: snapshot.revision,
-            at: configuration.now()
-        )
+        noteReady(snapshot)
         logger.info("published", metadata: ["revision": "\(snapshot.revision)", "sequence": "\(snapshot.sequence)"])
     }
 
@@ -138,18 +138,6 @@ extension StatePublisher {
         } catch {
             logger.error("ledger not written", metadata: ["error": "\(error)"])
         }
-    }
-
-    private func report(lost: CommitID, now head: CommitID) {
-        conditions.set(
-            "HistoryRewritten",
-            .yes,
-            reason: "MainReplaced",
-            message: "main no longer contains \(lost); it is kept under refs/gitplane/lost",
-            revision: head,
-            at: configuration.now()
-        )
-        logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
     }
 
     /// Lends the repository; errors of any kind pass through.

@@ -56,6 +56,8 @@ package actor StatePublisher {
     var pendingRecords: [LedgerRef.Record] = []
     /// The push that writes wait for.
     var hold: PushHold?
+    /// How many passes have failed since the last that did not.
+    private var failures = 0
     package nonisolated let snapshots: SnapshotStore
     package nonisolated let conditions: ConditionBoard
 
@@ -80,6 +82,9 @@ package actor StatePublisher {
         self.snapshots = snapshots
         self.conditions = conditions
     }
+
+    /// Who is told of what is published.
+    package nonisolated var watch: WatchHub { conditions.watch }
 
     var keeper: IndexKeeper { IndexKeeper(index: index, scanner: scanner, pushes: pushes, logger: logger) }
 
@@ -112,12 +117,18 @@ package actor StatePublisher {
 
     /// Brings the published snapshot to the head of `main`, whoever moved it.
     @discardableResult
-    package func reconcile() throws(StateError) -> StateSnapshot {
+    package func reconcile(_ reason: ReconcileReason = .requested) throws(StateError) -> StateSnapshot {
         do {
-            return try catchUp()
+            let snapshot = try catchUp()
+            if failures > 0 { noteReady(snapshot) }
+            failures = 0
+            if reason == .requested || conditions[.historyRewritten] != nil { try reviewLostTips() }
+            conditions.end()
+            return snapshot
         } catch {
             let failure = translate(error)
-            conditions.note(failure: failure, at: configuration.now())
+            failures += 1
+            conditions.note(failure: failure, count: failures, at: configuration.now())
             throw failure
         }
     }

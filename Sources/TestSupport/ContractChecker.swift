@@ -53,11 +53,31 @@ package struct ContractChecker: Sendable {
         guard let content = response.contents.first(where: { $0.mediaType == mediaType }) else {
             return faults + ["the media type “\(mediaType)” is not listed for \(answer.status)"]
         }
+        if !content.events.isEmpty, !answer.isHead {
+            let text = String(decoding: answer.body, as: UTF8.self)
+            return faults + StreamedEvent.list(text).flatMap { check($0, content) }
+        }
         guard let schema = content.schema, !answer.isHead else { return faults }
         if answer.status >= 400 {
             return faults + checkError(answer, allowed: operation.errorCodes, schema: schema)
         }
         return faults + violations(of: answer.body, schema)
+    }
+
+    /// Every way in which an event of an operation's stream breaks the contract.
+    package func faults(of event: StreamedEvent, in operationID: String) -> [String] {
+        guard let content = contract.operation(operationID)?.responses[200]?.contents.first else {
+            return ["\(operationID) has no stream"]
+        }
+        return check(event, content)
+    }
+
+    private func check(_ event: StreamedEvent, _ content: ResponseSpecification.Content) -> [String] {
+        guard let data = event.data else { return event.name == nil ? [] : ["an event has no data"] }
+        guard let name = event.name, let schema = content.events[name] else {
+            return ["the event “\(event.name ?? "message")” is not listed"]
+        }
+        return violations(of: Array(data.utf8), schema).map { "\(name): \($0)" }
     }
 
     private func check(_ header: ResponseSpecification.Header, _ headers: HTTPFields) -> [String] {

@@ -33,7 +33,7 @@ package struct ContractClient: Sendable {
     }
 
     private let client: any TestClientProtocol
-    private let checker: ContractChecker
+    package let checker: ContractChecker
     /// Sent as the bearer token unless the headers of a request say otherwise.
     package var token: String?
 
@@ -42,6 +42,9 @@ package struct ContractClient: Sendable {
         self.checker = ContractChecker(contract)
         self.token = token
     }
+
+    /// Where the server listens; `nil` for a client that needs no connection.
+    package var port: Int? { client.port }
 
     /// Sends a request whose body, when there is one, is the text `body`.
     @discardableResult

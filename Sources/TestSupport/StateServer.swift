@@ -1,7 +1,8 @@
 package import API
-import Documents
+package import Documents
 package import Foundation
 import Hummingbird
+package import HummingbirdTesting
 import LocalStore
 import Logging
 import Reconciler
@@ -16,6 +17,8 @@ package struct StateServer: Sendable {
     package let client: ContractClient
     package let services: StateServices
     package let clock: ManualClock
+    /// By which requests that wait lose patience.
+    package let patience: TestClock
     /// The bare repository.
     package let git: Git
     /// For whatever a test needs on disk; it goes away with the server.
@@ -30,6 +33,11 @@ package struct StateServer: Sendable {
 
     /// Publishes what `main` says now, whoever moved it.
     package func reconcile() async throws { try await services.publisher.reconcile() }
+
+    /// What a second server makes of the same repository, with an index of its own: what a restart without the old one does.
+    package func restartedServices() async throws -> StateServices {
+        try await StateServerParts.services(in: directory, index: "index-\(UUID().uuidString).sqlite")
+    }
 
     /// Commits files with git, past every gate, and reconciles; `nil` removes a file.
     ///
@@ -57,6 +65,31 @@ package struct StateServer: Sendable {
         return try git.run("rev-parse", "main")
     }
 
+    /// Watches, by a connection of its own, while `body` runs; each event that it reads is compared with the contract.
+    package func watch<Result: Sendable>(
+        _ query: String = "",
+        headers: [String: String] = [:],
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: (inout WatchReader) async throws -> Result
+    ) async throws -> Result {
+        guard let port = client.port, let token = client.token else {
+            throw EventConnection.Failure(description: "the server does not listen")
+        }
+        let all = headers.merging(["Authorization": "Bearer \(token)"]) { given, _ in given }
+        let target = "/api/control-plane/watch\(query)"
+        return try await EventConnection.open(port: port, target, headers: all) { connection in
+            var reader = WatchReader(connection: connection, checker: client.checker, sourceLocation: sourceLocation)
+            return try await body(&reader)
+        }
+    }
+
+    /// A clone of the repository, from which a person pushes past every gate.
+    package func checkout() throws -> WorkingCopy {
+        let folder = directory.appending(path: "checkout-\(UUID().uuidString)")
+        try git.run("clone", "--quiet", git.directory, folder.path)
+        return WorkingCopy(folder: folder, git: Git(directory: folder.path))
+    }
+
     /// The text of a file at the head of `main`.
     package func file(_ path: String) throws -> String { try git.run("show", "main:\(path)") }
 
@@ -64,11 +97,38 @@ package struct StateServer: Sendable {
     package func commitCount() throws -> Int { try Int(git.run("rev-list", "--count", "main")) ?? 0 }
 }
 
+/// What a watch is told.
+package struct WatchReader {
+    package var connection: EventConnection
+    let checker: ContractChecker
+    let sourceLocation: SourceLocation
+
+    /// The next block; `nil` when the server has ended the stream.
+    package mutating func next() async throws -> StreamedEvent? {
+        guard let event = try await connection.next() else { return nil }
+        for fault in checker.faults(of: event, in: "watchState") {
+            Issue.record("\(fault)", sourceLocation: sourceLocation)
+        }
+        return event
+    }
+
+    /// The data of the next event of this name.
+    package mutating func data(_ name: String) async throws -> JSONValue {
+        while let event = try await next() {
+            if event.name == name, let data = event.data { return try JSONValue(parsing: Array(data.utf8)) }
+        }
+        throw EventConnection.Failure(description: "the stream ended before an event “\(name)”")
+    }
+}
+
 /// Runs `body` with a server over a fresh repository; afterwards git must find nothing wrong with it.
 ///
-/// - Parameter files: what stands in the first commit; the template when it is `nil`. `state/format.json` is added.
+/// - Parameters:
+///   - files: what stands in the first commit; the template when it is `nil`. `state/format.json` is added.
+///   - setup: `.live` for a server that listens on a free port.
 package func withStateServer(
     _ files: [String: String]? = nil,
+    _ setup: TestingSetup = .router,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: @escaping @Sendable (StateServer) async throws -> Void
 ) async throws {
@@ -76,12 +136,14 @@ package func withStateServer(
         let parts = try await StateServerParts(in: directory, files)
         try await parts.application().withContractClient(
             parts.contract,
+            setup,
             token: ScopeAuthenticator.token(Scope.allCases)
         ) { client in
             let server = StateServer(
                 client: client,
                 services: parts.services,
                 clock: parts.clock,
+                patience: parts.patience,
                 git: Git(directory: parts.repository),
                 directory: directory
             )

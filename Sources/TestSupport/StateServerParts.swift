@@ -14,17 +14,18 @@ struct StateServerParts: Sendable {
     let contract: Contract
     let services: StateServices
     let clock = ManualClock()
+    let patience = TestClock()
     let repository: String
     private let handlers: Handlers
 
     init(in directory: URL, _ files: [String: String]?) async throws {
         repository = directory.appending(path: "state.git").path
-        let identity = ServerIdentity(instance: "0123456789abcdef")
+        let identity = Self.identity
         let hooks = directory.appending(path: "hooks").path
         _ = try GitRepository(creatingBareAt: repository, configuration: RepositoryConfiguration(hooksPath: hooks))
         let template = try Self.template(files, in: directory)
         try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
-        services = try await Self.services(directory, repository, identity, clock)
+        services = try await Self.services(directory, repository, identity, clock, patience)
         handlers = try Self.handlers(services, repository)
         contract = try Self.compiledContract.get()
     }
@@ -38,17 +39,33 @@ struct StateServerParts: Sendable {
         )
     }
 
+    private static let identity = ServerIdentity(instance: "0123456789abcdef")
+
+    /// The services of another server on the repository in `directory`.
+    static func services(in directory: URL, index: String) async throws -> StateServices {
+        try await services(
+            directory,
+            directory.appending(path: "state.git").path,
+            identity,
+            ManualClock(),
+            TestClock(),
+            index: index
+        )
+    }
+
     private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     private static func services(
         _ directory: URL,
         _ repository: String,
         _ identity: ServerIdentity,
-        _ clock: ManualClock
+        _ clock: ManualClock,
+        _ patience: TestClock,
+        index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
-        let index = try HistoryIndex(path: directory.appending(path: "index.sqlite").path)
-        let (snapshots, conditions) = (SnapshotStore(), ConditionBoard())
+        let index = try HistoryIndex(path: directory.appending(path: name).path)
+        let (snapshots, conditions) = (SnapshotStore(), ConditionBoard(watch: WatchHub(clock: patience)))
         let publisher = try StatePublisher(
             configuration: .init(
                 repositoryPath: repository,
@@ -70,6 +87,7 @@ struct StateServerParts: Sendable {
             publisher: publisher,
             archive: StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules),
             conditions: conditions,
+            reconciler: Reconciler(publisher),
             rules: rules,
             cursors: CursorSeal(key: SymmetricKey(size: .bits256)),
             workingTree: WorkingTreeBoard()

@@ -12,22 +12,7 @@ struct HTTPConnection: ~Copyable {
     private var buffer = [UInt8](repeating: 0, count: Self.capacity)
 
     init(port: Int) throws {
-        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw BenchError("no socket: errno \(errno)") }
-        var (on, patience) = (Int32(1), timeval(tv_sec: 30, tv_usec: 0))
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let descriptor = descriptor
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { throw BenchError("no connection: errno \(errno)") }
+        self.descriptor = try LoopbackSocket.connect(port)
     }
 
     deinit { close(descriptor) }
@@ -99,5 +84,30 @@ struct HTTPConnection: ~Copyable {
             return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         }
         throw BenchError("an answer does not say its length")
+    }
+}
+
+/// Connected sockets of this machine whose calls give up after 30 seconds.
+enum LoopbackSocket {
+    static func connect(_ port: Int) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw BenchError("no socket: errno \(errno)") }
+        var (on, patience) = (Int32(1), timeval(tv_sec: 30, tv_usec: 0))
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else {
+            close(descriptor)
+            throw BenchError("no connection: errno \(errno)")
+        }
+        return descriptor
     }
 }

@@ -27,6 +27,7 @@ enum RunningServer {
                 publisher: state.publisher,
                 archive: state.archive,
                 conditions: state.conditions,
+                reconciler: Reconciler(state.publisher),
                 rules: state.rules,
                 cursors: CursorSeal(key: SymmetricKey(size: .bits256))
             )

@@ -45,7 +45,7 @@ struct PickUpBenchmark: Benchmark {
     /// From the rename of the ref until readers see the commit, with the server's own watcher.
     private func notices(_ state: OpenState, _ repository: BenchRepository, _ mover: RefMover) async throws -> Samples {
         let service = ReconcilerService(
-            publisher: state.publisher,
+            Reconciler(state.publisher),
             repositoryPath: repository.path,
             logger: OpenState.logger
         )

@@ -7,7 +7,8 @@ import NIOHTTPTypes
 /// It answers `Expect: 100-continue`, limits how long head and body of a request and a client that takes nothing of its
 /// answer may take, and ends a connection whose
 /// answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
-/// can read the answer before it sees the connection fail.
+/// can read the answer before it sees the connection fail. It tells an answer that is being made when its client leaves
+/// (``ClientPresence``), and closes the connection of a client that takes too long to read, or has vanished.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -28,11 +29,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     /// How long the body that is coming may take.
     private var patience = ConnectionLimits.Patience.forAll(ConnectionLimits.body)
-    /// Runs while bytes of an answer wait for the client.
+    /// Runs while the client does not read what is ready for it.
     private var stall: Scheduled<Void>?
+    /// Whether the client has closed its half of the connection.
+    private var isInputClosed = false
+    /// Who wants to know that it has; until the answer ends.
+    private var departure: DepartureListener?
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        let timeout = ChannelOptions.Types.SocketOption(level: .tcp, name: ConnectionLimits.unacknowledgedOption)
+        // Not every channel is a socket.
+        context.channel.setOption(timeout, value: ConnectionLimits.unacknowledgedMilliseconds).whenFailure { _ in }
         do {
             try context.pipeline.syncOperations.addHandler(ArrivalHandler(self), position: .first)
         } catch {
@@ -49,13 +57,41 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         cancelDeadline()
         cancelStall()
+        noteDeparture()
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { noteDeparture() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        cancelStall()
-        if !context.channel.isWritable { stall = close(context, in: ConnectionLimits.stalledAnswer) }
+        if context.channel.isWritable {
+            cancelStall()
+        } else if stall == nil {
+            stall = closing(in: ConnectionLimits.stall, context)
+        }
         context.fireChannelWritabilityChanged()
+    }
+
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext,
+        event: Any,
+        promise: EventLoopPromise<Void>?
+    ) {
+        guard let listener = event as? DepartureListener else {
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return
+        }
+        if isInputClosed { listener.action() } else { departure = listener }
+        promise?.succeed()
+    }
+
+    private func noteDeparture() {
+        isInputClosed = true
+        departure?.action()
+        departure = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -104,6 +140,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
+            departure = nil
             guard isClosing else {
                 context.write(data, promise: promise)
                 return
@@ -142,10 +179,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         cancelDeadline()
-        deadline = close(context, in: time)
+        deadline = closing(in: time, context)
     }
 
-    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) -> Scheduled<Void> {
+    private func closing(in time: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
         let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
         return context.eventLoop.scheduleTask(in: time) { loopBound.value.close(promise: nil) }
     }

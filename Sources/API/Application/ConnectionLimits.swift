@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -12,8 +13,12 @@ enum ConnectionLimits {
     static let body: TimeAmount = .seconds(30)
     /// Bodies of git's requests may take longer, but not from one byte to the next.
     static let gitSilence: TimeAmount = .seconds(60)
-    /// How long a client may take nothing of an answer that waits for it.
-    static let stalledAnswer: TimeAmount = .seconds(60)
+    /// How long a client may leave unread what fills its half of the connection: 32 KiB have to go in this time.
+    static let stall: TimeAmount = .seconds(60)
+    /// After so long without a sign of the other machine what was sent counts as lost, and the connection is closed
+    /// (`TCP_USER_TIMEOUT`, tcp(7)); the heartbeats of a watch are what is sent.
+    static let unacknowledgedMilliseconds = 60_000
+    static let unacknowledgedOption = NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)
     /// How long the rest of a refused body is thrown away before the connection is closed.
     static let linger: TimeAmount = .seconds(2)
     /// How much of it is thrown away.

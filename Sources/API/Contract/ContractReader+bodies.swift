@@ -66,8 +66,21 @@ extension ContractReader {
             let mediaType = String(member.key.prefix { $0 != ";" }).lowercased()
             let isJSON = mediaType == "application/json" || mediaType.hasSuffix("+json")
             let tokens = response.pointer.tokens + ["content", member.key, "schema"]
-            return ResponseSpecification.Content(mediaType: mediaType, schema: isJSON ? schema(at: tokens) : nil)
+            return ResponseSpecification.Content(
+                mediaType: mediaType,
+                schema: isJSON ? schema(at: tokens) : nil,
+                events: events(of: Place(value: member.value, pointer: JSONPointer(tokens: tokens).parent))
+            )
         }
+    }
+
+    /// The schemas of `x-events`, by the name of the event.
+    private mutating func events(of content: Place) -> [String: JSONSchema] {
+        var events: [String: JSONSchema] = [:]
+        for member in content.member("x-events")?.value.objectValue ?? [:] {
+            events[member.key] = schema(at: content.pointer.tokens + ["x-events", member.key])
+        }
+        return events
     }
 
     private mutating func headers(of response: Place) -> [ResponseSpecification.Header] {

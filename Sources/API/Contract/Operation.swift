@@ -25,6 +25,8 @@ package final class Operation: Sendable {
     let needsQuery: Bool
     /// Without `X-Request-Id`, which is never refused.
     package let headers: [Parameter]
+    /// Whether a request may ask to wait for a change, with `Prefer: wait` (RFC 7240).
+    package let honoursWait: Bool
     /// `nil` when the operation takes no body; one that is sent all the same is not looked at.
     package let body: BodySpecification?
     /// `nil` unless the handler reads the body itself.
@@ -59,6 +61,7 @@ package final class Operation: Sendable {
         self.query = query
         self.needsQuery = query.contains(where: \.isRequired)
         self.headers = headers
+        self.honoursWait = headers.contains { $0.field == .prefer }
         self.body = body
         self.stream = stream
         self.responses = responses
@@ -97,6 +100,8 @@ package struct ResponseSpecification: Sendable {
         package let mediaType: String
         /// `nil` for texts that are not JSON.
         package let schema: JSONSchema?
+        /// What the data of each kind of event is, when the text is a stream of events (`x-events`).
+        package let events: [String: JSONSchema]
     }
 
     package struct Header: Sendable {

@@ -16,6 +16,13 @@ package struct Handlers: Sendable {
         entries.append((id, handler))
     }
 
+    /// Puts something around every handler that was added so far.
+    mutating func wrap(
+        _ wrapper: @escaping @Sendable (OperationRequest, OperationHandler) async throws -> OperationResponse
+    ) {
+        entries = entries.map { id, handler in (id, { request in try await wrapper(request, handler) }) }
+    }
+
     /// The handlers in the order of the contract's operations.
     ///
     /// - Throws: ``ContractError`` with every operation that has no handler and every handler without an operation, or

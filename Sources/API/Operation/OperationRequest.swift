@@ -22,6 +22,8 @@ package struct OperationRequest: Sendable {
     package let mediaType: MediaType?
     /// The body of an operation that reads it itself; `nil` for the others.
     package let stream: RequestBody?
+    /// For answers that take their time.
+    package let presence: ClientPresence
 
     package init(
         operation: Operation,
@@ -32,7 +34,8 @@ package struct OperationRequest: Sendable {
         headers: HTTPFields = [:],
         document: JSONDocument? = nil,
         mediaType: MediaType? = nil,
-        stream: RequestBody? = nil
+        stream: RequestBody? = nil,
+        presence: ClientPresence = .unknown
     ) {
         self.operation = operation
         self.principal = principal
@@ -43,6 +46,7 @@ package struct OperationRequest: Sendable {
         self.document = document
         self.mediaType = mediaType
         self.stream = stream
+        self.presence = presence
     }
 
     /// The value of the body.

@@ -14,4 +14,6 @@ package struct APIContext: InitializableFromSource, Sendable {
 
     /// The address of the peer; behind a proxy the proxy's.
     var peer: SocketAddress? { channel.remoteAddress }
+
+    var presence: ClientPresence { ClientPresence(channel) }
 }

@@ -28,7 +28,7 @@ package struct APIResponder: HTTPResponder {
         var exchange = Exchange(id: ids.id(given: request.headers[.requestID]), method: request.method)
         var answer: OperationResponse
         do {
-            answer = try await self.answer(request, &exchange)
+            answer = try await self.answer(request, context.presence, &exchange)
         } catch let error as HTTPParserError {
             // Hummingbird answers these itself and closes the connection.
             throw error
@@ -37,10 +37,14 @@ package struct APIResponder: HTTPResponder {
         }
         if !exchange.isBodyRead, BodyReader.mayBeLarge(request.headers) { answer.headers[.connection] = "close" }
         exchange.log(answer, context.logger)
-        return ResponseRenderer.response(answer, id: exchange.id, method: request.method)
+        return ResponseRenderer.response(answer, id: exchange.id, method: request.method, context.logger)
     }
 
-    private func answer(_ request: Request, _ exchange: inout Exchange) async throws -> OperationResponse {
+    private func answer(
+        _ request: Request,
+        _ presence: ClientPresence,
+        _ exchange: inout Exchange
+    ) async throws -> OperationResponse {
         try RequestLimits.check(request.head)
         let target = RequestTarget(request.head.path ?? "")
         let (operation, pathParameters) = try route(request.method, target.path)
@@ -65,7 +69,8 @@ package struct APIResponder: HTTPResponder {
                 headers: request.headers,
                 document: body?.document,
                 mediaType: body?.mediaType,
-                stream: stream
+                stream: stream,
+                presence: presence
             )
         )
         // A handler that reads the body itself has read it, unless it failed.

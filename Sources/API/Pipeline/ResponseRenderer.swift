@@ -1,11 +1,18 @@
 import Documents
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
+import StateRepo
 
 /// Turns what a handler answered into the response of the server.
 enum ResponseRenderer {
-    static func response(_ answer: OperationResponse, id: String, method: HTTPRequest.Method) -> Response {
+    static func response(
+        _ answer: OperationResponse,
+        id: String,
+        method: HTTPRequest.Method,
+        _ logger: Logger
+    ) -> Response {
         var headers = answer.headers
         headers.append(HTTPField(name: .requestID, value: id))
         let body: ResponseBody
@@ -19,7 +26,7 @@ enum ResponseRenderer {
             body = ResponseBody(byteBuffer: bytes)
         case .stream(let stream, let contentType):
             headers.append(HTTPField(name: .contentType, value: contentType))
-            body = stream
+            body = self.body(stream, id: id, logger)
         }
         var response = Response(status: answer.status, headers: headers, body: body)
         switch answer.status {
@@ -28,6 +35,22 @@ enum ResponseRenderer {
         default: break
         }
         return method == .head ? response.createHeadResponse() : response
+    }
+
+    private static func body(_ stream: @escaping BodyStream, id: String, _ logger: Logger) -> ResponseBody {
+        ResponseBody { writer in
+            do {
+                try await stream(&writer)
+            } catch let error as StateError {
+                // The status is sent already; anything else that is thrown says that the client has gone.
+                let metadata: Logger.Metadata = [
+                    "request.id": .string(id), "error.code": .string(error.code.rawValue),
+                ]
+                logger.warning("answer broken off", metadata: metadata)
+                throw error
+            }
+            try await writer.finish(nil)
+        }
     }
 
     private static func buffer(of value: JSONValue) -> ByteBuffer {

@@ -1,3 +1,5 @@
+import Reconciler
+
 extension Handlers {
     /// Adds every operation that reads or writes state.
     package mutating func registerState(_ services: StateServices) {
@@ -12,5 +14,8 @@ extension Handlers {
         registerRevert(services)
         registerApply(services)
         registerAgentHistory(services)
+        registerWatch(services)
+        let polls = LongPoll(hub: services.publisher.watch)
+        wrap { request, handler in try await polls.answer(request, handler) }
     }
 }

@@ -5,15 +5,16 @@ import Reconciler
 import StateRepo
 
 extension Handlers {
-    /// Adds `/state` and `/state/validate`.
+    /// Adds `/state`, `/state/validate` and `/state/reconcile`.
     package mutating func registerOverview(_ services: StateServices) {
         let overview = OverviewHandlers(services: services)
         register("getState") { try await overview.get($0) }
         register("validateState") { try await overview.validate($0) }
+        register("reconcileState") { _ in try await overview.reconcile() }
     }
 }
 
-/// `/state` and `/state/validate`.
+/// `/state`, `/state/validate` and `/state/reconcile`.
 struct OverviewHandlers: Sendable {
     let services: StateServices
     private let reports = ReportCache()
@@ -25,7 +26,10 @@ struct OverviewHandlers: Sendable {
         let conditions = view.isPast ? [] : services.conditions.all
         let workingTree = view.isPast ? nil : services.workingTree.latest.map(WorkingTreeBody.json)
         var shown = conditions.flatMap { condition in
-            [condition.type, condition.status.rawValue, condition.reason, condition.message, Self.since(condition)]
+            [
+                condition.type.rawValue, condition.status.rawValue, condition.reason, condition.message,
+                Timestamp.text(condition.since),
+            ]
         }
         if let workingTree { shown.append(workingTree.description) }
         let tag = ResourceTag(state: view.snapshot, showing: shown)
@@ -44,7 +48,7 @@ struct OverviewHandlers: Sendable {
             "format_version": JSONValue(snapshot.serving.format?.facts ?? Layout.version), "branch": "main",
             "revision": .string(snapshot.revision.description), "sequence": JSONValue(snapshot.sequence),
         ]
-        if !view.isPast { body["conditions"] = .array(conditions.map(Self.json)) }
+        if !view.isPast { body["conditions"] = .array(conditions.map(\.json)) }
         body["diagnostics"] = .array(reports.diagnostics(of: snapshot, services.rules).map(\.json))
         body["counts"] = Self.counts(snapshot.serving)
         body["working_tree"] = workingTree
@@ -55,18 +59,6 @@ struct OverviewHandlers: Sendable {
         body["etag"] = .string(tag.description)
         return body
     }
-
-    private static func json(_ condition: Condition) -> JSONValue {
-        var object: JSONObject = [
-            "type": .string(condition.type), "status": .string(condition.status.rawValue),
-            "reason": .string(condition.reason), "message": .string(condition.message),
-            "since": .string(since(condition)),
-        ]
-        object["observed_revision"] = condition.observedRevision.map { .string($0.description) }
-        return .object(object)
-    }
-
-    private static func since(_ condition: Condition) -> String { Timestamp.text(condition.since) }
 
     private static func counts(_ tree: StateTree) -> JSONValue {
         [
@@ -87,6 +79,19 @@ struct OverviewHandlers: Sendable {
         let proposal = try await services.archive.propose(ChangeSet(list.edits, message: list.message))
         let findings = list.findings + proposal.diagnostics.map(list.placed)
         return Self.report(findings, on: proposal.snapshot)
+    }
+
+    /// Looks at everything that a pass looks at, now.
+    fileprivate func reconcile() async throws -> OperationResponse {
+        let snapshot = try await services.reconciler.pass(.requested)
+        let body: JSONValue = [
+            "revision": .string(snapshot.revision.description), "sequence": JSONValue(snapshot.sequence),
+            "conditions": .array(services.conditions.all.map(\.json)),
+        ]
+        return OperationResponse(
+            state: StateHeaders(revision: snapshot.revision, sequence: snapshot.sequence),
+            .json(body)
+        )
     }
 
     private static func report(_ findings: [Diagnostic], on snapshot: StateSnapshot) -> OperationResponse {

@@ -7,6 +7,7 @@ package struct StateServices: Sendable {
     package let publisher: StatePublisher
     package let archive: StateArchive
     package let conditions: ConditionBoard
+    package let reconciler: Reconciler
     package let rules: StateRules
     package let cursors: CursorSeal
     package let workingTree: WorkingTreeBoard
@@ -16,6 +17,7 @@ package struct StateServices: Sendable {
         publisher: StatePublisher,
         archive: StateArchive,
         conditions: ConditionBoard,
+        reconciler: Reconciler,
         rules: StateRules,
         cursors: CursorSeal,
         workingTree: WorkingTreeBoard = WorkingTreeBoard()
@@ -24,6 +26,7 @@ package struct StateServices: Sendable {
         self.publisher = publisher
         self.archive = archive
         self.conditions = conditions
+        self.reconciler = reconciler
         self.rules = rules
         self.cursors = cursors
         self.workingTree = workingTree

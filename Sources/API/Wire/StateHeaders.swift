@@ -8,6 +8,13 @@ extension HTTPField.Name {
     package static let stateMerged = constant("X-State-Merged")
     /// By which a client of git asks for a version (gitprotocol-v2(5)).
     static let gitProtocol = constant("Git-Protocol")
+    /// RFC 7240.
+    package static let prefer = constant("Prefer")
+    package static let preferenceApplied = constant("Preference-Applied")
+    /// Where an interrupted stream of events is taken up again (WHATWG HTML, section 9.2).
+    package static let lastEventID = constant("Last-Event-ID")
+    /// Tells proxies of the kind of nginx to pass a stream on as it comes.
+    package static let accelBuffering = constant("X-Accel-Buffering")
 
     private static func constant(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("the names above are tokens") }

@@ -26,6 +26,7 @@ struct Server {
     func run() async throws {
         let logger = ServerLog.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        DescriptorLimit.raise(logger)
         let folder = DataFolder(configuration.dataDirectory)
         try folder.prepare()
         let lock: DirectoryLock
@@ -65,13 +66,15 @@ struct Server {
             logger: logger
         )
         let reconciler = ReconcilerService(
-            publisher: state.publisher,
+            state.reconciler,
             repositoryPath: folder.repository,
             logger: logger
         )
         let workingTree = try await WorkingTree.service(configuration.workingTree, folder, state, instance, logger)
-        // Stopped in the opposite order: readiness, then the API, so that no request meets a pass that is gone.
-        var services: [any Service] = [reconciler, gate, application, readiness]
+        // Stopped in the opposite order: readiness, watches, then the API, so that no request meets a pass that is gone.
+        var services: [any Service] = [
+            reconciler, gate, application, WatchService(state.publisher.watch), readiness,
+        ]
         if let workingTree { services.insert(workingTree, at: 0) }
         try await ServiceGroup(
             services: services,

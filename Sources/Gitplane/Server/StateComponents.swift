@@ -57,12 +57,15 @@ struct StateComponents {
         )
     }
 
+    var reconciler: Reconciler { Reconciler(publisher) }
+
     func services(_ instance: InstanceFile) -> StateServices {
         StateServices(
             snapshots: snapshots,
             publisher: publisher,
             archive: archive,
             conditions: conditions,
+            reconciler: reconciler,
             rules: rules,
             cursors: CursorSeal(key: instance.cursorKey),
             workingTree: workingTree

@@ -1,0 +1,73 @@
+import Foundation
+import HashTreeCollections
+import Logging
+import StateRepo
+
+/// What a pass reports, to people by conditions and to watchers by events.
+extension StatePublisher {
+    /// How many commits of one movement are told one by one; watchers read more of them from history.
+    static let maximumSteps = 200
+
+    /// The condition `Ready` of what is served.
+    func noteReady(_ snapshot: StateSnapshot) {
+        let broken = snapshot.head.strays.count + snapshot.head.problems.count
+        conditions.set(
+            .ready,
+            broken == 0 ? .yes : .no,
+            reason: broken == 0 ? "Reconciled" : "InvalidDocuments",
+            message: broken == 0
+                ? "the head of main is served" : "\(broken) files are broken; their last good versions are served",
+            revision: snapshot.revision,
+            at: configuration.now()
+        )
+    }
+
+    /// The condition `HistoryRewritten`, from the refs that keep lost tips: a person who has looked at one deletes it.
+    func reviewLostTips() throws {
+        let tips = try run { repository in try LostTips().all(in: repository) }
+        guard let newest = tips.last else {
+            conditions.remove(.historyRewritten)
+            return
+        }
+        let others = tips.count == 1 ? "" : ", as \(tips.count - 1) others before"
+        conditions.set(
+            .historyRewritten,
+            .yes,
+            reason: "MainReplaced",
+            message:
+                "main no longer contains \(newest.target), kept as \(newest.name)\(others); delete the ref when you know why",
+            revision: snapshots.latest?.revision,
+            at: configuration.now()
+        )
+    }
+
+    /// Tells watchers by which commits the head moved from `old` to `snapshot`.
+    func announce(_ snapshot: StateSnapshot, after old: StateSnapshot?) {
+        guard let old else {
+            watch.start(at: snapshot.place)
+            return
+        }
+        do {
+            for event in try events(from: old, to: snapshot) { watch.publish(event) }
+        } catch {
+            logger.warning("changes not told one by one", metadata: ["error": "\(error)"])
+            watch.publish(.behind(head: snapshot.place))
+        }
+    }
+
+    private func events(from old: StateSnapshot, to snapshot: StateSnapshot) throws -> [WatchEvent] {
+        let limit = Self.maximumSteps + 1
+        guard let entries = try index.entries(after: old.place, upTo: snapshot.sequence, limit: limit) else {
+            return [.reset(head: snapshot.place, lost: old.revision)]
+        }
+        switch entries.count {
+        case limit: return [.behind(head: snapshot.place)]
+        case 1: return [.change(StateChange(entries[0], from: old, to: snapshot))]
+        default:
+            return try run { repository in
+                var walk = SnapshotWalk(from: old, index: self.index, decoder: self.configuration.rules.decoder)
+                return try entries.map { entry in .change(try walk.step(to: entry, in: repository)) }
+            }
+        }
+    }
+}
