@@ -4,8 +4,7 @@ import NIOHTTPTypes
 
 /// Keeps the promises about one connection that the server underneath does not make.
 ///
-/// It answers `Expect: 100-continue`, limits how long head and body of a request and a client that takes nothing of its
-/// answer may take, and ends a connection whose
+/// It answers `Expect: 100-continue`, limits how long head and body of a request may take, and ends a connection whose
 /// answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
 /// can read the answer before it sees the connection fail. It tells an answer that is being made when its client leaves
 /// (``ClientPresence``), and closes the connection of a client that takes too long to read, or has vanished.
