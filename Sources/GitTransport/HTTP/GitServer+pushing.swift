@@ -73,7 +73,9 @@ extension GitServer {
         }
     }
 
-    /// Gives all of the body to git. One that has ended, because it refuses, does not keep the client from sending the rest
+    /// Gives all of the body to git.
+    ///
+    /// One that has ended, because it refuses, does not keep the client from sending the rest
     /// and reading why.
     private static func feed(
         _ start: ByteBuffer,

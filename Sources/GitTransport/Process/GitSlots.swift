@@ -48,27 +48,32 @@ package final class GitSlots: Sendable {
             return true
         }
         if isTaken { return Slot(of: self) }
-        let isGranted = try await withThrowingTaskGroup(of: Bool.self) { group in
+        let isGranted = await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.wait() }
-            group.addTask { [patience] in
-                try await Task.sleep(for: patience)
-                return false
+            group.addTask { await self.losesPatience() }
+            // Both are heard: the right may come in the very moment that patience ends, and must not get lost.
+            var isGranted = false
+            for await outcome in group {
+                isGranted = isGranted || outcome
+                group.cancelAll()
             }
-            defer { group.cancelAll() }
-            let isGranted = try await group.next() ?? false
-            guard !isGranted else { return true }
-            group.cancelAll()
-            // The right may have come in the very moment that patience ended.
-            while let other = await group.nextResult() {
-                if case .success(true) = other { return true }
-            }
-            return false
+            return isGranted
         }
         guard isGranted else {
             try Task.checkCancellation()
             throw GitServiceError(.busy, "Too many requests for git are being answered; try again in a few seconds.")
         }
         return Slot(of: self)
+    }
+
+    /// Always `false`, when patience ends or the task is cancelled.
+    private func losesPatience() async -> Bool {
+        do {
+            try await Task.sleep(for: patience)
+        } catch {
+            // There is no more to wait for.
+        }
+        return false
     }
 
     /// `false` when the queue is full or the task is cancelled first.

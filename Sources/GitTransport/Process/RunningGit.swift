@@ -22,14 +22,18 @@ struct RunningGit: Sendable {
     /// Ends standard input.
     func endInput() async throws { try await execution.standardInputWriter.finish() }
 
-    /// Gives on what comes from standard output, to its end; more is read when `write` has returned. To be called once.
+    /// Gives on what comes from standard output, to its end; more is read when `write` has returned.
+    ///
+    /// To be called once.
     func forwardOutput(to write: (ByteBuffer) async throws -> Void) async throws {
         for try await part in execution.standardOutput {
             try await write(part.withUnsafeBytes { ByteBuffer(bytes: $0) })
         }
     }
 
-    /// The start of what comes from standard error, of which all is read. To be called once.
+    /// The start of what comes from standard error, of which all is read.
+    ///
+    /// To be called once.
     func errorText(maximum: Int) async throws -> String {
         var bytes: [UInt8] = []
         for try await part in execution.standardError {

@@ -135,8 +135,10 @@ struct GitOverHTTPTests {
         try await withHTTPScenario { scenario in
             let copy = try await scenario.clone("copy")
             try copy.commit()
-            let outcome = await scenario.push(copy, "origin", refspec)
-            #expect(!outcome.isAccepted)
+            let failure = await #expect(throws: Git.Failure.self) {
+                try await scenario.run(copy.git, "push", "origin", refspec)
+            }
+            let outcome = PushOutcome(isAccepted: false, output: failure?.standardError ?? "")
             #expect(outcome.output.contains("[remote rejected]"))
             #expect(outcome.remarks.last == "refused, nothing was changed: 1 error")
             #expect(scenario.ended.holders.isEmpty)

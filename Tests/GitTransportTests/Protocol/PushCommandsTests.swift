@@ -134,9 +134,9 @@ struct PushRefusalTests {
             "\(zero) \(id) refs/heads/a\0report-status", "\(zero) \(id) refs/meta/b", "\(id) \(zero) refs/heads/main",
         ])
         #expect(
-            report == "000eunpack ok\n" + "0037ng refs/heads/a refused together with another ref\n"
+            report == "000eunpack ok\n" + "0036ng refs/heads/a refused together with another ref\n"
                 + "0038ng refs/meta/b only branches and tags can be pushed\n"
-                + "0030ng refs/heads/main the state cannot be deleted\n" + "0000"
+                + "0033ng refs/heads/main the state cannot be deleted\n" + "0000"
         )
     }
 
