@@ -202,7 +202,6 @@ extension WorkingTreeKeeper {
         case .edited(let paths):
             let names = paths.prefix(3).map(\.description).joined(separator: ", ")
             report.set(.behind, "main has changed files that are edited in the working tree: \(names)")
-            report.isWaiting = true
         }
     }
 

@@ -135,7 +135,9 @@ package actor WorkingTreeKeeper {
         case let error as GitError where error.code == .locked:
             report.set(.indexLocked)
         case let error as GitError where error.code == .limitExceeded:
-            report.set(.tooMuch, error.message)
+            // A file has to change before it is worth looking again. What else is too large is told with host paths.
+            let isScan = error.operation == "read working tree"
+            return report.set(.tooMuch, isScan ? error.message : "the working tree is larger than what is read")
         case let error as StateError where error.code == .unavailable:
             report.set(.unavailable, error.message)
         default:

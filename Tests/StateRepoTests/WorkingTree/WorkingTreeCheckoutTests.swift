@@ -33,14 +33,15 @@ struct WorkingTreeCheckoutTests {
         }
     }
 
-    @Test("is made again when the folder is gone, also from an older commit than main's")
-    func folder() async throws {
+    @Test("is made again when the folder is gone, also from an older commit than main's", arguments: [true, false])
+    func folder(withItsIndex: Bool) async throws {
         try await withWorkingTree { scenario in
             try scenario.commit(["docs/notes.md": "# Notes\n"])
             try FileManager.default.removeItem(atPath: scenario.folder.root)
-            try FileManager.default.removeItem(at: scenario.own("index"))
+            if withItsIndex { try FileManager.default.removeItem(at: scenario.own("index")) }
             try scenario.recover()
             #expect(try scenario.status() == "")
+            #expect(try scenario.edits() == [])
             #expect(try scenario.project() == .done)
             #expect(try scenario.text("docs/notes.md") == "# Notes\n")
         }

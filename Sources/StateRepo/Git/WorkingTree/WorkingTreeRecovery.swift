@@ -12,12 +12,15 @@ struct WorkingTreeRecovery {
     /// - Throws: `locked` while somebody holds the index.
     func run(main: CommitID, in repository: borrowing GitRepository) throws(GitError) {
         let isNew = !folder.holdsFiles
+        let isGone = isNew && !folder.exists("\(folder.root)/.git")
         try folder.link()
         if let journal = ProjectionJournal(of: folder) { return try resume(journal, in: repository) }
         if folder.exists(folder.journal) { try ProjectionJournal.remove(in: folder) }
         guard let head = try repository.target(of: .worktree) else {
             return try resume(start(at: main), in: repository)
         }
+        // The whole folder is gone: nobody meant to remove every file of the state.
+        if isGone { return try resume(start(at: head), in: repository) }
         guard try WorkingTreeIndex(of: folder) == nil else { return }
         // Without an index nobody knows what was checked out. Files that are missing count as removed by a person only
         // when there are others.
@@ -57,8 +60,9 @@ struct WorkingTreeRecovery {
         for step in steps { try Self.settle(step, projection) }
         let index = try WorkingTreeIndex(of: folder)
         let old: TreeID? = if let from = journal.from { try repository.readCommit(from).tree } else { nil }
+        let new = try repository.readCommit(journal.to).tree
         // Another tree in the index is a person's doing.
-        guard index == nil || index?.tree == old else { return }
+        guard index == nil || index?.tree == old || index?.tree == new else { return }
         let draft = try IndexDraft.make(of: folder, index)
         try projection.record(steps, in: draft)
         try draft.write()
