@@ -10,7 +10,7 @@ extension ChangePlanner {
         var conflicts: [JSONValue] = []
         for file in files {
             guard let path = file.path.text else { throw Self.unnamed(file) }
-            let current = try present(path, file.path)
+            let current = try present(file, at: path)
             let merge = FileMerge(
                 path: path,
                 base: file.old,
@@ -32,13 +32,20 @@ extension ChangePlanner {
         try draft.put(changes, history)
     }
 
-    /// What the head has at a path, whether the server reads such files or not.
-    private func present(_ path: String, _ entry: EntryPath) throws -> FileVersions.Version? {
+    /// What the head has where a change is to be made, whether the server reads such files or not.
+    private func present(_ change: FileVersions, at path: String) throws -> FileVersions.Version? {
         if let file = draft.tree.file(at: path) {
             return FileVersions.Version(mode: .blob, id: AnyObjectID(rebinding: file.blob), content: file.content)
         }
-        guard draft.tree.hasUnreadFile(at: path) || draft.tree.strays[entry] != nil else { return nil }
-        return try history.entry(entry, context.snapshot.revision)
+        if let blob = draft.tree.unreadBlob(at: path) {
+            let id = AnyObjectID(rebinding: blob)
+            let sides = [change.old, change.new].compactMap(\.self)
+            // Only what has to be merged is read.
+            if let known = sides.first(where: { $0.mode == .blob && $0.id == id }) { return known }
+        } else if draft.tree.strays[change.path] == nil {
+            return nil
+        }
+        return try history.entry(change.path, context.snapshot.revision)
     }
 
     private static func conflict(_ conflict: JSONValue, in path: String) -> JSONValue {

@@ -57,11 +57,17 @@ package struct StateTree: Sendable {
     }
 
     /// Whether there is a file at `path` whose content the server does not read.
-    package func hasUnreadFile(at path: String) -> Bool {
+    package func hasUnreadFile(at path: String) -> Bool { unreadBlob(at: path) != nil }
+
+    /// The name of a file at `path` whose content the server does not read.
+    package func unreadBlob(at path: String) -> BlobID? {
         switch Layout.role(of: path) {
-        case .skillAsset(let id): skills[id]?.assets.contains { $0.path == path } ?? false
-        case .companion: companions[path] != nil
-        default: false
+        case .skillAsset(let id):
+            let assets = skills[id]?.assets ?? []
+            let index = assets.partitioningIndex { $0.path >= path }
+            return index < assets.count && assets[index].path == path ? assets[index].blob : nil
+        case .companion: return companions[path]
+        default: return nil
         }
     }
 

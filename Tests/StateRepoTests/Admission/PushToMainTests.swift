@@ -44,15 +44,16 @@ struct PushToMainTests {
     @Test("that removes what others name is refused at each of the places")
     func dangling() async throws {
         try await withPushScenario { scenario in
-            let policy = #""skill_policy": {"enabled_skills": ["docs"]}, "delegation_policy": {"escalate_to": "boss"}"#
+            let policy =
+                #""skill_policy": {"enabled_skills": ["handbook"]}, "delegation_policy": {"escalate_to": "boss"}"#
             try scenario.clone.write("state/agents/atlas/agent.json", "{\"display_name\": \"A\",\n \(policy)}")
             try scenario.clone.write("state/agents/boss/agent.json", #"{"display_name": "Boss"}"#)
-            try scenario.clone.write("skills/docs/SKILL.md", "---\nname: docs\ndescription: d\n---\nText\n")
+            try scenario.clone.write("skills/handbook/SKILL.md", "---\nname: handbook\ndescription: d\n---\nText\n")
             try scenario.clone.commit()
             #expect(try scenario.push().decision == .accepted)
             try scenario.clone.git.run("push", "--quiet", "origin", "HEAD:main")
             try scenario.clone.remove("state/agents/boss/agent.json")
-            try scenario.clone.remove("skills/docs/SKILL.md")
+            try scenario.clone.remove("skills/handbook/SKILL.md")
             try scenario.clone.commit()
             let verdict = try scenario.push()
             #expect(verdict.refusals == ["reference.not_found", "reference.not_found"])
