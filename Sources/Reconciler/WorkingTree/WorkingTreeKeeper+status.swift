@@ -28,7 +28,7 @@ extension WorkingTreeKeeper {
         )
         board.show(status)
         publisher.conditions.set(
-            "WorkingTreeClean",
+            .workingTreeClean,
             status.isClean ? .yes : .no,
             reason: status.reason,
             message: status.message,

@@ -113,14 +113,4 @@ extension FileVersions.Version {
         guard let entry = try repository.lookUp(path, in: tree), !entry.mode.isTree else { return nil }
         try self.init(TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
     }
-
-    /// One side of a difference, with its content unless that is larger than any file may be.
-    init?(_ entry: TreeChange.Entry?, in repository: borrowing GitRepository) throws(GitError) {
-        guard let entry else { return nil }
-        var content: [UInt8]?
-        if let blob = entry.blobID, try repository.blobSize(blob) <= Layout.maximumFileSize {
-            content = try repository.readBlob(blob, maximum: Layout.maximumFileSize)
-        }
-        self.init(mode: entry.mode, id: entry.id, content: content)
-    }
 }
