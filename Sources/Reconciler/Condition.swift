@@ -3,7 +3,9 @@ package import StateRepo
 
 /// One aspect of the server's health, in the form of Kubernetes' conditions.
 package struct Condition: Hashable, Sendable {
-    /// What it is about. ``reconciling``, ``stalled`` and ``historyRewritten`` are there only while
+    /// What it is about.
+    ///
+    /// ``reconciling``, ``stalled`` and ``historyRewritten`` are there only while
     /// they hold, as kstatus has it.
     package enum Kind: String, Hashable, Sendable {
         /// Whether the head of `main` is served, as it is.

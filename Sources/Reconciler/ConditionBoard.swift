@@ -2,8 +2,9 @@ package import Foundation
 package import StateRepo
 import Synchronization
 
-/// The conditions that `GET /state` shows; each keeps the time of its last change. Watchers are told of every change that
-/// a person would see.
+/// The conditions that `GET /state` shows; each keeps the time of its last change.
+///
+/// Watchers are told of every change that a person would see.
 package final class ConditionBoard: Sendable {
     private struct State {
         var conditions: [Condition.Kind: Condition] = [:]
@@ -65,7 +66,7 @@ extension ConditionBoard {
     /// How often in a row a pass fails before it counts as stalled.
     static let patience = 3
 
-    /// A pass reads a new head. Watchers are not told, because nearly all passes are over at once.
+    /// A pass reads a new head; watchers are not told, because nearly all passes are over at once.
     func begin(_ head: CommitID, at time: Date) {
         let face = Condition.Face(status: .yes, reason: Condition.newHead, message: "\(head) is being read")
         state.withLock { $0.conditions.set(.reconciling, face, head, time) }

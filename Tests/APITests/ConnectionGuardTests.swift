@@ -25,7 +25,7 @@ struct ConnectionGuardTests {
     func stalled() throws {
         let channel = try channel()
         stall(channel, false)
-        channel.embeddedEventLoop.advanceTime(by: ConnectionLimits.stall - .nanoseconds(1))
+        channel.embeddedEventLoop.advanceTime(by: ConnectionLimits.stalledAnswer - .nanoseconds(1))
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .nanoseconds(1))
         #expect(!channel.isActive)
@@ -36,9 +36,9 @@ struct ConnectionGuardTests {
         let channel = try channel()
         for _ in 0..<3 {
             stall(channel, false)
-            channel.embeddedEventLoop.advanceTime(by: ConnectionLimits.stall - .nanoseconds(1))
+            channel.embeddedEventLoop.advanceTime(by: ConnectionLimits.stalledAnswer - .nanoseconds(1))
             stall(channel, true)
-            channel.embeddedEventLoop.advanceTime(by: ConnectionLimits.stall)
+            channel.embeddedEventLoop.advanceTime(by: ConnectionLimits.stalledAnswer)
             #expect(channel.isActive)
         }
         _ = try channel.finish(acceptAlreadyClosed: true)

@@ -11,10 +11,15 @@ struct StreamTests {
     private static let head = "Host: x\r\nAuthorization: Bearer \(FakeServer.ownerToken)\r\n"
 
     private func server<Result: Sendable>(
-        _ stream: @escaping BodyStream,
+        _ stream: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void,
         _ body: @escaping @Sendable (Int) async throws -> Result
     ) async throws -> Result {
-        let handler: OperationHandler = { _ in OperationResponse(.ok, .stream(stream, contentType: "text/event-stream"))
+        let handler: OperationHandler = { _ in
+            let body = ResponseBody { writer in
+                try await stream(&writer)
+                try await writer.finish(nil)
+            }
+            return OperationResponse(.ok, .stream(body, contentType: "text/event-stream"))
         }
         return try await LiveServer.run(overriding: ["listItems": handler], body)
     }
@@ -66,16 +71,12 @@ struct StreamTests {
         let (departures, departure) = AsyncStream<Void>.makeStream()
         let handler: OperationHandler = { request in
             request.presence.whenGone { departure.yield() }
-            return OperationResponse(
-                .ok,
-                .stream(
-                    { writer in
-                        try await writer.write(ByteBuffer(string: "x\n\n"))
-                        for await _ in departures { return }
-                    },
-                    contentType: "text/event-stream"
-                )
-            )
+            let body = ResponseBody { writer in
+                try await writer.write(ByteBuffer(string: "x\n\n"))
+                for await _ in departures { break }
+                try await writer.finish(nil)
+            }
+            return OperationResponse(.ok, .stream(body, contentType: "text/event-stream"))
         }
         try await LiveServer.run(overriding: ["listItems": handler]) { port in
             let headers = ["Authorization": "Bearer \(FakeServer.ownerToken)"]

@@ -9,7 +9,8 @@ struct WatchTests {
         try await withServer { server in
             try server.client.createAgent("atlas")
             let watch = try server.client.begin("GET", "/api/control-plane/watch?resource=agents/atlas")
-            #expect(watch.begins(within: .seconds(10)))
+            let isAnswered = watch.begins(within: .seconds(10))
+            #expect(isAnswered)
             try server.client.describe("atlas", as: "one")
             let clone = try server.clone(named: "clone")
             try clone.commit(["state/agents/atlas/soul.md": "Calm.\n"])

@@ -37,9 +37,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        let timeout = ChannelOptions.Types.SocketOption(level: .tcp, name: ConnectionLimits.unacknowledgedOption)
-        // Not every channel is a socket.
-        context.channel.setOption(timeout, value: ConnectionLimits.unacknowledgedMilliseconds).whenFailure { _ in }
+        if context.channel is any SocketOptionProvider {
+            let timeout = ChannelOptions.Types.SocketOption(level: .tcp, name: ConnectionLimits.unacknowledgedOption)
+            // A connection that has gone already refuses it.
+            context.channel.setOption(timeout, value: ConnectionLimits.unacknowledgedMilliseconds).whenFailure { _ in }
+        }
         do {
             try context.pipeline.syncOperations.addHandler(ArrivalHandler(self), position: .first)
         } catch {
@@ -66,11 +68,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            cancelStall()
-        } else if stall == nil {
-            stall = closing(in: ConnectionLimits.stall, context)
-        }
+        cancelStall()
+        if !context.channel.isWritable { stall = close(context, in: ConnectionLimits.stalledAnswer) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -178,10 +177,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         cancelDeadline()
-        deadline = closing(in: time, context)
+        deadline = close(context, in: time)
     }
 
-    private func closing(in time: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
+    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) -> Scheduled<Void> {
         let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
         return context.eventLoop.scheduleTask(in: time) { loopBound.value.close(promise: nil) }
     }

@@ -14,7 +14,7 @@ enum ConnectionLimits {
     /// Bodies of git's requests may take longer, but not from one byte to the next.
     static let gitSilence: TimeAmount = .seconds(60)
     /// How long a client may leave unread what fills its half of the connection: 32 KiB have to go in this time.
-    static let stall: TimeAmount = .seconds(60)
+    static let stalledAnswer: TimeAmount = .seconds(60)
     /// After so long without a sign of the other machine what was sent counts as lost, and the connection is closed
     /// (`TCP_USER_TIMEOUT`, tcp(7)); the heartbeats of a watch are what is sent.
     static let unacknowledgedMilliseconds = 60_000

@@ -68,7 +68,7 @@ package struct GitHandlers: Sendable {
     ) async throws -> OperationResponse {
         let slot = try await git.slot(for: service)
         let logger = logger
-        let stream: BodyStream = { writer in
+        let stream = ResponseBody { writer in
             defer { withExtendedLifetime(slot) {} }
             do {
                 try await body { try await writer.write($0) }
@@ -76,6 +76,7 @@ package struct GitHandlers: Sendable {
                 logger.warning("git failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
                 throw error
             }
+            try await writer.finish(nil)
         }
         return OperationResponse(headers: Self.headers, .stream(stream, contentType: contentType))
     }

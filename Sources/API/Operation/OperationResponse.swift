@@ -1,14 +1,7 @@
 package import Documents
 package import HTTPTypes
-package import Hummingbird
+package import HummingbirdCore
 package import NIOCore
-
-/// Writes a body piece by piece.
-///
-/// It does not end the body, which is what the pipeline does when it returns; when it throws, the connection is closed so
-/// that the client sees that something is missing. A write waits for clients that read slowly, and throws when the
-/// connection is gone.
-package typealias BodyStream = @Sendable (_ writer: inout any ResponseBodyWriter) async throws -> Void
 
 /// What a handler answers; the request's id and the length are added by the pipeline.
 package struct OperationResponse: Sendable {
@@ -17,8 +10,9 @@ package struct OperationResponse: Sendable {
         case json(JSONValue)
         /// Rendered already, so that nothing is built per request.
         case bytes(ByteBuffer, contentType: String)
-        /// Made while it is sent, of a length that nobody knows before; for HEAD nothing of it is made.
-        case stream(BodyStream, contentType: String)
+        /// Written as it is made, of a length that nobody knows before; for HEAD nothing of it is made. What it throws ends
+        /// the connection, so that the client sees that something is missing.
+        case stream(ResponseBody, contentType: String)
     }
 
     /// The media type of every JSON answer.

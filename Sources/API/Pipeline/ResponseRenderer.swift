@@ -37,10 +37,10 @@ enum ResponseRenderer {
         return method == .head ? response.createHeadResponse() : response
     }
 
-    private static func body(_ stream: @escaping BodyStream, id: String, _ logger: Logger) -> ResponseBody {
+    private static func body(_ stream: ResponseBody, id: String, _ logger: Logger) -> ResponseBody {
         ResponseBody { writer in
             do {
-                try await stream(&writer)
+                try await stream.write(writer)
             } catch let error as StateError {
                 // The status is sent already; anything else that is thrown says that the client has gone.
                 let metadata: Logger.Metadata = [
@@ -49,7 +49,6 @@ enum ResponseRenderer {
                 logger.warning("answer broken off", metadata: metadata)
                 throw error
             }
-            try await writer.finish(nil)
         }
     }
 

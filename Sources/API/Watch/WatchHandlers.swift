@@ -34,9 +34,10 @@ struct WatchHandlers: Sendable {
             services: services,
             texts: texts
         )
-        let stream: BodyStream = { writer in
+        let stream = ResponseBody { writer in
             var session = session
             try await session.run(&writer)
+            try await writer.finish(nil)
         }
         let head = StateHeaders(revision: subscription.head.revision, sequence: subscription.head.sequence)
         var response = OperationResponse(state: head, .stream(stream, contentType: Self.eventStream))

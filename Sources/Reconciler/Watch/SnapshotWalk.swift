@@ -48,7 +48,8 @@ extension HistoryIndexing {
         }
         let last = min(sequence, place.sequence + limit)
         let found = try entries(matching: HistoryQuery(upTo: last, limit: last - place.sequence))
-        guard found.last?.sequence == place.sequence + 1, found.last?.parents.first == place.revision else { return nil }
+        guard let next = found.last, next.sequence == place.sequence + 1, next.parents.first == place.revision
+        else { return nil }
         return found.reversed()
     }
 }

@@ -49,14 +49,14 @@ struct GitConnectionTests {
         try channel.writeInbound(HTTPRequestPart.end(nil))
         channel.isWritable = false
         channel.pipeline.fireChannelWritabilityChanged()
-        loop.advanceTime(by: ConnectionLimits.stall - .seconds(1))
+        loop.advanceTime(by: ConnectionLimits.stalledAnswer - .seconds(1))
         channel.isWritable = true
         channel.pipeline.fireChannelWritabilityChanged()
-        loop.advanceTime(by: ConnectionLimits.stall)
+        loop.advanceTime(by: ConnectionLimits.stalledAnswer)
         #expect(channel.isActive)
         channel.isWritable = false
         channel.pipeline.fireChannelWritabilityChanged()
-        loop.advanceTime(by: ConnectionLimits.stall)
+        loop.advanceTime(by: ConnectionLimits.stalledAnswer)
         #expect(!channel.isActive)
     }
 }
