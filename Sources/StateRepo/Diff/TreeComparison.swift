@@ -60,15 +60,15 @@ extension FileVersions {
     init(_ change: TreeChange, in repository: borrowing GitRepository) throws(GitError) {
         self.init(
             path: change.path,
-            old: try Version(change.old, in: repository),
-            new: try Version(change.new, in: repository)
+            old: try Version(reading: change.old, in: repository),
+            new: try Version(reading: change.new, in: repository)
         )
     }
 }
 
 extension FileVersions.Version {
     /// Reads what a tree has at a path; `nil` when it has nothing there.
-    package init?(_ entry: TreeChange.Entry?, in repository: borrowing GitRepository) throws(GitError) {
+    package init?(reading entry: TreeChange.Entry?, in repository: borrowing GitRepository) throws(GitError) {
         guard let entry else { return nil }
         var content: [UInt8]?
         if entry.mode == .submodule {
@@ -89,6 +89,6 @@ extension FileVersions.Version {
         guard let entry = try StateLoader.entry(at: path, in: tree, of: repository), !entry.mode.isTree else {
             return nil
         }
-        try self.init(TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
+        try self.init(reading: TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
     }
 }
