@@ -95,13 +95,20 @@ struct StateImport {
             let own = [RefName.releases, .notes].filter(present.contains).map { ($0, $0) }
             try await remote.fetch([(branch, .main)] + own, into: folder.draftRepository)
         } catch let error as RemoteRepositoryError {
-            throw CommandFailure(.usage, [error.message] + error.output)
+            throw CommandFailure(.usage, ["gitplane: error: \(error.message)"] + error.output)
         }
-        guard !FileManager.default.fileExists(atPath: "\(folder.draftRepository)/shallow") else {
+        try checkFetched(remote)
+    }
+
+    /// Refuses what git brought without its history, and a ledger that contradicts itself.
+    private func checkFetched(_ remote: RemoteRepository) throws {
+        let repository = try GitRepository(openingBareAt: folder.draftRepository)
+        // git leaves a branch out, and says that all went well, when the other repository cuts off its history.
+        guard try repository.target(of: .main) != nil else {
             let remedy = "git fetch --unshallow completes it"
             throw CommandFailure(.usage, "\(remote.address) is a shallow clone, without its history: \(remedy)")
         }
-        let faults = try LedgerRef.faults(in: GitRepository(openingBareAt: folder.draftRepository))
+        let faults = try LedgerRef.faults(in: repository)
         guard faults.isEmpty else {
             let remedy = "delete that ref there, and the ledger is rebuilt from main"
             throw CommandFailure(.usage, faults.map { "\(RefName.releases): error: \($0)" } + [remedy])
