@@ -28,15 +28,6 @@ package struct GitProcessLimits: Hashable, Sendable {
         deadline: .seconds(900)
     )
 
-    /// For copying a repository from elsewhere, at the wish of whoever starts the program.
-    package static let maximumForImport = GitProcessLimits(
-        maximumMemory: 4 << 30,
-        maximumProcessorSeconds: 3_600,
-        maximumFileSize: 16 << 30,
-        maximumOpenFiles: 1_024,
-        deadline: .seconds(7_200)
-    )
-
     /// The arguments of prlimit(1); only the soft limit of memory, so that the hook, which is no git, can go beyond it.
     var arguments: [String] {
         [

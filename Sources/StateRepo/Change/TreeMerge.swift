@@ -50,8 +50,8 @@ package struct TreeMerge: Sendable {
         var bytes = 0
         let limits = TreeDiffLimits(changes: PushReview.maximumChanges)
         for change in try repository.changes(from: base, to: tree, limits: limits) {
-            let old = try FileVersions.Version(change.old, in: repository)
-            let new = try FileVersions.Version(change.new, in: repository)
+            let old = try FileVersions.Version(reading: change.old, in: repository)
+            let new = try FileVersions.Version(reading: change.new, in: repository)
             bytes += (old?.content?.count ?? 0) + (new?.content?.count ?? 0)
             guard bytes <= maximumBytes else {
                 throw GitError(.limitExceeded, "merge trees", "the changed files have more than \(maximumBytes) bytes")
@@ -111,6 +111,6 @@ extension FileVersions.Version {
     /// What `tree` has at `path`; `nil` when it has nothing there.
     package init?(at path: EntryPath, of tree: TreeID, in repository: borrowing GitRepository) throws(GitError) {
         guard let entry = try repository.lookUp(path, in: tree), !entry.mode.isTree else { return nil }
-        try self.init(TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
+        try self.init(reading: TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
     }
 }
