@@ -27,7 +27,13 @@ package struct ProposalReport: Sendable {
         let snapshot = context.snapshot
         let review = AdmissionReview(rules: context.rules, secrets: context.secrets, ledger: snapshot.ledger)
         let plan = proposal.plan
-        let verdict = review.review(from: snapshot.head, to: plan.tree, touched: plan.touched, by: nil)
+        let verdict = review.review(
+            from: snapshot.head,
+            to: plan.tree,
+            touched: plan.touched,
+            unread: plan.unread,
+            by: nil
+        )
         let findings = proposal.refusals.flatMap(Self.diagnostics) + verdict.diagnostics
         let diagnostics = Array(findings.prefix(StateReport.maximumDiagnostics))
         self.snapshot = snapshot

@@ -21,9 +21,7 @@ extension StatePublisher {
             logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
         }
         let commit = try run { repository in try repository.readCommit(head) }
-        let tree = try run { repository in
-            try self.loader.load(commit.tree, from: old?.head ?? .empty, old?.rootTree, in: repository)
-        }
+        let tree = try load(commit.tree, after: old)
         let ledger = try old?.ledger ?? run { repository in try self.ledgerRef.load(from: repository) }
         let published = try LedgerScan(index: index).records(history, ledger, isFirst: old == nil, log)
         var complete = ledger
@@ -50,6 +48,17 @@ extension StatePublisher {
         if old == nil || history.isRewritten { try reviewLostTips() }
         conditions.end()
         return snapshot
+    }
+
+    /// The tree `id`, by what differs from the published one; when that is too much, by itself.
+    private func load(_ id: TreeID, after old: StateSnapshot?) throws -> StateTree {
+        try run { repository in
+            do {
+                return try self.loader.load(id, from: old?.head ?? .empty, old?.rootTree, in: repository)
+            } catch let error as GitError where error.code == .limitExceeded && old != nil {
+                return try self.loader.load(id, in: repository)
+            }
+        }
     }
 
     /// Publishes a commit that this actor has just made.

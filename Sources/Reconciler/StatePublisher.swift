@@ -141,7 +141,13 @@ package actor StatePublisher {
         let plan = try plan(request.changes, context)
         guard !plan.isEmpty else { return WriteOutcome(snapshot: snapshot, plan: plan, warnings: []) }
         let review = AdmissionReview(rules: configuration.rules, secrets: secrets, ledger: snapshot.ledger)
-        let verdict = review.review(from: snapshot.head, to: plan.tree, touched: plan.touched, by: request.principal)
+        let verdict = review.review(
+            from: snapshot.head,
+            to: plan.tree,
+            touched: plan.touched,
+            unread: plan.unread,
+            by: request.principal
+        )
         try Self.demand(verdict, of: request.principal)
         let warnings = verdict.diagnostics
         guard case .commit = request.mode else {

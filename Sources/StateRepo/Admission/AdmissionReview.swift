@@ -8,35 +8,45 @@ import HashTreeCollections
 package struct AdmissionReview: Sendable {
     /// The most agents a state may have.
     package static let maximumAgents = 50_000
+    /// The most files that a state may have: as many as a first load takes.
+    package static let maximumFiles = StateLoader.maximumChanges
 
     let rules: StateRules
     let secrets: SecretInventory
     let ledger: ReleaseLedger
     private let agentLimit: Int
+    private let fileLimit: Int
 
-    /// - Parameter agentLimit: how many agents the state may have; tests make it small.
+    /// - Parameters:
+    ///   - agentLimit: how many agents the state may have; tests make it small.
+    ///   - fileLimit: the same for files.
     package init(
         rules: StateRules,
         secrets: SecretInventory,
         ledger: ReleaseLedger,
-        agentLimit: Int = Self.maximumAgents
+        agentLimit: Int = Self.maximumAgents,
+        fileLimit: Int = Self.maximumFiles
     ) {
         self.rules = rules
         self.secrets = secrets
         self.ledger = ledger
         self.agentLimit = agentLimit
+        self.fileLimit = fileLimit
     }
 
     /// Reviews a change.
     ///
     /// - Parameters:
     ///   - touched: every path whose entry differs between the trees.
+    ///   - unread: the contents of touched files that the trees do not hold, because the server does not read them; keys
+    ///     and attributes are looked for there too.
     ///   - introduced: definitions that agents' folders have in commits which the change brings in below its tip.
     ///   - principal: who asks; `nil` checks the documents alone, as `gitplane validate` does.
     package func review(
         from old: StateTree,
         to new: StateTree,
         touched: [EntryPath],
+        unread: [StateFile] = [],
         introduced: [AgentID: Set<TreeID>] = [:],
         by principal: Principal?
     ) -> AdmissionVerdict {
@@ -44,13 +54,11 @@ package struct AdmissionReview: Sendable {
         var diagnostics = touched.compactMap { new.strays[$0] }
         diagnostics += change.paths.flatMap { new.problems[$0] ?? [] }
         diagnostics += incomplete(old, new, change) + documents(new, change) + dangling(old, new, change)
-        diagnostics += keys(old, new, change) + FormatRules.diagnostics(old, new, isTouched: change.touchesFormat)
+        diagnostics += keys(old, new, change, unread) + attributes(unread)
+        diagnostics += FormatRules.diagnostics(old, new, isTouched: change.touchesFormat)
         diagnostics += CollisionRules.diagnostics(new, touched: change.companionPaths)
         diagnostics += releases(change, old: old, new: new, introduced: introduced)
-        if new.agentIDs.count > agentLimit, new.agentIDs.count > old.agentIDs.count {
-            let message = "there are \(new.agentIDs.count) agents; at most \(agentLimit) are allowed"
-            diagnostics.append(Diagnostic(.error, "layout.too_many_agents", file: "state/agents", message))
-        }
+        diagnostics += size(old, new)
         let missing = principal.map { ScopeRules.missing(change, for: $0) } ?? []
         return AdmissionVerdict(diagnostics: diagnostics, missingScopes: missing)
     }
@@ -143,10 +151,35 @@ package struct AdmissionReview: Sendable {
         }
     }
 
-    private func keys(_ old: StateTree, _ new: StateTree, _ change: TouchedResources) -> [Diagnostic] {
+    private func keys(
+        _ old: StateTree,
+        _ new: StateTree,
+        _ change: TouchedResources,
+        _ unread: [StateFile]
+    ) -> [Diagnostic] {
         let scan = KeyScan(exceptions: rules.settings(of: old).plainTextExceptions)
-        let files = change.paths.compactMap { new.file(at: $0) }
+        let files = change.paths.compactMap { new.file(at: $0) } + unread
         return files.flatMap(scan.diagnostics(of:))
+    }
+
+    private func attributes(_ unread: [StateFile]) -> [Diagnostic] {
+        unread.filter { AttributeRules.applies(to: $0.path) }.flatMap {
+            AttributeRules.diagnostics(path: $0.path, content: $0.content)
+        }
+    }
+
+    /// A state that has grown too large could not be loaded any more; one that is too large already may shrink.
+    private func size(_ old: StateTree, _ new: StateTree) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        if new.agentIDs.count > agentLimit, new.agentIDs.count > old.agentIDs.count {
+            let message = "there are \(new.agentIDs.count) agents; at most \(agentLimit) are allowed"
+            diagnostics.append(Diagnostic(.error, "layout.too_many_agents", file: "state/agents", message))
+        }
+        if new.fileCount > fileLimit, new.fileCount > old.fileCount {
+            let message = "there are \(new.fileCount) files; at most \(fileLimit) are allowed"
+            diagnostics.append(Diagnostic(.error, "layout.too_many_files", file: "state", message))
+        }
+        return diagnostics
     }
 
     /// The publish checks on what a release pins, unless it only deactivates.

@@ -16,11 +16,18 @@ enum CollisionRules {
         return touched.sorted().filter(present.contains).compactMap { path in
             for place in places(of: path) {
                 guard let other = spellings[place.lowercased()]?.filter({ $0 != place }).min() else { continue }
-                let message = "the name \(place) differs from \(other) only by case"
-                return Diagnostic(.error, "layout.collision", file: path, message, hint: "rename one of them")
+                return diagnostic(path, place: place, other: other)
             }
             return nil
         }
+    }
+
+    /// - Parameters:
+    ///   - place: the path, or a folder on the way to it.
+    ///   - other: what it collides with.
+    static func diagnostic(_ path: String, place: String, other: String) -> Diagnostic {
+        let message = "the name \(place) differs from \(other) only by case"
+        return Diagnostic(.error, "layout.collision", file: path, message, hint: "rename one of them")
     }
 
     /// The path and every folder on the way to it.

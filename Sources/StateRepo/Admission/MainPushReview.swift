@@ -34,14 +34,13 @@ struct MainPushReview {
             let message = "main has commits that this push does not have"
             return report.refuse(Self.ref, "push.non_fast_forward", message, hint: Self.rebase)
         }
-        let new = try repository.newCommits(
-            from: tip,
+        let commits = try review.scan(
+            newCommitsOf: tip,
             excluding: [snapshot.revision],
-            maximum: PushReview.maximumCommits
+            over: snapshot,
+            in: repository,
+            &report
         )
-        var scan = review.historyScan(tip: tip, over: snapshot)
-        var commits: [PushHistoryScan.Commit] = []
-        for id in new { commits.append(try scan.scan(id, in: repository, &report)) }
         guard let steps = PushedHistory(commits).steps(from: snapshot.revision, to: tip) else {
             let message = "the commits of main must come first in a merge: its tip is not on the first-parent line"
             return report.refuse(Self.ref, "push.not_first_parent", message, hint: Self.rebase)

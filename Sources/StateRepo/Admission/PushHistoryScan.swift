@@ -19,7 +19,7 @@ struct PushHistoryScan {
     /// The commit whose findings are those of the result.
     let tip: CommitID
     /// How many changed paths may still be looked at.
-    private var budget: Int
+    private(set) var budget: Int
     private var trees: [CommitID: TreeID] = [:]
 
     init(tip: CommitID, identity: ServerIdentity, keys: KeyScan, maximumChanges: Int) {
@@ -48,8 +48,13 @@ struct PushHistoryScan {
             report.refuse(Diagnostic(.error, "push.too_many_parents", file: Self.name(id), message))
             return Commit(id: id, tree: commit.tree, parents: commit.parents)
         }
+        var collisions = TreeCollisions(root: commit.tree)
         for change in try introduced(by: commit, in: repository) {
-            for finding in try findings(change, in: repository) { report.refuse(finding, in: id == tip ? nil : id) }
+            var findings = try findings(change, in: repository)
+            if change.old == nil, let collision = try collisions.diagnostic(change.path, in: repository) {
+                findings.append(collision)
+            }
+            for finding in findings { report.refuse(finding, in: id == tip ? nil : id) }
         }
         return Commit(id: id, tree: commit.tree, parents: commit.parents)
     }

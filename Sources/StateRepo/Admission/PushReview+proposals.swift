@@ -13,6 +13,10 @@ extension PushReview {
         }
         let tip = CommitID(rebinding: new)
         try scan(newCommitsOf: tip, onto: target, in: repository, &report)
+        guard report.spendProposal() else {
+            let message = "only the first \(Self.maximumProposals) branches of a push are compared with main"
+            return report.warn(Diagnostic(.warning, "push.not_compared", file: update.ref, message))
+        }
         for finding in try proposal(tip, onto: target.snapshot, in: repository) { report.warn(finding) }
     }
 
@@ -27,7 +31,7 @@ extension PushReview {
         var commit = new
         if try repository.kind(of: new) == .tag {
             let tag = try repository.readTag(new)
-            let scan = historyScan(tip: CommitID(rebinding: tag.target), over: target.snapshot)
+            let scan = historyScan(tip: CommitID(rebinding: tag.target), over: target.snapshot, report)
             scan.scan(text: tag.content, named: update.ref, &report)
             commit = tag.target
         }
@@ -41,9 +45,9 @@ extension PushReview {
         try scan(newCommitsOf: CommitID(rebinding: commit), onto: target, in: repository, &report)
     }
 
-    func historyScan(tip: CommitID, over snapshot: StateSnapshot) -> PushHistoryScan {
+    func historyScan(tip: CommitID, over snapshot: StateSnapshot, _ report: PushReport) -> PushHistoryScan {
         let keys = KeyScan(exceptions: rules.settings(of: snapshot.head).plainTextExceptions)
-        return PushHistoryScan(tip: tip, identity: identity, keys: keys, maximumChanges: changeLimit)
+        return PushHistoryScan(tip: tip, identity: identity, keys: keys, maximumChanges: report.changeBudget)
     }
 
     /// Looks for what must never enter history in the commits that no branch had.
@@ -52,11 +56,28 @@ extension PushReview {
         onto target: Target,
         in repository: borrowing GitRepository,
         _ report: inout PushReport
-    ) throws(GitError) {
-        let known = target.branches + [target.snapshot.revision]
-        let new = try repository.newCommits(from: tip, excluding: known, maximum: Self.maximumCommits)
-        var scan = historyScan(tip: tip, over: target.snapshot)
-        for id in new { _ = try scan.scan(id, in: repository, &report) }
+    ) throws {
+        let known = target.branches + [target.snapshot.revision] + report.scanned
+        _ = try scan(newCommitsOf: tip, excluding: known, over: target.snapshot, in: repository, &report)
+    }
+
+    /// Looks for what must never enter history in the commits that `tip` has and `known` have not.
+    func scan(
+        newCommitsOf tip: CommitID,
+        excluding known: [CommitID],
+        over snapshot: StateSnapshot,
+        in repository: borrowing GitRepository,
+        _ report: inout PushReport
+    ) throws -> [PushHistoryScan.Commit] {
+        let new = try repository.newCommits(from: tip, excluding: known, maximum: report.commitBudget)
+        var scan = historyScan(tip: tip, over: snapshot, report)
+        var commits: [PushHistoryScan.Commit] = []
+        for id in new {
+            try Task.checkCancellation()
+            commits.append(try scan.scan(id, in: repository, &report))
+        }
+        report.spend(tip: tip, commits: new.count, changeBudget: scan.budget)
+        return commits
     }
 
     /// What the gate would say if the paths that a branch changes since it left `main` came to `main` as they are.

@@ -4,10 +4,12 @@ import Documents
 ///
 /// Pure, apart from reading objects: what it says depends on the push, the snapshot and the objects alone.
 package struct PushReview: Sendable {
-    /// The most new commits that a push may bring to a ref.
+    /// The most new commits that a push may bring.
     package static let maximumCommits = 200
-    /// The most paths that the new commits of a ref may change, all together.
+    /// The most paths that the new commits of a push may change, all together.
     package static let maximumChanges = 50_000
+    /// The most branches of a push that are compared with `main`.
+    package static let maximumProposals = 8
 
     let rules: StateRules
     let secrets: SecretInventory
@@ -50,7 +52,7 @@ package struct PushReview: Sendable {
         in repository: borrowing GitRepository,
         by principal: Principal
     ) throws -> PushVerdict {
-        var report = PushReport()
+        var report = PushReport(changeBudget: changeLimit)
         for option in push.options where !option.hasSameBytes(as: PushProposal.validateOnly) {
             let message = "the push option \"\(option)\" is not known and means nothing here"
             let hint = "there is one: \(PushProposal.validateOnly)"
@@ -60,7 +62,12 @@ package struct PushReview: Sendable {
             let message = "it updates \(push.updates.count) refs; at most \(PushProposal.maximumUpdates) are allowed"
             report.refuse("push", "push.too_many_refs", message)
         }
-        for update in push.updates.prefix(PushProposal.maximumUpdates) {
+        // What comes to main is new there, wherever else it is pushed to; so it is looked at first, and once.
+        let isMain = { (update: RefUpdate) in update.ref.hasSameBytes(as: RefName.main.description) }
+        let updates = push.updates.prefix(PushProposal.maximumUpdates)
+        for update in updates.filter(isMain) + updates.filter({ !isMain($0) }) {
+            // Nobody waits for the answer any more.
+            try Task.checkCancellation()
             do {
                 try review(update, onto: target, in: repository, by: principal, &report)
             } catch let error as GitError where error.code == .limitExceeded {

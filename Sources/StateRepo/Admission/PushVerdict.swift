@@ -109,6 +109,28 @@ struct PushReport {
     private var findings: [PushFinding] = []
     /// Whether `main` was elsewhere than the snapshot.
     var isBehind = false
+    /// The tips whose new commits were looked at: to the refs that follow they are not new any more.
+    private(set) var scanned: [CommitID] = []
+    /// How many new commits, and paths that they change, may still come.
+    private(set) var commitBudget = PushReview.maximumCommits
+    private(set) var changeBudget: Int
+    /// How many branches may still be compared with `main`.
+    private(set) var proposalBudget = PushReview.maximumProposals
+
+    init(changeBudget: Int = PushReview.maximumChanges) { self.changeBudget = changeBudget }
+
+    /// Counts what was looked at for one ref.
+    mutating func spend(tip: CommitID, commits: Int, changeBudget: Int) {
+        scanned.append(tip)
+        commitBudget -= commits
+        self.changeBudget = changeBudget
+    }
+
+    /// Whether another branch may be compared with `main`.
+    mutating func spendProposal() -> Bool {
+        proposalBudget -= 1
+        return proposalBudget >= 0
+    }
 
     mutating func refuse(_ diagnostic: Diagnostic, in commit: CommitID? = nil) {
         add(PushFinding(diagnostic: diagnostic, commit: commit, isBlocking: true))

@@ -11,5 +11,14 @@ package struct ChangePlan: Sendable {
 
     package var isEmpty: Bool { files.isEmpty }
 
+    /// New contents of files that the tree does not hold, because the server does not read them.
+    package var unread: [StateFile] {
+        files.keys.sorted().compactMap { path in
+            guard let content = files[path] ?? nil, tree.file(at: path) == nil else { return nil }
+            // What the content is called does not matter to those who look into it.
+            return StateFile(path: path, blob: .zero, content: content)
+        }
+    }
+
     package var touched: [EntryPath] { files.keys.sorted().compactMap { EntryPath($0) } }
 }

@@ -45,6 +45,20 @@ package enum Layout {
 
     private static func isSafe(_ path: String, _ parts: [Substring]) -> Bool {
         parts.count <= maximumDepth && path.utf8.count <= maximumPathLength && parts.allSatisfy(isSafeName)
+            && !hasDeviceName(parts)
+    }
+
+    /// Whether a file or folder beside the resources has a name that Windows takes for a device, whatever its extension.
+    ///
+    /// The names of resources are as their ids are.
+    private static func hasDeviceName(_ parts: [Substring]) -> Bool {
+        guard parts.first != "state" else { return false }
+        return parts.dropFirst(parts.first == "skills" ? 2 : 0).contains { part in
+            let name = part.prefix { $0 != "." }.lowercased()
+            if ["con", "prn", "aux", "nul"].contains(name) { return true }
+            guard name.utf8.count == 4, name.hasPrefix("com") || name.hasPrefix("lpt") else { return false }
+            return name.last?.isNumber == true
+        }
     }
 
     private static func stateRole(_ parts: ArraySlice<Substring>) -> FileRole? {

@@ -1,4 +1,5 @@
 import Documents
+import HashTreeCollections
 
 /// Whether a definition may run: the publish checks of contract, section 3.
 ///
@@ -131,11 +132,30 @@ package struct PublishReview: Sendable {
             let message = "the total budget is smaller than that of a single task"
             problems.append(subject.problem("publish.budget", "/model_policy/max_total_budget_usd", message))
         }
-        let skills = subject.value["skill_policy"]
-        for skill in skills?["enabled_skills"].texts ?? []
-        where skills?["disabled_skills"].texts.contains(skill) == true {
-            let message = "the skill \"\(skill)\" is enabled and disabled at once"
-            problems.append(subject.problem("publish.skill_policy", "/skill_policy/disabled_skills", message))
+        return problems + skills(subject)
+    }
+
+    /// What the enabled skills need and do not bear.
+    private func skills(_ subject: Subject) -> [Diagnostic] {
+        let policy = subject.value["skill_policy"]
+        let enabled = policy?["enabled_skills"].texts ?? []
+        let disabled = Set(policy?["disabled_skills"].texts ?? [])
+        var problems: [Diagnostic] = []
+        for (index, skill) in enabled.enumerated() {
+            if disabled.contains(skill) {
+                let message = "the skill \"\(skill)\" is enabled and disabled at once"
+                problems.append(subject.problem("publish.skill_policy", "/skill_policy/disabled_skills", message))
+            }
+            let facts = SkillID(skill).flatMap { review.tree.skills[$0] }?.facts
+            let pointer = "/skill_policy/enabled_skills/\(index)"
+            for other in facts?.conflicts ?? [] where enabled.contains(other) {
+                let message = "the skill \"\(skill)\" does not work together with \"\(other)\", which is enabled too"
+                problems.append(subject.problem("publish.skill_conflict", pointer, message, hint: "enable one of them"))
+            }
+            for other in facts?.requires ?? [] where disabled.contains(other) {
+                let message = "the skill \"\(skill)\" needs \"\(other)\", which is disabled"
+                problems.append(subject.problem("publish.skill_missing", pointer, message, hint: "enable both or none"))
+            }
         }
         return problems
     }

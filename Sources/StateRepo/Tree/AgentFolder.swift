@@ -38,6 +38,8 @@ package struct AgentFolder: Sendable {
     /// Every file of the folder.
     package var files: [StateFile] { (definition.map { [$0.file] } ?? []) + documents.map(\.file) }
 
+    var fileCount: Int { (definition == nil ? 0 : 1) + documents.count }
+
     /// What is wrong with `agent.json`, or that it is missing.
     package var definitionDiagnostics: [Diagnostic] {
         guard definition == nil else { return definition?.diagnostics ?? [] }

@@ -63,6 +63,10 @@ package struct SkillFacts: Sendable {
     package let category: String
     package let tags: [String]
     package let aliases: [String]
+    /// Skills that it does not work without.
+    package let requires: [String]
+    /// Skills that it does not work with.
+    package let conflicts: [String]
     package let references: [Reference]
 
     init(_ value: JSONValue) {
@@ -72,6 +76,8 @@ package struct SkillFacts: Sendable {
         self.category = value["category"]?.stringValue ?? "general"
         self.tags = texts("tags")
         self.aliases = texts("aliases")
+        self.requires = texts("requires")
+        self.conflicts = texts("conflicts")
         self.references = ReferenceTable.skill.references(in: value)
     }
 }

@@ -14,6 +14,8 @@ package struct SkillFolder: Sendable {
 
     package var facts: SkillFacts? { document?.facts }
 
+    var fileCount: Int { (document == nil ? 0 : 1) + assets.count }
+
     package var diagnostics: [Diagnostic] {
         guard let document else {
             let file = "skills/\(id)/SKILL.md"

@@ -94,12 +94,16 @@ private struct StateTreeEditor {
 
     mutating func finish(_ definitions: DefinitionReader) throws -> StateTree {
         for (id, files) in agentFiles {
+            tree.folderFileCount -= tree.agents[id]?.fileCount ?? 0
             tree.agents[id] = try agent(id, files)
+            tree.folderFileCount += tree.agents[id]?.fileCount ?? 0
             note(tree.agents[id], id)
         }
         updateAgentIDs()
         for (id, files) in skillFiles {
+            tree.folderFileCount -= tree.skills[id]?.fileCount ?? 0
             tree.skills[id] = skill(id, files)
+            tree.folderFileCount += tree.skills[id]?.fileCount ?? 0
             note(tree.skills[id]?.diagnostics ?? [], at: "skills/\(id)/SKILL.md")
         }
         for (id, file) in releaseFiles {

@@ -21,6 +21,8 @@ package struct StateTree: Sendable {
     package internal(set) var problems: TreeDictionary<String, [Diagnostic]> = [:]
     /// The names of all agents, sorted; lists are pages of it.
     package internal(set) var agentIDs: [AgentID] = []
+    /// How many files the folders of agents and skills have together.
+    var folderFileCount = 0
 
     /// A tree without entries.
     package static let empty = StateTree()
@@ -31,6 +33,12 @@ package struct StateTree: Sendable {
     package var isEmpty: Bool {
         agents.isEmpty && releases.isEmpty && skills.isEmpty && providers.isEmpty && connections.isEmpty
             && settings == nil && format == nil && companions.isEmpty && strays.isEmpty
+    }
+
+    /// How many entries the tree has, good and bad.
+    package var fileCount: Int {
+        folderFileCount + releases.count + providers.count + connections.count + (settings == nil ? 0 : 1)
+            + (format == nil ? 0 : 1) + companions.count + strays.count
     }
 
     /// The file at `path`, when it is one that the server reads.

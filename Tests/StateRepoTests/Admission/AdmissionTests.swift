@@ -194,6 +194,46 @@ struct AdmissionTests {
         #expect(try codes([files[0].0: nil], from: full) == [])
     }
 
+    @Test("refuses the file after the last that a state may have, of whatever kind")
+    func maximumFiles() throws {
+        #expect(AdmissionReview.maximumFiles == StateLoader.maximumChanges)
+        let fixture = try StateFixture([
+            Self.atlas: Self.good, "state/agents/atlas/soul.md": "x", "docs/a.md": "x", "skills/a/assets/x": "x",
+            "nowhere": "x",
+        ])
+        #expect(fixture.tree.fileCount == fixture.tree.allPaths.count)
+        let count = fixture.tree.fileCount
+        func codes(_ files: [String: String?], limit: Int) throws -> [String] {
+            let review = AdmissionReview(
+                rules: fixture.rules,
+                secrets: .empty,
+                ledger: ReleaseLedger(),
+                fileLimit: limit
+            )
+            let tree = try fixture.edited(files)
+            #expect(tree.fileCount == tree.allPaths.count)
+            let touched = try StateFixture.edits(files).map(\.path)
+            return review.review(from: fixture.tree, to: tree, touched: touched, by: nil).errors.map(\.code)
+        }
+        for path in ["docs/b.md", "state/agents/atlas/rules.md", "state/agents/b/agent.json"] {
+            #expect(try codes([path: Self.good], limit: count + 1) == [])
+            #expect(try codes([path: Self.good], limit: count) == ["layout.too_many_files"])
+        }
+        #expect(try codes(["docs/a.md": "y"], limit: 1) == [])
+        #expect(try codes(["docs/a.md": nil], limit: 1) == [])
+    }
+
+    @Test("looks for keys and attributes in files that the server does not read")
+    func unread() throws {
+        let fixture = try StateFixture()
+        let key = "ghp_" + String(repeating: "a1B2", count: 9)
+        let files = ["skills/tdd/scripts/run.sh": key, "docs/a.md": key, ".gitattributes": "* filter=x"]
+        let unread = files.map { StateFile(path: $0.key, blob: .zero, content: Array($0.value.utf8)) }
+        let review = AdmissionReview(rules: fixture.rules, secrets: .empty, ledger: ReleaseLedger())
+        let found = review.review(from: fixture.tree, to: fixture.tree, touched: [], unread: unread, by: nil)
+        #expect(found.errors.map(\.code) == ["layout.attribute", "secret.in_plain_text", "secret.in_plain_text"])
+    }
+
     @Test("lists errors before warnings, by file and place")
     func order() throws {
         let files = [

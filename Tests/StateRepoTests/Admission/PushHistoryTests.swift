@@ -98,6 +98,18 @@ struct PushHistoryTests {
         }
     }
 
+    @Test("may not hold names that differ by case only, of files or of folders", arguments: ["a.md", "b/C.md"])
+    func collisionsBelow(name: String) async throws {
+        try await withPushScenario { scenario in
+            try scenario.commit(mode: "100644", "notes/\(name)", "x")
+            let other = name.contains("/") ? "notes/B/c.md" : "notes/A.md"
+            try scenario.commit(mode: "100644", other, "x")
+            try scenario.clone.git.run("rm", "--quiet", "--cached", "-r", "notes")
+            try scenario.clone.git.run("commit", "--quiet", "--message", "remove")
+            #expect(try scenario.push().refusals == ["layout.collision"])
+        }
+    }
+
     @Test("may hold files in places where the result may not")
     func unknownPathBelow() async throws {
         try await withPushScenario { scenario in

@@ -16,6 +16,42 @@ struct PushProposalTests {
         }
     }
 
+    @Test("of many branches compares only the first with main", arguments: [0, 1])
+    func manyBranches(excess: Int) async throws {
+        try await withPushScenario { scenario in
+            try scenario.clone.write("state/agents/atlas/agent.json", "{")
+            try scenario.clone.commit()
+            let updates = try (0..<(PushReview.maximumProposals + excess)).map { number in
+                try scenario.update("refs/heads/idea-\(number)", to: scenario.clone.id("HEAD"))
+            }
+            let verdict = try scenario.review(updates)
+            #expect(verdict.decision == .accepted)
+            #expect(verdict.warnings.contains("push.not_compared") == (excess > 0))
+        }
+    }
+
+    @Test("may bring as many commits as the limit says, all branches together, and main first", arguments: [0, 1])
+    func commitsTogether(excess: Int) async throws {
+        try await withPushScenario { scenario in
+            func line(_ count: Int, _ name: String) throws -> AnyObjectID? {
+                var tip = "HEAD"
+                for number in 1...count {
+                    let message = "\(name) \(number)"
+                    tip = try scenario.clone.git.run("commit-tree", "HEAD^{tree}", "-p", tip, "-m", message)
+                }
+                return AnyObjectID(tip)
+            }
+            let half = PushReview.maximumCommits / 2
+            let main = try line(half, "main")
+            let updates = [
+                try scenario.update("refs/heads/idea", to: line(half + excess, "idea")),
+                try scenario.update("refs/heads/same", to: main), try scenario.update("refs/heads/main", to: main),
+            ]
+            let verdict = try scenario.review(updates)
+            #expect(verdict.refusals == (excess == 0 ? [] : ["push.limit"]))
+        }
+    }
+
     @Test("of a branch warns only of what the branch changes")
     func oldBranch() async throws {
         try await withPushScenario { scenario in

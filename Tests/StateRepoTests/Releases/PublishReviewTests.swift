@@ -96,6 +96,18 @@ struct PublishReviewTests {
         ),
         Case("\(mission), \"model_policy\": {\"max_budget_usd\": 2, \"max_total_budget_usd\": 2.0}"),
         Case(
+            "\(mission), \"skill_policy\": {\"enabled_skills\": [\"docs\", \"alone\"]}",
+            ["skills/alone/SKILL.md": "---\nname: alone\ndescription: x\nconflicts: [docs]\n---\n"],
+            ["publish.skill_conflict"],
+            at: "/skill_policy/enabled_skills/1"
+        ),
+        Case(
+            "\(mission), \"skill_policy\": {\"enabled_skills\": [\"needy\"], \"disabled_skills\": [\"docs\"]}",
+            ["skills/needy/SKILL.md": "---\nname: needy\ndescription: x\nrequires: [docs]\n---\n"],
+            ["publish.skill_missing"],
+            at: "/skill_policy/enabled_skills/0"
+        ),
+        Case(
             "\(mission), \"skill_policy\": {\"enabled_skills\": [\"tdd\"], \"disabled_skills\": [\"tdd\"]}",
             [:],
             ["publish.skill_policy"],
