@@ -31,7 +31,8 @@ struct PushProcessTests {
             } body: {
                 let update = RefUpdate(ref: "refs/heads/main", old: nil, new: nil)
                 let push = PushProposal(updates: [update], quarantine: nil)
-                #expect(try await GateClient(socketPath: scenario.socketPath).ask(push).isAccepted)
+                let answer = try await GateClient(socketPath: scenario.socketPath).ask(push)
+                #expect(answer.isAccepted)
                 for await isUnknown in concluded {
                     #expect(isUnknown)
                     break

@@ -66,6 +66,7 @@ extension StatePublisher {
             from: snapshot.head,
             to: tree,
             touched: merge.changes.map(\.path),
+            unread: merge.plan(tree, subject: "").unread,
             by: principal
         )
         var diagnostics = conflicts(merge, files) + verdict.diagnostics

@@ -16,19 +16,19 @@ extension PushReview {
         touched: [EntryPath],
         in repository: borrowing GitRepository,
         by principal: Principal
-    ) throws(GitError) -> PushVerdict {
+    ) throws -> PushVerdict {
         var report = PushReport()
-        do throws(GitError) {
-            let new = try repository.newCommits(
-                from: tip,
+        do {
+            let commits = try scan(
+                newCommitsOf: tip,
                 excluding: [snapshot.revision],
-                maximum: Self.maximumCommits
+                over: snapshot,
+                in: repository,
+                &report
             )
-            var scan = historyScan(tip: tip, over: snapshot)
             var introduced: [AgentID: Set<TreeID>] = [:]
             let releases = TouchedResources(touched).releases
-            for id in new {
-                let commit = try scan.scan(id, in: repository, &report)
+            for commit in commits {
                 for agent in releases {
                     guard let path = EntryPath(Layout.agentFolder(agent)),
                         let folder = try repository.lookUp(path, in: commit.tree)?.treeID
@@ -50,8 +50,7 @@ extension PushReview {
             for scope in verdict.missingScopes.sorted() {
                 report.refuse(RefName.worktree.description, "auth.insufficient_scope", Self.missing(scope))
             }
-        } catch {
-            guard error.code == .limitExceeded else { throw error }
+        } catch let error as GitError where error.code == .limitExceeded {
             report.refuse(RefName.worktree.description, "push.limit", error.message)
         }
         return report.verdict(isValidationOnly: false)
