@@ -9,6 +9,10 @@ enum LocalSchema {
         migrator.registerMigration("announced-pushes-1") { database in
             try database.execute(sql: announcedPushes)
         }
+        migrator.registerMigration("access-1") { database in
+            try database.execute(sql: AccessSchema.accounts)
+            try database.execute(sql: AccessSchema.audit)
+        }
         return migrator
     }
 
