@@ -15,21 +15,14 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
-let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
-let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
-let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
-let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -52,13 +45,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
-        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
-        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
@@ -72,7 +62,7 @@ let package = Package(
             dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent],
             swiftSettings: strict
         ),
-        .target(name: "LocalStore", dependencies: ["Access", "Documents", "StateRepo", grdb], swiftSettings: strict),
+        .target(name: "LocalStore", dependencies: ["Documents", "StateRepo", grdb], swiftSettings: strict),
         .target(
             name: "Reconciler",
             dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
@@ -95,13 +85,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Access", dependencies: ["Documents", "StateRepo", crypto, cryptoExtras], swiftSettings: strict),
+        .target(name: "Access", dependencies: ["StateRepo", crypto], swiftSettings: strict),
         .target(
             name: "API",
             dependencies: [
                 "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird,
-                hummingbirdCore, hummingbirdHTTP2, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes, nioSSL,
-                nioTLS, persistent,
+                hummingbirdCore,
+                lifecycle,
+                logging, nio, nioHTTP1, nioHTTPTypes, persistent,
             ],
             swiftSettings: strict
         ),
@@ -126,7 +117,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LocalStoreTests",
-            dependencies: ["Access", "Documents", "LocalStore", "StateRepo", "TestSupport", grdb],
+            dependencies: ["LocalStore", "StateRepo", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(
@@ -155,24 +146,16 @@ let package = Package(
         .testTarget(
             name: "GitplaneTests",
             dependencies: [
-                "Gitplane", "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport",
-                argumentParser,
-                logging,
+                "Gitplane", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport", argumentParser, logging,
             ],
             swiftSettings: strict
         ),
-        .testTarget(
-            name: "AccessTests",
-            dependencies: ["Access", "Documents", "LocalStore", "StateRepo", "TestSupport"],
-            swiftSettings: strict
-        ),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "StateRepo", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Documents", "Reconciler", "StateRepo", "TestSupport", asyncHTTPClient, crypto,
-                httpTypes,
-                hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
-                nioPosix, nioSSL,
+                "API", "Access", "Documents", "Reconciler", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
+                hummingbirdTesting, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix,
             ],
             swiftSettings: strict
         ),

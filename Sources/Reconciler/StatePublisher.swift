@@ -157,7 +157,7 @@ package actor StatePublisher {
         return WriteOutcome(snapshot: try publish(commit, plan, after: snapshot), plan: plan, warnings: warnings)
     }
 
-    func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
+    private func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
         let reader = RepositoryReader(log: log)
         let history = PlanningHistory(definition: reader.definition, files: reader.files, entry: reader.entry)
         guard case .all = changes.report else { return try ChangePlanner.plan(changes, on: context, history) }
@@ -188,7 +188,6 @@ package actor StatePublisher {
             plan,
             by: request.principal,
             requestID: request.requestID,
-            mark: request.mark,
             committer: configuration.identity.signature(at: time)
         )
         return try commit(draft, on: snapshot)

@@ -1,5 +1,4 @@
 import API
-import Access
 import Crypto
 import Documents
 import Foundation
@@ -16,10 +15,8 @@ struct StateServerParts: Sendable {
     let services: StateServices
     let clock = ManualClock()
     let patience = TestClock()
-    let access: AccessFixture
     let repository: String
     private let handlers: Handlers
-    private let local: LocalDatabase
 
     init(in directory: URL, _ files: [String: String]?) async throws {
         repository = directory.appending(path: "state.git").path
@@ -28,31 +25,16 @@ struct StateServerParts: Sendable {
         _ = try GitRepository(creatingBareAt: repository, configuration: RepositoryConfiguration(hooksPath: hooks))
         let template = try Self.template(files, in: directory)
         try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
-        local = try LocalDatabase(path: directory.appending(path: "local.sqlite").path)
-        services = try await Self.services(directory, repository, identity, clock, patience, local)
-        access = try AccessFixture(in: directory, clock: clock, local: local)
-        handlers = try Self.handlers(services, access, repository)
+        services = try await Self.services(directory, repository, identity, clock, patience)
+        handlers = try Self.handlers(services, repository)
         contract = try Self.compiledContract.get()
     }
 
-    /// The server as it starts: it looks for commits of requests whose answers are not in `store`.
-    ///
-    /// - Parameter store: where first answers are kept; the real one unless one is given.
-    func application(_ store: (any IdempotencyStoring)? = nil) async throws -> some ApplicationProtocol {
-        let archive = services.archive
-        let gate = IdempotencyGate(
-            key: Self.instanceKey,
-            store: store ?? IdempotencyTable(database: local),
-            commits: try await archive.marks(since: clock.now - IdempotencyGate.lifetime),
-            isOnMain: { try archive.isOnMain($0) },
-            now: { [clock] in clock.now },
-            logger: Self.logger
-        )
-        return try buildApplication(
+    func application() throws -> some ApplicationProtocol {
+        try buildApplication(
             contract: contract,
             handlers: handlers,
             authenticator: ScopeAuthenticator(),
-            configuration: APIConfiguration(idempotency: gate),
             logger: Self.logger
         )
     }
@@ -60,30 +42,16 @@ struct StateServerParts: Sendable {
     private static let identity = ServerIdentity(instance: "0123456789abcdef")
 
     /// The services of another server on the repository in `directory`.
-    func services(in directory: URL, index: String) async throws -> StateServices {
-        try await Self.services(
+    static func services(in directory: URL, index: String) async throws -> StateServices {
+        try await services(
             directory,
-            repository,
-            Self.identity,
+            directory.appending(path: "state.git").path,
+            identity,
             ManualClock(),
             TestClock(),
-            local,
             index: index
         )
     }
-
-    /// The same server with the credentials of ``access``.
-    func guardedApplication() throws -> some ApplicationProtocol {
-        try buildApplication(
-            contract: contract,
-            handlers: handlers,
-            authenticator: access.control,
-            audit: access.control,
-            logger: Self.logger
-        )
-    }
-
-    private static let instanceKey = SymmetricKey(data: Array(repeating: 7 as UInt8, count: 32))
 
     private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
@@ -93,7 +61,6 @@ struct StateServerParts: Sendable {
         _ identity: ServerIdentity,
         _ clock: ManualClock,
         _ patience: TestClock,
-        _ local: LocalDatabase,
         index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
@@ -104,7 +71,9 @@ struct StateServerParts: Sendable {
                 repositoryPath: repository,
                 rules: rules,
                 identity: identity,
-                announcements: AnnouncedPushes(database: local)
+                announcements: AnnouncedPushes(
+                    database: LocalDatabase(path: directory.appending(path: "local.sqlite").path)
+                )
             ) { clock.now },
             index: index,
             snapshots: snapshots,
@@ -145,11 +114,7 @@ struct StateServerParts: Sendable {
 }
 
 extension StateServerParts {
-    private static func handlers(
-        _ services: StateServices,
-        _ access: AccessFixture,
-        _ repository: String
-    ) throws -> Handlers {
+    private static func handlers(_ services: StateServices, _ repository: String) throws -> Handlers {
         var handlers = Handlers()
         StaticOperations(contract: [], schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
         handlers.registerState(services)
@@ -161,7 +126,6 @@ extension StateServerParts {
             logger: logger
         )
         GitHandlers(git, logger: logger).register(in: &handlers)
-        access.handlers().register(in: &handlers)
         return handlers
     }
 

@@ -1,4 +1,3 @@
-import Access
 import GitTransport
 import HTTPTypes
 import Logging
@@ -10,8 +9,6 @@ struct Exchange {
     let method: HTTPRequest.Method
     var operation: Operation?
     var principal: Principal?
-    /// Where the client stands by the rates that it was counted by.
-    var standings: [RateStanding] = []
     var isBodyRead = false
     private var code: String?
 
@@ -25,9 +22,6 @@ struct Exchange {
         let problem: ProblemError
         switch error {
         case let error as ProblemError: problem = error
-        case let error as AccessRefusal:
-            problem = ProblemError(error)
-            if let cause = error.cause { report(cause, "access failed", logger) }
         case let error as StateError:
             problem = ProblemError(error)
             if let cause = error.cause { report(cause, "state failed", logger) }

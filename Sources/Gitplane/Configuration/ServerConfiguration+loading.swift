@@ -1,4 +1,3 @@
-import Access
 import Documents
 import Foundation
 import Logging
@@ -29,12 +28,7 @@ extension ServerConfiguration {
         var values: [ServerSetting: SettingValue] = [:]
         let reader = SettingReader(flags: flags, environment: environment, file: document, schemas: schemas)
         for setting in ServerSetting.allCases { values[setting] = reader.value(of: setting, &problems) }
-        let configuration = ServerConfiguration(
-            values,
-            dataDirectory: folder,
-            workingDirectory: workingDirectory,
-            &problems
-        )
+        let configuration = ServerConfiguration(values, dataDirectory: folder, &problems)
         guard let configuration, problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return configuration
     }
@@ -64,7 +58,6 @@ extension ServerConfiguration {
     private init?(
         _ values: [ServerSetting: SettingValue],
         dataDirectory: URL,
-        workingDirectory: String,
         _ problems: inout [ConfigurationProblem]
     ) {
         guard let host = values[.host], let name = host.value.stringValue, let port = values[.port]?.value.intValue,
@@ -79,16 +72,21 @@ extension ServerConfiguration {
         else { return nil }
         let address = BindAddress(host: name, port: port)
         var warnings: [String] = []
-        let proxies = Self.trustedProxies(values, &problems)
-        let tls = Self.tls(values, dataDirectory: dataDirectory, workingDirectory: workingDirectory, &problems)
-        if !address.isLoopback, proxies.isEmpty, tls == nil {
+        if !address.isLoopback {
             let danger = "\(address.host) may be reached from other machines, and there is neither TLS nor a proxy"
             if isInsecure {
                 warnings.append("\(danger): tokens and state travel in plain text")
             } else {
-                let message =
-                    "\(danger) (listen on 127.0.0.1, give a certificate, name the proxy, or start with --insecure on a network that you trust)"
+                let message = "\(danger) (listen on 127.0.0.1, or start with --insecure on a network that you trust)"
                 problems.append(ConfigurationProblem(place: host.place, message: message))
+            }
+        }
+        var origin: PublicOrigin?
+        if let url = values[.publicURL], let text = url.value.stringValue {
+            origin = PublicOrigin(text)
+            if origin == nil {
+                let message = "this is not an address such as https://agents.example.com"
+                problems.append(ConfigurationProblem(place: url.place, message: message))
             }
         }
         self.init(
@@ -96,11 +94,8 @@ extension ServerConfiguration {
             address: address,
             logLevel: level,
             logFormat: format,
-            publicOrigin: Self.publicOrigin(values, &problems),
+            publicOrigin: origin,
             workingTree: keepsTree ? tree : nil,
-            tls: tls,
-            trustedProxies: proxies,
-            rates: Self.rates(values),
             warnings: warnings
         )
     }

@@ -42,35 +42,25 @@ struct Server {
     private func serve(_ folder: DataFolder, _ logger: Logger) async throws {
         let share = try ShareDirectory.installed()
         let instance = try InstanceFile.readOrCreate(at: folder.instance)
-        let certificate = try certificate()
-        let local = try AccessComponents.openLocal(folder)
-        let access = try AccessComponents.open(folder, share, local, configuration, tokens: tokens)
-        let state = try await StateComponents.open(folder, share, rules, instance, local, logger)
+        let authenticator = try authenticator(folder)
+        let state = try await StateComponents.open(folder, share, rules, instance, logger)
         let readiness = ReadinessGate()
-        let start = startSignal(folder, readiness, try await access.setupCode())
+        let start = startSignal(folder, readiness)
         let tickets = PushTickets()
-        let gate = try Gate.service(folder, state, instance, tickets, access.control, logger) {
-            start.listening(.gate)
-        }
+        let gate = try Gate.service(folder, state, instance, tickets, logger) { start.listening(.gate) }
         let contract = try Self.bytes(share.contract)
         var handlers = Handlers()
         let schemas = try Self.schemas(share.schemas)
         StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
-        let stateServices = state.services(instance)
-        handlers.registerState(stateServices)
-        access.handlers(stateServices).register(in: &handlers)
+        handlers.registerState(state.services(instance))
         GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
-            authenticator: access.control,
-            audit: access.control,
+            authenticator: authenticator,
             configuration: APIConfiguration(
                 host: configuration.address.host,
                 port: configuration.address.port,
-                publicOrigin: configuration.publicOrigin?.description,
-                edge: configuration.edge(certificate),
-                idempotency: try await state.idempotency(instance, logger),
                 onListening: { start.listening(.api, port: $0) }
             ),
             logger: logger
@@ -82,10 +72,10 @@ struct Server {
         )
         let workingTree = try await WorkingTree.service(configuration.workingTree, folder, state, instance, logger)
         // Stopped in the opposite order: readiness, watches, then the API, so that no request meets a pass that is gone.
-        var services: [any Service] = [AccessUpkeep(access.control, logger: logger)]
-        if let certificate { services.append(CertificateWatcher(certificate, logger: logger)) }
-        if let workingTree { services.append(workingTree) }
-        services += [reconciler, gate, application, WatchService(state.publisher.watch), readiness]
+        var services: [any Service] = [
+            reconciler, gate, application, WatchService(state.publisher.watch), readiness,
+        ]
+        if let workingTree { services.insert(workingTree, at: 0) }
         try await ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -115,30 +105,21 @@ struct Server {
     }
 
     /// Opens for clients and says so, once everything listens.
-    ///
-    /// - Parameter code: with which the owner registers; `nil` when there is an owner.
-    private func startSignal(
-        _ folder: DataFolder,
-        _ readiness: ReadinessGate,
-        _ code: IssuedCode?
-    ) -> StartSignal {
-        let credential: StartMessage.Credential = tokens != nil ? .variable : code == nil ? .session : .file
-        let message = StartMessage(folder: folder, credential: credential, scheme: configuration.scheme)
+    private func startSignal(_ folder: DataFolder, _ readiness: ReadinessGate) -> StartSignal {
+        let message = StartMessage(folder: folder, usesOwnTokens: tokens != nil)
         let host = configuration.address.host
         return StartSignal { port in
             readiness.open()
-            if let code { StandardStream.error.write(message.setupLines(code, host: host, port: port)) }
             StandardStream.output.write(message.lines(host: host, port: port))
         }
     }
 
-    private func certificate() throws -> TLSCertificate? {
-        guard let files = configuration.tls else { return nil }
+    private func authenticator(_ folder: DataFolder) throws -> TokenAuthenticator {
         do {
-            return try TLSCertificate(certificatePath: files.certificate.path, keyPath: files.key.path)
+            if let tokens { return try TokenAuthenticator(variable: tokens) }
+            return TokenAuthenticator(tokens: [try AccessTokenFile(path: folder.accessToken).readOrCreate()])
         } catch {
-            let file = error.file == .certificate ? files.certificate : files.key
-            throw CommandFailure(.configuration, ["gitplane: \(file.place): error: \(file.path): \(error.message)"])
+            throw CommandFailure(.configuration, error.message)
         }
     }
 

@@ -1,43 +1,17 @@
-import Access
-
 /// What a start prints: where everything is, and one command that works as printed.
 struct StartMessage {
-    /// What the printed command authenticates with.
-    enum Credential {
-        case variable
-        case file
-        /// There is an owner, whose credentials only the owner knows.
-        case session
-    }
-
     private let folder: DataFolder
-    private let credential: Credential
-    private let scheme: String
+    private let usesOwnTokens: Bool
 
-    init(folder: DataFolder, credential: Credential, scheme: String) {
+    init(folder: DataFolder, usesOwnTokens: Bool) {
         self.folder = folder
-        self.credential = credential
-        self.scheme = scheme
-    }
-
-    /// How to register the owner; it goes to standard error, which no log of the output keeps.
-    func setupLines(_ code: IssuedCode, host: String, port: Int) -> [String] {
-        let url = "\(address(host, port))/api/control-plane/auth/register-owner"
-        let body = "{\"email\": \"you@example.com\", \"password\": \"…\", \"setup_code\": \"\(code.text)\"}"
-        return [
-            "There is no owner yet. Register one within 15 minutes (later: the code in \(folder.setupCode)):",
-            "  curl -i \(url) -H 'Content-Type: application/json' -d '\(body)'",
-        ]
+        self.usesOwnTokens = usesOwnTokens
     }
 
     func lines(host: String, port: Int) -> [String] {
-        let address = self.address(host, port)
-        let token =
-            switch credential {
-            case .variable: "$CONTROL_PLANE_API_TOKEN"
-            case .file: "$(cat \(Self.quoted(folder.accessToken)))"
-            case .session: "$TOKEN"
-            }
+        let name = host.contains(":") ? "[\(host)]" : host
+        let address = "http://\(name):\(port)"
+        let token = usesOwnTokens ? "$CONTROL_PLANE_API_TOKEN" : "$(cat \(Self.quoted(folder.accessToken)))"
         return [
             "gitplane \(ProgramVersion.current) is ready",
             "  API         \(address)/api/control-plane",
@@ -49,11 +23,6 @@ struct StartMessage {
             "  git clone \(Self.quoted(folder.repository)) gitplane-state",
             "",
         ]
-    }
-
-    private func address(_ host: String, _ port: Int) -> String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(scheme)://\(name):\(port)"
     }
 
     /// A path as one word for a shell.

@@ -9,7 +9,6 @@ import StateRepo
 /// The state of a data folder, opened: repository, index, publisher, archive.
 struct StateComponents {
     let index: HistoryIndex
-    let local: LocalDatabase
     let publisher: StatePublisher
     let archive: StateArchive
     let snapshots: SnapshotStore
@@ -25,10 +24,10 @@ struct StateComponents {
         _ share: ShareDirectory,
         _ rules: StateRules,
         _ instance: InstanceFile,
-        _ local: LocalDatabase,
         _ logger: Logger
     ) async throws -> StateComponents {
         try openRepository(folder, share, instance, logger)
+        let announcements = AnnouncedPushes(database: try openLocal(folder))
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
         let conditions = ConditionBoard()
@@ -37,7 +36,7 @@ struct StateComponents {
                 repositoryPath: folder.repository,
                 rules: rules,
                 identity: instance.identity,
-                announcements: AnnouncedPushes(database: local)
+                announcements: announcements
             ),
             index: index,
             snapshots: snapshots,
@@ -50,7 +49,6 @@ struct StateComponents {
         let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
         return StateComponents(
             index: index,
-            local: local,
             publisher: publisher,
             archive: archive,
             snapshots: snapshots,
@@ -74,15 +72,13 @@ struct StateComponents {
         )
     }
 
-    /// Lets requests with an `Idempotency-Key` happen once, also those that a crash cut off from their answer.
-    func idempotency(_ instance: InstanceFile, _ logger: Logger) async throws -> IdempotencyGate {
-        IdempotencyGate(
-            key: instance.cursorKey,
-            store: IdempotencyTable(database: local),
-            commits: try await archive.marks(since: Date() - IdempotencyGate.lifetime),
-            isOnMain: { [archive] in try archive.isOnMain($0) },
-            logger: logger
-        )
+    /// - Throws: ``CommandFailure`` (78): what is in the file cannot be made again, so nothing else may take its place.
+    private static func openLocal(_ folder: DataFolder) throws -> LocalDatabase {
+        do {
+            return try LocalDatabase(path: folder.local)
+        } catch {
+            throw CommandFailure(.configuration, "\(folder.local) cannot be used: \(error.message)")
+        }
     }
 
     private static func openRepository(

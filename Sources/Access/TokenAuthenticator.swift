@@ -50,9 +50,8 @@ package struct TokenAuthenticator: Authenticator {
         }
     }
 
-    package func authenticate(_ token: BearerToken) -> Principal? { authenticate(token.digest) }
-
-    func authenticate(_ digest: TokenDigest) -> Principal? {
+    package func authenticate(_ token: BearerToken) -> Principal? {
+        let digest = token.digest
         var found: Principal?
         for entry in entries where entry.digest == digest { found = entry.principal }
         return found
