@@ -15,11 +15,14 @@ package enum ReconcileReason: String, Sendable, CaseIterable {
 
 /// Somebody else than `main` that a pass brings in, such as a working tree.
 package protocol ReconcileParticipant: Sendable {
+    /// The passes that it joins.
+    var reasons: Set<ReconcileReason> { get }
+
     /// Brings what is new into `main`, through the gate; the pass publishes it afterwards.
-    func takePart(in reason: ReconcileReason) async throws(StateError)
+    func takePart() async throws(StateError)
 }
 
-/// One pass, whoever asks for it: `main`, then whoever takes part, then `main` again when there is any.
+/// One pass, whoever asks for it: `main`, then whoever takes part, then `main` again when somebody did.
 package struct Reconciler: Sendable {
     private let publisher: StatePublisher
     private let participants: [any ReconcileParticipant]
@@ -35,8 +38,9 @@ package struct Reconciler: Sendable {
     @discardableResult
     package func pass(_ reason: ReconcileReason) async throws(StateError) -> StateSnapshot {
         let snapshot = try await publisher.reconcile(reason)
-        guard !participants.isEmpty else { return snapshot }
-        for participant in participants { try await participant.takePart(in: reason) }
+        let joining = participants.filter { $0.reasons.contains(reason) }
+        guard !joining.isEmpty else { return snapshot }
+        for participant in joining { try await participant.takePart() }
         return try await publisher.reconcile(reason)
     }
 }

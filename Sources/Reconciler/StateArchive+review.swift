@@ -11,11 +11,15 @@ extension StateArchive {
         return tip
     }
 
-    /// The files by which two commits differ.
-    package func compare(_ from: CommitID, _ to: CommitID) async throws(StateError) -> TreeComparison {
+    /// The files by which two commits, or what became of them in a working tree, differ.
+    package func compare(_ from: WorkingTreeView, _ to: WorkingTreeView) async throws(StateError) -> TreeComparison {
         try await read { repository in
-            let (old, new) = (try repository.readCommit(from).tree, try repository.readCommit(to).tree)
-            return try TreeComparison(from: old, to: new, in: repository)
+            let (old, new) = (try repository.readCommit(from.revision), try repository.readCommit(to.revision))
+            return try TreeComparison(
+                from: ComparedFiles(old.tree, edits: from.edits),
+                to: ComparedFiles(new.tree, edits: to.edits),
+                in: repository
+            )
         }
     }
 

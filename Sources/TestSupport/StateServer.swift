@@ -21,6 +21,8 @@ package struct StateServer: Sendable {
     package let patience: TestClock
     /// The bare repository.
     package let git: Git
+    /// Where a ``WorkingTreeHarness`` takes its place.
+    let workingTree: WorkingTreePlace
     /// For whatever a test needs on disk; it goes away with the server.
     package let directory: URL
 
@@ -145,6 +147,7 @@ package func withStateServer(
                 clock: parts.clock,
                 patience: parts.patience,
                 git: Git(directory: parts.repository),
+                workingTree: parts.workingTree,
                 directory: directory
             )
             try await body(server)

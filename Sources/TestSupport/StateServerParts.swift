@@ -15,6 +15,7 @@ struct StateServerParts: Sendable {
     let services: StateServices
     let clock = ManualClock()
     let patience = TestClock()
+    let workingTree = WorkingTreePlace()
     let repository: String
     private let handlers: Handlers
 
@@ -25,7 +26,7 @@ struct StateServerParts: Sendable {
         _ = try GitRepository(creatingBareAt: repository, configuration: RepositoryConfiguration(hooksPath: hooks))
         let template = try Self.template(files, in: directory)
         try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
-        services = try await Self.services(directory, repository, identity, clock, patience)
+        services = try await Self.services(directory, repository, identity, clock, patience, workingTree)
         handlers = try Self.handlers(services, repository)
         contract = try Self.compiledContract.get()
     }
@@ -49,6 +50,7 @@ struct StateServerParts: Sendable {
             identity,
             ManualClock(),
             TestClock(),
+            WorkingTreePlace(),
             index: index
         )
     }
@@ -61,6 +63,7 @@ struct StateServerParts: Sendable {
         _ identity: ServerIdentity,
         _ clock: ManualClock,
         _ patience: TestClock,
+        _ workingTree: WorkingTreePlace,
         index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
@@ -87,10 +90,11 @@ struct StateServerParts: Sendable {
             publisher: publisher,
             archive: StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules),
             conditions: conditions,
-            reconciler: Reconciler(publisher),
+            reconciler: Reconciler(publisher, participants: [workingTree]),
             rules: rules,
             cursors: CursorSeal(key: SymmetricKey(size: .bits256)),
-            workingTree: WorkingTreeBoard()
+            workingTree: WorkingTreeBoard(),
+            workingFiles: workingTree
         )
     }
 

@@ -42,6 +42,7 @@ package struct WorkingTreeHarness: Sendable {
             board: board,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
+        server.workingTree.take(keeper)
         await keeper.pass(.everything)
         git = Git(directory: root.path)
     }
@@ -75,6 +76,21 @@ package struct WorkingTreeHarness: Sendable {
     package func replace(_ old: String, with new: String, in path: String) throws {
         try write(path, text(path).replacingOccurrences(of: old, with: new))
     }
+}
+
+/// Where the keeper of a working tree takes its place in a server that has started without one.
+final class WorkingTreePlace: WorkingTreeReading, ReconcileParticipant {
+    private let keeper = Mutex<WorkingTreeKeeper?>(nil)
+
+    let reasons: Set<ReconcileReason> = [.requested]
+
+    func take(_ keeper: WorkingTreeKeeper) { self.keeper.withLock { $0 = keeper } }
+
+    func read() async throws(StateError) -> WorkingTreeView? { try await present?.read() }
+
+    func takePart() async { await present?.takePart() }
+
+    private var present: WorkingTreeKeeper? { keeper.withLock { $0 } }
 }
 
 private final class ElapsedTime: Sendable {

@@ -26,6 +26,12 @@ struct WorkingTreeTests {
             let finding = state["working_tree"]?["diagnostics"]?.arrayValue?.first
             #expect(finding?["file"]?.stringValue == Self.agent)
             #expect(finding?["line"] == 3)
+            let pending = try server.client.api("GET", "diff?to=working").json()
+            let field = pending["changes"]?.arrayValue?.first?["fields"]?.arrayValue?.first
+            #expect(field?["pointer"] == "/display_name" && field?["after"] == 7)
+            #expect(pending["to"]?["ref"] == "working")
+            let looked = try server.client.api("POST", "state/reconcile").json()["conditions"]?.arrayValue ?? []
+            #expect(looked.contains { $0["type"] == "WorkingTreeClean" && $0["reason"] == "EditsRefused" })
             #expect(try server.client.createAgent("atlas").isSuccess)
             #expect(try server.client.api("GET", "agents/release-notes").json()["display_name"] == "Writer")
             try save("\"display_name\": \"Editor\"", instead: "\"display_name\": 7", in: server)
@@ -42,6 +48,7 @@ struct WorkingTreeTests {
             let server = try ServerProcess(dataIn: folder, arguments: ["--no-working-tree"])
             #expect(!FileManager.default.fileExists(atPath: server.workingTree.directory))
             #expect(try server.client.api("GET", "state").json()["working_tree"] == nil)
+            #expect(try server.client.api("GET", "diff?to=working").json()["error"]?["code"] == "revision.not_found")
             try server.stop()
         }
     }

@@ -11,6 +11,8 @@ package struct StateServices: Sendable {
     package let rules: StateRules
     package let cursors: CursorSeal
     package let workingTree: WorkingTreeBoard
+    /// Reads the files of the working tree.
+    package let workingFiles: any WorkingTreeReading
 
     package init(
         snapshots: SnapshotStore,
@@ -20,7 +22,8 @@ package struct StateServices: Sendable {
         reconciler: Reconciler,
         rules: StateRules,
         cursors: CursorSeal,
-        workingTree: WorkingTreeBoard = WorkingTreeBoard()
+        workingTree: WorkingTreeBoard = WorkingTreeBoard(),
+        workingFiles: any WorkingTreeReading = NoWorkingTree()
     ) {
         self.snapshots = snapshots
         self.publisher = publisher
@@ -30,5 +33,6 @@ package struct StateServices: Sendable {
         self.rules = rules
         self.cursors = cursors
         self.workingTree = workingTree
+        self.workingFiles = workingFiles
     }
 }

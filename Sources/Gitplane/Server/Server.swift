@@ -44,6 +44,12 @@ struct Server {
         let instance = try InstanceFile.readOrCreate(at: folder.instance)
         let authenticator = try authenticator(folder)
         let state = try await StateComponents.open(folder, share, rules, instance, logger)
+        let workingTree: WorkingTree? =
+            if let settings = configuration.workingTree {
+                try await WorkingTree(settings, folder, state, instance, logger)
+            } else {
+                nil
+            }
         let readiness = ReadinessGate()
         let start = startSignal(folder, readiness)
         let tickets = PushTickets()
@@ -52,7 +58,7 @@ struct Server {
         var handlers = Handlers()
         let schemas = try Self.schemas(share.schemas)
         StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
-        handlers.registerState(state.services(instance))
+        handlers.registerState(state.services(instance, workingTree?.keeper))
         GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
@@ -66,16 +72,15 @@ struct Server {
             logger: logger
         )
         let reconciler = ReconcilerService(
-            state.reconciler,
+            state.reconciler(workingTree?.keeper),
             repositoryPath: folder.repository,
             logger: logger
         )
-        let workingTree = try await WorkingTree.service(configuration.workingTree, folder, state, instance, logger)
         // Stopped in the opposite order: readiness, watches, then the API, so that no request meets a pass that is gone.
         var services: [any Service] = [
             reconciler, gate, application, WatchService(state.publisher.watch), readiness,
         ]
-        if let workingTree { services.insert(workingTree, at: 0) }
+        if let workingTree { services.insert(workingTree.service, at: 0) }
         try await ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -57,18 +57,22 @@ struct StateComponents {
         )
     }
 
-    var reconciler: Reconciler { Reconciler(publisher) }
+    /// - Parameter keeper: who keeps the working tree, when there is one.
+    func reconciler(_ keeper: WorkingTreeKeeper?) -> Reconciler {
+        Reconciler(publisher, participants: keeper.map { [$0] } ?? [])
+    }
 
-    func services(_ instance: InstanceFile) -> StateServices {
+    func services(_ instance: InstanceFile, _ keeper: WorkingTreeKeeper?) -> StateServices {
         StateServices(
             snapshots: snapshots,
             publisher: publisher,
             archive: archive,
             conditions: conditions,
-            reconciler: reconciler,
+            reconciler: reconciler(keeper),
             rules: rules,
             cursors: CursorSeal(key: instance.cursorKey),
-            workingTree: workingTree
+            workingTree: workingTree,
+            workingFiles: keeper ?? NoWorkingTree()
         )
     }
 

@@ -5,16 +5,18 @@ import ServiceLifecycle
 import StateRepo
 
 /// The working tree of a server: what keeps it, put together from the settings.
-enum WorkingTree {
-    /// Makes the working tree, or brings it to order, and the service that keeps it; `nil` when the server has none.
-    static func service(
-        _ settings: WorkingTreeSettings?,
+struct WorkingTree {
+    let keeper: WorkingTreeKeeper
+    let service: WorkingTreeService
+
+    /// Makes the working tree, or brings it to order.
+    init(
+        _ settings: WorkingTreeSettings,
         _ folder: DataFolder,
         _ state: StateComponents,
         _ instance: InstanceFile,
         _ logger: Logger
-    ) async throws -> WorkingTreeService? {
-        guard let settings else { return nil }
+    ) async throws {
         let user = NSUserName()
         let configuration = WorkingTreeKeeper.Configuration(
             folder: WorkingTreeFolder(root: folder.workingTree, repository: folder.repository),
@@ -28,14 +30,14 @@ enum WorkingTree {
                 scopes: Set(Scope.allCases)
             )
         )
-        let keeper = try WorkingTreeKeeper(
+        keeper = try WorkingTreeKeeper(
             configuration,
             publisher: state.publisher,
             board: state.workingTree,
             logger: logger
         )
         await keeper.pass(.everything)
-        return WorkingTreeService(
+        service = WorkingTreeService(
             keeper: keeper,
             configuration: configuration,
             snapshots: state.snapshots,

@@ -155,10 +155,19 @@ extension WorkingTreeKeeper: WorkingTreeReading {
         do {
             guard let head = try repository.target(of: .worktree) else { return nil }
             let root = try repository.readCommit(head).tree
-            let files = try tree.edits().edits.compactMap { edit throws(GitError) in
-                try Self.versions(of: edit, in: root, repository)
+            var edits: [EntryPath: FileVersions.Version?] = [:]
+            for change in try tree.staged(beside: root, in: repository) {
+                let staged = change.new.map { FileVersions.Version(mode: $0.mode, id: $0.id, content: nil) }
+                edits.updateValue(staged, forKey: change.path)
             }
-            return WorkingTreeView(revision: head, files: files)
+            for edit in try tree.edits().edits {
+                switch edit.content {
+                case .refused: edits.removeValue(forKey: edit.path)
+                case .removed: edits.updateValue(nil, forKey: edit.path)
+                case .file(let blob, let content): edits.updateValue(.plain(blob, content), forKey: edit.path)
+                }
+            }
+            return WorkingTreeView(revision: head, edits: edits)
         } catch {
             throw StateError(.unavailable, "the working tree cannot be read", cause: error)
         }
@@ -175,8 +184,21 @@ extension WorkingTreeKeeper: WorkingTreeReading {
         case .refused: return nil
         case .removed: return FileVersions(path: edit.path, old: old, new: nil)
         case .file(let blob, let content):
-            let new = FileVersions.Version(mode: .blob, id: AnyObjectID(rebinding: blob), content: content)
-            return FileVersions(path: edit.path, old: old, new: new)
+            return FileVersions(path: edit.path, old: old, new: .plain(blob, content))
         }
+    }
+}
+
+extension WorkingTreeKeeper: ReconcileParticipant {
+    /// The service of a working tree has a pace of its own.
+    package nonisolated var reasons: Set<ReconcileReason> { [.requested] }
+
+    /// Looks at every file now; what has not rested for the quiet period stays an edit.
+    package func takePart() async { await pass(.everything) }
+}
+
+extension FileVersions.Version {
+    fileprivate static func plain(_ blob: BlobID, _ content: [UInt8]) -> Self {
+        Self(mode: .blob, id: AnyObjectID(rebinding: blob), content: content)
     }
 }

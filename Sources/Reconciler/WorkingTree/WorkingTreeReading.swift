@@ -4,8 +4,15 @@ package import StateRepo
 package struct WorkingTreeView: Sendable {
     /// The commit that they were checked out from.
     package let revision: CommitID
-    /// The files that differ from it: what it has and what is there.
-    package let files: [FileVersions]
+    /// What is there instead of what the commit has, edited or staged; `nil` where nothing is.
+    ///
+    /// The content of what is only staged is in the repository.
+    package let edits: [EntryPath: FileVersions.Version?]
+
+    package init(revision: CommitID, edits: [EntryPath: FileVersions.Version?] = [:]) {
+        self.revision = revision
+        self.edits = edits
+    }
 }
 
 /// Lets others look into the working tree, for `GET /diff?to=working`.

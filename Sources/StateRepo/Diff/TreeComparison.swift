@@ -13,13 +13,12 @@ package struct TreeComparison: Sendable {
     package let isTruncated: Bool
 
     /// - Parameters:
-    ///   - old: `nil` for the empty tree.
     ///   - limit: the most files that are compared.
     ///   - isWanted: whether a file counts at all.
     /// - Throws: ``GitError`` when a tree or a file cannot be read.
     package init(
-        from old: TreeID?,
-        to new: TreeID?,
+        from old: ComparedFiles,
+        to new: ComparedFiles,
         limit: Int = Self.maximumFiles,
         in repository: borrowing GitRepository,
         where isWanted: (EntryPath) -> Bool = { _ in true }
@@ -27,17 +26,26 @@ package struct TreeComparison: Sendable {
         var changes: [TreeChange] = []
         var isCut = false
         do {
-            try repository.diff(from: old, to: new) { (change) throws(GitError) in
-                if isWanted(change.path) { changes.append(change) }
+            try repository.diff(from: old.tree, to: new.tree) { (change) throws(GitError) in
+                guard isWanted(change.path), old.edits[change.path] == nil, new.edits[change.path] == nil else {
+                    return
+                }
+                changes.append(change)
             }
         } catch {
             guard error.code == .limitExceeded else { throw error }
             isCut = true
         }
+        let edited = try Self.edited(old, new, in: repository).filter { isWanted($0.path) }
+        if !edited.isEmpty { changes = (changes + edited).sorted { $0.path < $1.path } }
         var files: [FileVersions] = []
         var size = 0
         for change in changes.prefix(limit) {
-            let file = try FileVersions(change, in: repository)
+            let file = FileVersions(
+                path: change.path,
+                old: try old.version(at: change.path, change.old, in: repository),
+                new: try new.version(at: change.path, change.new, in: repository)
+            )
             size += file.size
             guard size <= Self.maximumBytes else { break }
             files.append(file)
@@ -47,22 +55,27 @@ package struct TreeComparison: Sendable {
         self.isTruncated = isCut || files.count < changes.count
     }
 
+    /// The files that differ among those that a side has edits of.
+    private static func edited(
+        _ old: ComparedFiles,
+        _ new: ComparedFiles,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> [TreeChange] {
+        var changes: [TreeChange] = []
+        for path in Set(old.edits.keys).union(new.edits.keys) {
+            let before = try old.entry(at: path, in: repository)
+            let after = try new.entry(at: path, in: repository)
+            if before != after { changes.append(TreeChange(path: path, old: before, new: after)) }
+        }
+        return changes
+    }
+
     package var differences: [FileDifference] { files.map(\.difference) }
 
     /// The unified diff as `git apply` takes it; what limits left out is told in front, where git reads over it.
     package var patch: [UInt8] {
         let note = isTruncated ? "# \(files.count) of \(fileCount) files; git has all of them\n" : ""
         return files.reduce(into: Array(note.utf8)) { $0 += FilePatch($1).bytes }
-    }
-}
-
-extension FileVersions {
-    init(_ change: TreeChange, in repository: borrowing GitRepository) throws(GitError) {
-        self.init(
-            path: change.path,
-            old: try Version(reading: change.old, in: repository),
-            new: try Version(reading: change.new, in: repository)
-        )
     }
 }
 

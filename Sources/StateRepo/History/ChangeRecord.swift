@@ -18,7 +18,11 @@ package struct ChangeRecord: Sendable {
         if let parent = commit.parents.first { before = try repository.readCommit(parent).tree }
         self.entry = entry
         self.commit = commit
-        self.comparison = try TreeComparison(from: before, to: commit.tree, in: repository)
+        self.comparison = try TreeComparison(
+            from: ComparedFiles(before),
+            to: ComparedFiles(commit.tree),
+            in: repository
+        )
         self.merged = try Self.merged(by: commit.parents, in: repository)
     }
 

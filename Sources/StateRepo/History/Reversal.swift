@@ -19,8 +19,8 @@ package struct Reversal: Sendable {
         var before: TreeID?
         if let parent = commit.parents.first { before = try repository.readCommit(parent).tree }
         let comparison = try TreeComparison(
-            from: commit.tree,
-            to: before,
+            from: ComparedFiles(commit.tree),
+            to: ComparedFiles(before),
             limit: Self.maximumFiles,
             in: repository,
             where: { Self.isChosen($0, chosen) }

@@ -40,6 +40,27 @@ struct ReconcileTests {
         }
     }
 
+    @Test("A pass that is asked for takes the working tree in, but no edit that has not rested")
+    func workingTree() async throws {
+        try await withStateServer([:]) { server in
+            let tree = try await WorkingTreeHarness(server)
+            try tree.write("docs/a.md", "a\n")
+            try tree.git.run("add", "--all")
+            try tree.git.run("commit", "--quiet", "-m", "A")
+            let merged = try await server.client.send(.post, "\(Self.path)/reconcile").json()
+            #expect(try merged["revision"] == .string(server.git.run("rev-parse", "main")))
+            #expect(try server.file("docs/a.md") == "a")
+            #expect(conditions(merged) == ["Ready": "True Reconciled", "WorkingTreeClean": "True Clean"])
+            try tree.write("docs/a.md", "b\n")
+            let early = try await server.client.send(.post, "\(Self.path)/reconcile").json()
+            #expect(conditions(early)["WorkingTreeClean"] == "False EditsPending")
+            tree.wait(WorkingTreeHarness.quiet)
+            let late = try await server.client.send(.post, "\(Self.path)/reconcile").json()
+            #expect(conditions(late)["WorkingTreeClean"] == "True Clean")
+            #expect(try server.file("docs/a.md") == "b")
+        }
+    }
+
     @Test("Passes that fail are retried, then stalled; what was good is served, and the first good pass clears it all")
     func stalled() async throws {
         try await withStateServer(["state/agents/a/agent.json": "{\"display_name\": \"A\"}\n"]) { server in

@@ -172,8 +172,9 @@ struct WorkingTreeCommitTests {
             try tree.remove("state/README.md")
             let view = try #require(try await tree.keeper.read())
             #expect(view.revision.description == (try server.git.run("rev-parse", "main")))
-            #expect(view.files.map(\.path.description) == ["docs/notes.md", "state/README.md"])
-            #expect(view.files.map { $0.new == nil } == [false, true])
+            let edits = view.edits.sorted { $0.key < $1.key }
+            #expect(edits.map(\.key.description) == ["docs/notes.md", "state/README.md"])
+            #expect(edits.map { $0.value == nil } == [false, true])
         }
     }
 }

@@ -52,6 +52,22 @@ package struct GitWorkingTree {
         return try WorkingTreeScan(folder, index, limit: limit).run()
     }
 
+    /// By what the index differs from the tree of a commit: what `git commit` would change.
+    package mutating func staged(
+        beside tree: TreeID,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> [TreeChange] {
+        guard let index = try currentIndex(), index.tree != tree else { return [] }
+        var present = index.entries.mapValues { TreeChange.Entry(mode: $0.mode, id: AnyObjectID(rebinding: $0.blob)) }
+        var changes: [TreeChange] = []
+        for file in try repository.changes(from: nil, to: tree) {
+            let staged = present.removeValue(forKey: file.path)
+            if staged != file.new { changes.append(TreeChange(path: file.path, old: file.new, new: staged)) }
+        }
+        changes += present.map { TreeChange(path: $0.key, old: nil, new: $0.value) }
+        return changes
+    }
+
     /// Brings the files, the index and the branch from one commit to another.
     ///
     /// - Parameter known: content of edits that was taken over, by path; it may be replaced.
