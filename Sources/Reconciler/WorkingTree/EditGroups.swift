@@ -54,43 +54,52 @@ extension TreeMerge.Conflict {
 
     /// The conflicts of the file, each with its place in the working tree's version.
     func diagnostics(in proposed: [UInt8]?) -> [Diagnostic] {
-        let file = path.description
-        let hint = "take one of the two values, or commit and settle it by git merge main"
-        switch reason {
-        case .whole:
-            let message = "main has changed this file too, and one of the two removed it or it is no text"
-            return [Diagnostic(.error, Self.code, file: file, message, hint: hint)]
-        case .lines(let conflicts):
-            return conflicts.prefix(Self.maximumTold).map { conflict in
-                Diagnostic(
-                    .error,
-                    Self.code,
-                    file: file,
-                    position: SourcePosition(line: conflict.proposed.start, column: 1),
+        let locate = Self.locator(proposed ?? [])
+        return places.prefix(Self.maximumTold).map { place in
+            switch place {
+            case .whole: finding("main has changed this file too, and one of the two removed it or it is no text")
+            case .lines(let conflict, _, let above):
+                finding(
                     "main has changed these lines too",
-                    hint: hint
+                    at: SourcePosition(line: above + conflict.proposed.start, column: 1)
                 )
-            }
-        case .fields(let conflicts):
-            let document = proposed.flatMap(Self.document)
-            return conflicts.prefix(Self.maximumTold).map { conflict in
-                Diagnostic(
-                    .error,
-                    Self.code,
-                    file: file,
-                    pointer: conflict.pointer,
-                    position: document?.position(ofValueAt: conflict.pointer),
+            case .field(let conflict):
+                finding(
                     "main has changed this field too: it says \(Self.brief(conflict.current))",
-                    hint: hint
+                    at: locate(conflict.pointer),
+                    conflict.pointer
                 )
             }
         }
     }
 
-    private static let code = "worktree.conflict"
+    private func finding(
+        _ message: String,
+        at position: SourcePosition? = nil,
+        _ pointer: JSONPointer? = nil
+    ) -> Diagnostic {
+        Diagnostic(
+            .error,
+            "worktree.conflict",
+            file: path.description,
+            pointer: pointer,
+            position: position,
+            message,
+            hint: "take one of the two values, or commit and settle it by git merge main"
+        )
+    }
 
-    private static func document(_ content: [UInt8]) -> JSONDocument? {
-        do { return try JSONDocument(parsing: content) } catch { return nil }
+    /// Finds fields of JSON, and those of front matter below `/frontmatter`.
+    private static func locator(_ content: [UInt8]) -> (JSONPointer) -> SourcePosition? {
+        do {
+            guard content.starts(with: "---".utf8) else {
+                return try JSONDocument(parsing: content).position(ofValueAt:)
+            }
+            let matter = try FrontMatter(parsing: content)
+            return { matter.position(of: JSONPointer(tokens: Array($0.tokens.dropFirst()))) }
+        } catch {
+            return { _ in nil }
+        }
     }
 
     private static func brief(_ value: JSONValue?) -> String {

@@ -59,7 +59,7 @@ extension StatePublisher {
         _ principal: Principal,
         on snapshot: StateSnapshot
     ) throws -> EditSelection.Judgement {
-        let merge = try run { repository in try TreeMerge(files, onto: snapshot.rootTree, in: repository) }
+        let merge = try merged(files, on: snapshot)
         let tree = try decode(merge, on: snapshot)
         let review = AdmissionReview(rules: configuration.rules, secrets: .empty, ledger: snapshot.ledger)
         let verdict = review.review(
@@ -88,7 +88,7 @@ extension StatePublisher {
             return (commit, base, try TreeMerge.proposals(from: base, to: commit.tree, in: repository))
         }
         guard base != nil else { return refused([Self.unrelated], on: snapshot) }
-        let merge = try run { repository in try TreeMerge(files, onto: snapshot.rootTree, in: repository) }
+        let merge = try merged(files, on: snapshot)
         let conflicts = conflicts(merge, files)
         guard conflicts.isEmpty else { return refused(conflicts, on: snapshot) }
         let tree = try decode(merge, on: snapshot)
@@ -111,6 +111,13 @@ extension StatePublisher {
         guard let made = try self.commit(draft, on: snapshot) else { return nil }
         let published = try publish(made, plan, after: snapshot)
         return WorkingTreeOutcome(snapshot: published, taken: files.map(\.path), diagnostics: findings)
+    }
+
+    private func merged(_ files: [FileVersions], on snapshot: StateSnapshot) throws -> TreeMerge {
+        let schemas = configuration.rules.schemas
+        return try run { repository in
+            try TreeMerge(files, onto: snapshot.rootTree, schemas: schemas, in: repository)
+        }
     }
 
     private static var unrelated: Diagnostic {

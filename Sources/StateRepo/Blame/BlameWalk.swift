@@ -165,7 +165,7 @@ struct BlameWalk {
     ) throws -> BlameVersion {
         let tree = try repository.readCommit(revision).tree
         guard let path = EntryPath(folder) else { return newer }
-        let entry = try StateLoader.entry(at: path, in: tree, of: repository)
+        let entry = try repository.lookUp(path, in: tree)
         guard let id = entry?.treeID else { return BlameVersion(folder: nil, files: []) }
         guard id != newer.folder else { return newer }
         let files = try StateLoader.files(at: folder, in: tree, of: repository)

@@ -16,15 +16,16 @@ extension ChangePlanner {
                 base: file.old,
                 current: current,
                 proposed: file.new,
-                schemas: context.rules.schemas
+                schemas: context.rules.schemas,
+                formatting: .current
             )
-            switch try merge.outcome() {
+            switch merge.outcome {
             case .unchanged: continue
-            case .taken(let content): changes.append((path, content))
+            case .proposed: changes.append((path, try Self.content(file, at: path)))
             case .merged(let content):
                 isMerged = true
                 changes.append((path, content))
-            case .conflicts(let found): conflicts += found.map { Self.conflict($0, in: path) }
+            case .conflicts(let found): conflicts += found.map { Self.conflict($0.json, in: path) }
             }
             if draft.base.file(at: path) == nil { draft.note(current, at: path) }
         }
@@ -46,6 +47,17 @@ extension ChangePlanner {
             return nil
         }
         return try history.entry(change.path, context.snapshot.revision)
+    }
+
+    /// The content that a change gives a file; `nil` removes it.
+    private static func content(_ change: FileVersions, at path: String) throws(StateError) -> [UInt8]? {
+        guard let new = change.new else { return nil }
+        if new.mode == .blob, let content = new.content { return content }
+        let problem =
+            StrayRules.diagnostic(change.path, mode: new.mode)
+            ?? StrayRules.diagnostic(path, size: Layout.maximumFileSize + 1)
+        let message = "the file \(path) cannot be what it was"
+        throw StateError(.stateInvalid, message, diagnostics: [problem].compactMap(\.self))
     }
 
     private static func conflict(_ conflict: JSONValue, in path: String) -> JSONValue {

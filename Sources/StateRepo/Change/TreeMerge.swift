@@ -1,11 +1,9 @@
-import Documents
-
 /// What somebody changed since a base, brought onto the present tree of `main`, file by file.
 package struct TreeMerge: Sendable {
     /// A file on which both sides disagree.
     package struct Conflict: Sendable {
         package let path: EntryPath
-        package let reason: EditMerge.Conflict
+        package let places: [FileMerge.Conflict]
     }
 
     /// How files of the present tree change.
@@ -13,27 +11,34 @@ package struct TreeMerge: Sendable {
     package private(set) var conflicts: [Conflict] = []
 
     /// Merges `proposals`, which say for each file what the base had and what is proposed.
+    ///
+    /// - Parameter schemas: they say where new members of JSON go.
     package init(
         _ proposals: [FileVersions],
         onto tree: TreeID,
+        schemas: StateSchemas,
         in repository: borrowing GitRepository
     ) throws(GitError) {
         for proposal in proposals {
             let current = try FileVersions.Version(at: proposal.path, of: tree, in: repository)
             let path = proposal.path
-            switch EditMerge.merge(
-                at: path.description,
+            let merge = FileMerge(
+                path: path.description,
                 base: proposal.old,
                 current: current,
-                proposed: proposal.new
-            ) {
+                proposed: proposal.new,
+                schemas: schemas,
+                // What the server writes has no formatting of anybody's own.
+                formatting: .proposed
+            )
+            switch merge.outcome {
             case .unchanged: continue
             case .proposed: changes.append(FileVersions(path: path, old: current, new: proposal.new))
             case .merged(let content):
                 let id = AnyObjectID(rebinding: try ObjectHash.blob(content))
                 let new = FileVersions.Version(mode: .blob, id: id, content: content)
                 changes.append(FileVersions(path: path, old: current, new: new))
-            case .conflict(let reason): conflicts.append(Conflict(path: path, reason: reason))
+            case .conflicts(let places): conflicts.append(Conflict(path: path, places: places))
             }
         }
     }
@@ -104,13 +109,5 @@ package struct TreeMerge: Sendable {
             message: message,
             isMerged: false
         )
-    }
-}
-
-extension FileVersions.Version {
-    /// What `tree` has at `path`; `nil` when it has nothing there.
-    package init?(at path: EntryPath, of tree: TreeID, in repository: borrowing GitRepository) throws(GitError) {
-        guard let entry = try repository.lookUp(path, in: tree), !entry.mode.isTree else { return nil }
-        try self.init(reading: TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
     }
 }

@@ -92,16 +92,18 @@ extension FileVersions.Version {
         self.init(mode: entry.mode, id: entry.id, content: content)
     }
 
-    /// Reads what a revision has at a path; `nil` when it has nothing there.
+    /// Reads what a tree has at a path; `nil` when no file is there.
+    package init?(at path: EntryPath, of tree: TreeID, in repository: borrowing GitRepository) throws(GitError) {
+        guard let entry = try repository.lookUp(path, in: tree), !entry.mode.isTree else { return nil }
+        try self.init(reading: TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
+    }
+
+    /// The same of a revision.
     package init?(
         at path: EntryPath,
         of revision: CommitID,
         in repository: borrowing GitRepository
     ) throws(GitError) {
-        let tree = try repository.readCommit(revision).tree
-        guard let entry = try StateLoader.entry(at: path, in: tree, of: repository), !entry.mode.isTree else {
-            return nil
-        }
-        try self.init(reading: TreeChange.Entry(mode: entry.mode, id: entry.id), in: repository)
+        try self.init(at: path, of: repository.readCommit(revision).tree, in: repository)
     }
 }

@@ -9,7 +9,7 @@ extension LedgerRef {
         for record in try records(upTo: tip, in: repository) {
             let path = "\(record.agent)/\(record.entry.version)"
             let kept = try EntryPath(path).flatMap { (path) throws(GitError) in
-                try StateLoader.entry(at: path, in: tree, of: repository)
+                try repository.lookUp(path, in: tree)
             }
             guard kept?.treeID != record.entry.definition else { continue }
             faults.append("\(path) is not the definition \(record.entry.definition), which its commit names")

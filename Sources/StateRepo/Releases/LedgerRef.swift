@@ -65,7 +65,7 @@ package struct LedgerRef: Sendable {
         in repository: borrowing GitRepository
     ) throws(GitError) -> Bool {
         guard let tree else { return false }
-        return try StateLoader.entry(at: path, in: tree, of: repository) != nil
+        return try repository.lookUp(path, in: tree) != nil
     }
 
     private static func message(_ record: Record) -> CommitMessage {

@@ -5,7 +5,7 @@ extension StateLoader {
         in tree: TreeID,
         of repository: borrowing GitRepository
     ) throws(GitError) -> [StateFile] {
-        guard let place = EntryPath(path), let entry = try entry(at: place, in: tree, of: repository) else { return [] }
+        guard let place = EntryPath(path), let entry = try repository.lookUp(place, in: tree) else { return [] }
         var files: [StateFile] = []
         guard let subtree = entry.treeID else {
             try append(entry, at: path, to: &files, repository)
@@ -16,23 +16,6 @@ extension StateLoader {
             try append(entry, at: "\(path)/\(name)", to: &files, repository)
         }
         return files
-    }
-
-    /// What a tree has at `path`.
-    package static func entry(
-        at path: EntryPath,
-        in tree: TreeID,
-        of repository: borrowing GitRepository
-    ) throws(GitError) -> GitTreeEntry? {
-        var tree = tree
-        let components = path.components
-        for (index, name) in components.enumerated() {
-            guard let entry = try repository.readTree(tree).first(where: { $0.name == name }) else { return nil }
-            if index == components.count - 1 { return entry }
-            guard let subtree = entry.treeID else { return nil }
-            tree = subtree
-        }
-        return nil
     }
 
     private static func append(
