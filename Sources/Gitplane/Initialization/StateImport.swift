@@ -37,13 +37,7 @@ struct StateImport {
         } catch {
             throw CommandFailure(.usage, error.message)
         }
-        try folder.prepare()
-        let lock: DirectoryLock
-        do {
-            lock = try DirectoryLock(path: folder.lock)
-        } catch {
-            throw CommandFailure(.configuration, "\(error)")
-        }
+        let lock = try folder.take()
         guard !FileManager.default.fileExists(atPath: folder.repository) else {
             throw CommandFailure(.configuration, "\(folder.repository) is there already: choose another --data-dir")
         }

@@ -42,6 +42,18 @@ struct DataFolder {
         }
     }
 
+    /// Prepares the folder, and keeps others away while the lock is held.
+    ///
+    /// - Throws: ``CommandFailure`` (78) as ``prepare()``, and when another server has the folder.
+    func take() throws -> DirectoryLock {
+        try prepare()
+        do {
+            return try DirectoryLock(path: lock)
+        } catch {
+            throw CommandFailure(.configuration, "\(error)")
+        }
+    }
+
     private func check(_ folder: String) throws {
         var status = stat()
         guard stat(folder, &status) == 0 else {

@@ -28,13 +28,7 @@ struct Server {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         DescriptorLimit.raise(logger)
         let folder = DataFolder(configuration.dataDirectory)
-        try folder.prepare()
-        let lock: DirectoryLock
-        do {
-            lock = try DirectoryLock(path: folder.lock)
-        } catch {
-            throw CommandFailure(.configuration, "\(error)")
-        }
+        let lock = try folder.take()
         try await serve(folder, logger)
         withExtendedLifetime(lock) {}
     }
