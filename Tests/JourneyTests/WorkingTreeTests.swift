@@ -13,6 +13,7 @@ struct WorkingTreeTests {
     func edit() async throws {
         try await withServer(environment: Self.hasty) { server in
             let tree = server.workingTree
+            #expect(server.files == tree.directory)
             #expect(try tree.run("status", "--porcelain") == "")
             try save("\"display_name\": \"Writer\"", instead: "\"display_name\": \"Release notes writer\"", in: server)
             try server.client.waitUntil { try $0.api("GET", "agents/release-notes").json()["display_name"] == "Writer" }
@@ -47,6 +48,7 @@ struct WorkingTreeTests {
             let folder = directory.appending(path: "data")
             let server = try ServerProcess(dataIn: folder, arguments: ["--no-working-tree"])
             #expect(!FileManager.default.fileExists(atPath: server.workingTree.directory))
+            #expect(server.files == nil)
             #expect(try server.client.api("GET", "state").json()["working_tree"] == nil)
             #expect(try server.client.api("GET", "diff?to=working").json()["error"]?["code"] == "revision.not_found")
             try server.stop()

@@ -105,7 +105,11 @@ struct Server {
 
     /// Opens for clients and says so, once everything listens.
     private func startSignal(_ folder: DataFolder, _ readiness: ReadinessGate) -> StartSignal {
-        let message = StartMessage(folder: folder, usesOwnTokens: tokens != nil)
+        let message = StartMessage(
+            folder: folder,
+            usesOwnTokens: tokens != nil,
+            keepsWorkingTree: configuration.workingTree != nil
+        )
         let host = configuration.address.host
         return StartSignal { port in
             readiness.open()

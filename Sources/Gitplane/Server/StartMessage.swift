@@ -2,27 +2,33 @@
 struct StartMessage {
     private let folder: DataFolder
     private let usesOwnTokens: Bool
+    private let keepsWorkingTree: Bool
 
-    init(folder: DataFolder, usesOwnTokens: Bool) {
+    init(folder: DataFolder, usesOwnTokens: Bool, keepsWorkingTree: Bool) {
         self.folder = folder
         self.usesOwnTokens = usesOwnTokens
+        self.keepsWorkingTree = keepsWorkingTree
     }
 
     func lines(host: String, port: Int) -> [String] {
         let name = host.contains(":") ? "[\(host)]" : host
         let address = "http://\(name):\(port)"
         let token = usesOwnTokens ? "$CONTROL_PLANE_API_TOKEN" : "$(cat \(Self.quoted(folder.accessToken)))"
-        return [
+        let places = [
             "gitplane \(ProgramVersion.current) is ready",
             "  API         \(address)/api/control-plane",
             "  contract    \(address)/openapi/control-plane.json",
             "  repository  \(folder.repository)",
+        ]
+        let files = keepsWorkingTree ? ["  files       \(folder.workingTree)"] : []
+        let trial = [
             "",
             "Try:",
             "  curl -H \"Authorization: Bearer \(token)\" \(address)/api/control-plane/agents",
             "  git clone \(Self.quoted(folder.repository)) gitplane-state",
             "",
         ]
+        return places + files + trial
     }
 
     /// A path as one word for a shell.

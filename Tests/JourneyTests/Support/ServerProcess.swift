@@ -19,6 +19,8 @@ final class ServerProcess {
     let client: LoopbackClient
     /// The path of the repository, as the server printed it.
     let repository: String
+    /// The path of the working tree, as the server printed it; `nil` when it has none.
+    let files: String?
     private let process: ChildProcess
 
     /// Starts a server on a free port and waits until it says that it is ready.
@@ -39,6 +41,7 @@ final class ServerProcess {
             throw StartFailure(ending: try process.waitUntilEnd(within: Self.patience), errors: Self.errors(folder))
         }
         repository = message.repository
+        files = message.files
         let token = try environment["CONTROL_PLANE_API_TOKEN"] ?? Self.token(folder)
         client = LoopbackClient(port: message.port, token: token)
     }
@@ -136,6 +139,7 @@ final class ServerProcess {
 private struct StartMessage {
     let port: UInt16
     let repository: String
+    let files: String?
 
     /// `nil` while the message is not complete: an empty line ends its first part.
     init?(_ output: String) {
@@ -151,5 +155,6 @@ private struct StartMessage {
         else { return nil }
         self.port = port
         self.repository = String(repository)
+        self.files = value("files").map(String.init)
     }
 }
