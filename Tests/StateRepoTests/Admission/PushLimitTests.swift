@@ -16,6 +16,18 @@ struct PushLimitTests {
         head + String(repeating: "x", count: size - head.utf8.count - 1) + "\n"
     }
 
+    @Test("A line for the pusher is cut at its limit", arguments: [0, 1])
+    func line(excess: Int) throws {
+        func line(_ message: String) throws -> String {
+            let diagnostic = Diagnostic(.error, "x", file: "a.md", message)
+            let finding = PushFinding(diagnostic: diagnostic, commit: nil, isBlocking: true)
+            return try #require(PushVerdict(decision: .refused, findings: [finding]).lines.first)
+        }
+        let length = PushVerdict.maximumLineLength - (try line("").unicodeScalars.count) + excess
+        let cut = try line(String(repeating: "x", count: length))
+        #expect(cut.unicodeScalars.count == PushVerdict.maximumLineLength)
+    }
+
     @Test("An annotated tag is read up to its limit", arguments: [0, 1])
     func tag(excess: Int) async throws {
         try await withPushScenario { scenario in
