@@ -38,7 +38,10 @@ package final class GitSlots: Sendable {
         self.patience = patience
     }
 
-    /// Waits for a slot, in turn.
+    /// How many requests wait.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Waits for a slot, in turn. One that comes in the very moment of a cancellation is returned, and so not lost.
     ///
     /// - Throws: ``GitServiceError/Code/busy`` when too many wait already or none became free in time.
     package func take() async throws -> Slot {

@@ -204,7 +204,11 @@ struct GitEndpointTests {
             }
             let listing = try Gzip.compress(Array("0014command=ls-refs\n0000".utf8))
             #expect(try await send(Self.push, Self.pushType, Gzip.compress(Array("0000".utf8))).status == 200)
-            #expect(try await send(Self.fetch, Self.fetchType, listing).status == 200)
+            var second = Self.fetchType
+            second[try #require(HTTPField.Name("Git-Protocol"))] = "version=2"
+            let refs = try await send(Self.fetch, second, listing)
+            #expect(refs.status == 200)
+            #expect(refs.text.contains(" refs/heads/main\n"))
             for damaged in [Array(listing.dropLast()), Array("0000".utf8), listing + [0]] {
                 let answer = try await send(Self.fetch, Self.fetchType, damaged)
                 #expect(answer.code == "request.malformed_git")

@@ -122,7 +122,8 @@ struct SkillTests {
             let body = try served.json()
             #expect(body["description"] == "What a does")
             let finding = body["diagnostics"]?.arrayValue?.first
-            #expect(finding?["line"] == 2)
+            // The second key of the two is where the mistake is.
+            #expect(finding?["line"] == 3)
             #expect(finding?["message"]?.stringValue?.contains(good) == true)
             #expect(try await server.client.send(.get, "\(Self.path)/never").code == "skill.not_found")
             let list = try await server.client.send(.get, Self.path).json()
