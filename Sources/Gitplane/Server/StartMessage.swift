@@ -14,10 +14,13 @@ struct StartMessage {
         let name = host.contains(":") ? "[\(host)]" : host
         let address = "http://\(name):\(port)"
         let token = usesOwnTokens ? "$CONTROL_PLANE_API_TOKEN" : "$(cat \(Self.quoted(folder.accessToken)))"
+        let password =
+            usesOwnTokens ? "a token of CONTROL_PLANE_API_TOKEN" : "the content of \(folder.accessToken)"
         let places = [
             "gitplane \(ProgramVersion.current) is ready",
             "  API         \(address)/api/control-plane",
             "  contract    \(address)/openapi/control-plane.json",
+            "  git         \(address)/git/state.git",
             "  repository  \(folder.repository)",
         ]
         let files = keepsWorkingTree ? ["  files       \(folder.workingTree)"] : []
@@ -25,7 +28,9 @@ struct StartMessage {
             "",
             "Try:",
             "  curl -H \"Authorization: Bearer \(token)\" \(address)/api/control-plane/agents",
-            "  git clone \(Self.quoted(folder.repository)) gitplane-state",
+            "  git clone \(address)/git/state.git gitplane-state",
+            "",
+            "git asks for a user name, which may be anything, and a password: \(password)",
             "",
         ]
         return places + files + trial
