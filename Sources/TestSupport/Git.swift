@@ -48,6 +48,13 @@ package struct Git: Sendable {
     ///
     /// - Throws: ``Failure`` when it exits with anything but 0.
     package func output(_ arguments: [String], input: [UInt8] = []) throws -> Data {
+        try perform(arguments, input: input).output
+    }
+
+    /// Runs git and returns what it printed for people, which of a push is what the server said.
+    package func remarks(_ arguments: String...) throws -> String { try perform(arguments, input: []).remarks }
+
+    private func perform(_ arguments: [String], input: [UInt8]) throws -> (output: Data, remarks: String) {
         let scratch = URL.temporaryDirectory.appending(path: "gitplane-git-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: scratch) }
@@ -62,10 +69,10 @@ package struct Git: Sendable {
             errors: .file(standardError.path)
         )
         let ending = try process.waitUntilEnd(within: Self.patience)
+        let remarks = String(decoding: try Data(contentsOf: standardError), as: UTF8.self)
         guard ending == .exited(0) else {
-            let message = String(decoding: try Data(contentsOf: standardError), as: UTF8.self)
-            throw Failure(arguments: arguments, ending: ending, standardError: message)
+            throw Failure(arguments: arguments, ending: ending, standardError: remarks)
         }
-        return Data(process.printed)
+        return (Data(process.printed), remarks)
     }
 }

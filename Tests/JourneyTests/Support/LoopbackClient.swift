@@ -55,6 +55,20 @@ struct LoopbackClient: Sendable {
         return pending
     }
 
+    /// Sends the bytes of a push to git's endpoint.
+    ///
+    /// - Parameter length: of the whole body; when it is more than there is, the rest never comes.
+    func beginPush(_ bytes: [UInt8], length: Int? = nil) throws -> PendingAnswer {
+        let pending = PendingAnswer(descriptor: try connect())
+        let head = [
+            "POST /git/state.git/git-receive-pack HTTP/1.1", "Host: 127.0.0.1:\(port)",
+            "Authorization: Bearer \(token)", "Connection: close", "Content-Length: \(length ?? bytes.count)",
+            "Content-Type: application/x-git-receive-pack-request", "\r\n",
+        ]
+        try pending.write(Array(head.joined(separator: "\r\n").utf8) + bytes)
+        return pending
+    }
+
     private func connect() throws -> Int32 {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(AF_INET, type, 0)
