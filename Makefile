@@ -53,6 +53,7 @@ build:
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 
 bench: setup ## Measure; prints figures as ratios of one run.
+	$(SWIFT) build --configuration release --product gitplane
 	$(SWIFT) run --configuration release gitplane-bench $(ARGUMENTS)
 
 format: ## Format all Swift code in place.

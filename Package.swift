@@ -108,7 +108,7 @@ let package = Package(
             name: "GitplaneBench",
             dependencies: [
                 "API", "Access", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo", argumentParser,
-                crypto,
+                crypto, httpTypes,
                 hummingbird,
                 lifecycle, logging, persistent,
             ],
@@ -146,7 +146,8 @@ let package = Package(
         .testTarget(
             name: "GitplaneTests",
             dependencies: [
-                "Gitplane", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport", argumentParser, logging,
+                "Gitplane", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport", argumentParser,
+                logging,
             ],
             swiftSettings: strict
         ),

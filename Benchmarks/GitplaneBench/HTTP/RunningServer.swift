@@ -66,6 +66,21 @@ enum RunningServer {
                 body: ResponseBody(byteBuffer: content)
             )
         }
+        return try await with(router, body)
+    }
+
+    /// Serves the repository by `git http-backend`.
+    static func with<Result: Sendable>(
+        _ backend: GitBackend,
+        _ body: (_ port: Int) async throws -> Result
+    ) async throws -> Result {
+        try await with(backend.routes(), body)
+    }
+
+    private static func with<Result: Sendable>(
+        _ router: Router<BasicRequestContext>,
+        _ body: (_ port: Int) async throws -> Result
+    ) async throws -> Result {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             router: router,

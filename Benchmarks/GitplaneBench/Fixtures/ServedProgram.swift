@@ -1,0 +1,47 @@
+import Foundation
+
+/// `gitplane serve` as a process of its own: the program beside this one.
+struct ServedProgram {
+    let port: Int
+    private let process: Process
+
+    /// Serves a data folder, without a working tree, once it says that it is ready.
+    init(dataIn folder: String) throws {
+        let program = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            .deletingLastPathComponent().appending(path: "gitplane")
+        guard FileManager.default.isExecutableFile(atPath: program.path) else {
+            throw BenchError("\(program.path) is not built: swift build --configuration release --product gitplane")
+        }
+        process = Process()
+        process.executableURL = program
+        process.arguments = [
+            "serve", "--data-dir", folder, "--port", "0", "--no-working-tree", "--log-level", "warning",
+        ]
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": RequestBytes.token,
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        var printed = Data()
+        while !printed.contains("\n\n".utf8) {
+            let part = output.fileHandleForReading.availableData
+            guard !part.isEmpty else { throw BenchError("the server does not start") }
+            printed += part
+        }
+        let address = String(decoding: printed, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            .first { $0.hasPrefix("http://") }
+        guard let port = address.flatMap({ URL(string: String($0))?.port }) else { throw BenchError("no address") }
+        self.port = port
+    }
+
+    /// Stops the server and waits for its end.
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}
+
+extension Data {
+    fileprivate func contains(_ text: some Collection<UInt8>) -> Bool { firstRange(of: text) != nil }
+}
