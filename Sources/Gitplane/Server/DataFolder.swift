@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import StateRepo
 
 /// Where everything of a running server is (architecture, section 2).
 struct DataFolder {

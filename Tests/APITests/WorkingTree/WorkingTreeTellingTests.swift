@@ -1,3 +1,5 @@
+import Documents
+import HTTPTypes
 import Reconciler
 import StateRepo
 import TestSupport
