@@ -4,7 +4,7 @@ import StateRepo
 ///
 /// A person who has looked at one deletes its ref.
 struct LostTips {
-    private static let prefix = "refs/gitplane/lost/"
+    static let prefix = "refs/gitplane/lost/"
 
     /// Keeps `tip` under the next number; one that is kept already, or gone from the repository, needs nothing.
     func keep(_ tip: CommitID, in repository: borrowing GitRepository) throws(GitError) {

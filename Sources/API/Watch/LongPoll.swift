@@ -72,7 +72,8 @@ extension WatchInterest {
     init(_ request: OperationRequest) {
         switch request.operation.id {
         case "listAgents": self = .below(["agents", "releases"])
-        case "getAgent", "getAgentDocument", "listAgentVersions", "getAgentVersion":
+        case "getAgent", "getAgentDocument", "getAgentBlame", "listAgentChanges", "listAgentVersions",
+            "getAgentVersion":
             let id = request.path("agent_id")
             self = .below(["agents/\(id)", "releases/\(id)"])
         case "listSkills": self = .below(["skills"])

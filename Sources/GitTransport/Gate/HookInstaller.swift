@@ -42,15 +42,24 @@ package struct HookInstaller: Sendable {
         let hooks = URL(filePath: hooksPath, directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: hooks, withIntermediateDirectories: true)
         let draft = hooks.appending(path: ".pre-receive.\(getpid())").path
-        do {
-            try write(draft)
-            try Self.check(rename(draft, hookPath), "rename \(draft)")
-        } catch {
-            unlink(draft)
-            throw error
+        if !isInstalled {
+            do {
+                try write(draft)
+                try Self.check(rename(draft, hookPath), "rename \(draft)")
+            } catch {
+                unlink(draft)
+                throw error
+            }
+            try Self.flush(hooksPath)
         }
-        try Self.flush(hooksPath)
         try RepositoryConfiguration(hooksPath: hooksPath).apply(toRepositoryAt: repositoryPath)
+    }
+
+    /// Whether the hook is there as it should be: a start on a full disk then has nothing to write.
+    private var isInstalled: Bool {
+        var status = stat()
+        guard lstat(hookPath, &status) == 0, status.st_mode == S_IFREG | 0o700 else { return false }
+        return FileManager.default.contents(atPath: hookPath) == Data(script.utf8)
     }
 
     private func write(_ path: String) throws {

@@ -11,6 +11,9 @@ import UnixSignals
 
 /// `gitplane serve`: everything put together, from configuration to the end of the process.
 struct Server {
+    /// How long requests may go on after the server was told to stop; then their connections are closed.
+    private static let maximumShutdown = Duration.seconds(8)
+
     private let configuration: ServerConfiguration
     private let rules: StateRules
     private let tokens: String?
@@ -75,11 +78,13 @@ struct Server {
             reconciler, gate, application, WatchService(state.publisher.watch), readiness,
         ]
         if let workingTree { services.insert(workingTree.service, at: 0) }
-        try await ServiceGroup(
+        var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
-        ).run()
+        )
+        group.maximumGracefulShutdownDuration = Self.maximumShutdown
+        try await ServiceGroup(configuration: group).run()
     }
 
     private func gitServer(

@@ -44,6 +44,9 @@ struct EditMemory {
         for file in files where paths.contains(file.path) { taken[file.path] = .some(file.new) }
     }
 
+    /// Takes over what an earlier run of the server had taken over, before it ended without bringing the folder up.
+    mutating func recall(_ path: EntryPath, _ version: FileVersions.Version?) { taken[path] = .some(version) }
+
     /// The folder has caught up.
     mutating func settle() { taken = [:] }
 

@@ -92,26 +92,32 @@ final class TreeWatcher: Sendable {
     private func drain() {
         let gitWatches = state.withLock { $0.gitWatches }
         var hints: Hints = []
+        var ended: Set<Int32> = []
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
             while true {
                 let count = read(descriptor, buffer.baseAddress, buffer.count)
                 guard count > 0 else { return }
-                hints.formUnion(Self.hints(UnsafeRawBufferPointer(rebasing: buffer[..<count]), gitWatches))
+                Self.each(of: UnsafeRawBufferPointer(rebasing: buffer[..<count])) { event in
+                    let isOverflow = event.mask & UInt32(IN_Q_OVERFLOW) != 0
+                    hints.formUnion(isOverflow ? [.git, .files] : gitWatches.contains(event.wd) ? .git : .files)
+                    if event.mask & UInt32(IN_IGNORED) != 0 { ended.insert(event.wd) }
+                }
             }
         }
-        state.withLock { $0.hints.formUnion(hints) }
+        state.withLock { state in
+            state.hints.formUnion(hints)
+            // A folder that was deleted is watched anew when there is one of its name again.
+            if !ended.isEmpty { state.watched = state.watched.filter { !ended.contains($0.value) } }
+        }
     }
 
-    private static func hints(_ events: UnsafeRawBufferPointer, _ gitWatches: Set<Int32>) -> Hints {
+    private static func each(of events: UnsafeRawBufferPointer, _ body: (inotify_event) -> Void) {
         let header = MemoryLayout<inotify_event>.size
-        var hints: Hints = []
         var position = 0
         while position + header <= events.count {
             let event = events.loadUnaligned(fromByteOffset: position, as: inotify_event.self)
-            let isOverflow = event.mask & UInt32(IN_Q_OVERFLOW) != 0
-            hints.formUnion(isOverflow ? [.git, .files] : gitWatches.contains(event.wd) ? .git : .files)
+            body(event)
             position += header + Int(event.len)
         }
-        return hints
     }
 }

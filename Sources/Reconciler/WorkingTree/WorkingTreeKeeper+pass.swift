@@ -1,3 +1,4 @@
+import Documents
 import Logging
 import StateRepo
 
@@ -18,12 +19,22 @@ extension WorkingTreeKeeper {
         if let activity = try tree.activity(at: root) { return report.set(activity) }
         // What is known of edits is only as good as the last look.
         if depth == .everything || !found.edits.isEmpty, configuration.mode != .off { try look() }
-        if try !repository.isAncestor(head, of: main) {
+        try recall(head, main)
+        if try !repository.isAncestor(head, of: main), try !isLost(head) {
             guard let merged = try await merge(head, main) else { return }
             main = merged
         }
         if configuration.mode != .off { main = try await takeEdits(head, root, main) }
         if head != main { try project(head, main) }
+    }
+
+    /// Whether `main` has had the commit, and was then rewound or replaced by somebody: the folder follows, and brings
+    /// nothing back.
+    private func isLost(_ head: CommitID) throws -> Bool {
+        for tip in try repository.references(under: LostTips.prefix) {
+            if try repository.isAncestor(head, of: CommitID(rebinding: tip.target)) { return true }
+        }
+        return false
     }
 
     /// Somebody has deleted the branch.
@@ -108,6 +119,7 @@ extension WorkingTreeKeeper {
             files.append(file)
             marks[edit.path] = edit.stamp
         }
+        files.removeAll(where: isHeldUp)
         if let finding = massRemoval(files) {
             refused.append(finding)
             files.removeAll { $0.new == nil }
@@ -159,6 +171,18 @@ extension WorkingTreeKeeper {
             report.set(.editsReported, "there are edits in the working tree; this server only reports them")
         }
         return outcome.snapshot.revision
+    }
+
+    /// Whether a file belongs to one that cannot become part of `main`, or was replaced by such a one with its folder:
+    /// what belongs together goes together or not at all.
+    private func isHeldUp(_ file: FileVersions) -> Bool {
+        let path = file.path.description
+        return found.edits.contains { edit in
+            guard case .refused = edit.content else { return false }
+            let refused = edit.path.description
+            return path.utf8.starts(with: "\(refused)/".utf8)
+                || EditGroups.name(of: refused).hasSameBytes(as: EditGroups.name(of: path))
+        }
     }
 
     /// What an edit started from and what it is; `nil` when it is refused, or part of `main` already.

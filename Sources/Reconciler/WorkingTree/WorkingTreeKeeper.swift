@@ -73,6 +73,8 @@ package actor WorkingTreeKeeper {
     var waitingForGit: Duration?
     /// Since when a git command has the index.
     var lockedSince: Duration?
+    /// Whether what an earlier run took over was looked for.
+    var hasRecalled = false
     private var isPassing = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 

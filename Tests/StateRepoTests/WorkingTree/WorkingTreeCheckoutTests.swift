@@ -33,6 +33,19 @@ struct WorkingTreeCheckoutTests {
         }
     }
 
+    @Test("is linked to its own repository again when it is the copy of another", arguments: [true, false])
+    func copied(isFolder: Bool) async throws {
+        try await withWorkingTree { scenario in
+            let link = isFolder ? URL(filePath: "\(scenario.folder.root)/.git") : scenario.own("gitdir")
+            let own = try String(contentsOf: link, encoding: .utf8)
+            try Data(own.replacingOccurrences(of: "/state", with: "/other").utf8).write(to: link)
+            #expect(try scenario.tree.needsRecovery())
+            try scenario.recover()
+            #expect(try String(contentsOf: link, encoding: .utf8) == own)
+            #expect(try scenario.status() == "")
+        }
+    }
+
     @Test("is made again when the folder is gone, also from an older commit than main's", arguments: [true, false])
     func folder(withItsIndex: Bool) async throws {
         try await withWorkingTree { scenario in

@@ -32,7 +32,7 @@ package struct GitWorkingTree {
 
     /// Whether something is missing that ``recover(main:in:)`` makes.
     package func needsRecovery() throws(GitError) -> Bool {
-        folder.exists(folder.journal) || !folder.exists(folder.index) || !folder.exists("\(folder.root)/.git")
+        folder.exists(folder.journal) || !folder.exists(folder.index) || !folder.isLinked
     }
 
     /// What somebody is in the middle of, when the branch is at a commit with the tree `tree`.

@@ -38,8 +38,15 @@ package struct WorkingTreeFolder: Hashable, Sendable {
         let head = "\(gitDirectory)/HEAD"
         if !exists(head) { try write("ref: \(RefName.worktree)\n", to: head) }
         try write("../..\n", to: "\(gitDirectory)/commondir")
-        try write("\(root)/.git\n", to: "\(gitDirectory)/gitdir")
-        try write("gitdir: \(gitDirectory)\n", to: "\(root)/.git")
+        for (path, text) in links { try write(text, to: path) }
+    }
+
+    /// Whether folder and repository name each other: not so in a data folder that was moved, or is the copy of another.
+    var isLinked: Bool { links.allSatisfy { FileManager.default.contents(atPath: $0.path) == Data($0.text.utf8) } }
+
+    /// The files by which git finds one from the other (gitrepository-layout(5)).
+    private var links: [(path: String, text: String)] {
+        [("\(gitDirectory)/gitdir", "\(root)/.git\n"), ("\(root)/.git", "gitdir: \(gitDirectory)\n")]
     }
 
     func exists(_ path: String) -> Bool {

@@ -76,7 +76,7 @@ struct WorkingTreeScan: ~Copyable {
         guard let entry = index.entries[path] else { return try noteUntracked(path, stamp) }
         seen.insert(path)
         guard !entry.isUntouched(stamp, since: index.modified) else { return }
-        guard let content = try read(path, stamp) else {
+        guard let content = try read(path, stamp, tracked: entry.blob) else {
             return try add(WorkingTreeEdit(path: path, content: .removed, stamp: nil, isTracked: true))
         }
         if case .file(let blob, _) = content, blob == entry.blob, stamp.fileMode == entry.mode { return }
@@ -93,7 +93,13 @@ struct WorkingTreeScan: ~Copyable {
     }
 
     /// `nil` when the file is gone meanwhile.
-    private mutating func read(_ path: EntryPath, _ stamp: FileStamp) throws(GitError) -> WorkingTreeEdit.Content? {
+    ///
+    /// - Parameter tracked: what the index has; a file of the very same bytes is that, whatever git would make of its ends of lines.
+    private mutating func read(
+        _ path: EntryPath,
+        _ stamp: FileStamp,
+        tracked: BlobID? = nil
+    ) throws(GitError) -> WorkingTreeEdit.Content? {
         if let finding = StrayRules.diagnostic(path, mode: stamp.fileMode ?? .blob) { return .refused(finding) }
         let file = path.description
         if let finding = StrayRules.diagnostic(file, size: Int(stamp.size)) { return .refused(finding) }
@@ -101,6 +107,7 @@ struct WorkingTreeScan: ~Copyable {
             let files = try WorkingTreeFiles(folder)
             let raw = try files.contents(path, maximum: Layout.maximumFileSize)
             bytes += raw.count
+            if let tracked, try ObjectHash.blob(raw) == tracked { return .file(tracked, raw) }
             let content = try checkout.cleaned(raw, at: path)
             return .file(try ObjectHash.blob(content), content)
         } catch {
