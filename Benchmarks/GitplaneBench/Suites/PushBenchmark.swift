@@ -71,8 +71,9 @@ struct PushBenchmark: Benchmark {
         return (mine, theirs)
     }
 
-    /// From the movement of `main` until a client that asks again and again reads the new content. The time of the
-    /// movement is that of the file, which the kernel keeps to a few milliseconds, always too early.
+    /// From the movement of `main` until a client that asks again and again reads the new content.
+    ///
+    /// The time of the movement is that of the file, which the kernel keeps to a few milliseconds, always too early.
     private static func served(
         _ clone: String,
         _ addresses: Addresses,

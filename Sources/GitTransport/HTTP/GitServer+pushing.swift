@@ -40,17 +40,27 @@ extension GitServer {
         guard let ticket = pushes.tickets.issue(to: holder) else {
             throw GitServiceError(.busy, "Too many pushes are being taken; try again in a few seconds.")
         }
-        defer { pushes.tickets.revoke(ticket) }
+        defer {
+            pushes.tickets.revoke(ticket)
+            tidy()
+        }
         let version = version == .v2 ? nil : version
         let variables = ["GIT_PROTOCOL": version?.rawValue, PushTickets.variable: ticket]
         let process = process(.receivePack, ["--stateless-rpc"], variables)
-        let (report, ending) = try await process.run { git in
-            try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-                group.addTask { try await Self.report(of: git) }
-                try await Self.feed(commands.bytes, &input, to: git)
-                return try await group.next() ?? ByteBuffer()
+        let (report, ending): (ByteBuffer, GitProcess.Ending)
+        do {
+            (report, ending) = try await process.run { git in
+                try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+                    group.addTask { try await Self.report(of: git) }
+                    try await Self.feed(commands.bytes, &input, to: git)
+                    return try await group.next() ?? ByteBuffer()
+                }
             }
+        } catch {
+            noteCutOff()
+            throw error
         }
+        if ending.isKilled { noteCutOff() }
         // Whatever the report says, and also when there is none: refs may have moved.
         try await flush(commands.updates)
         await reconcile(holder)

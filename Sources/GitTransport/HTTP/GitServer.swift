@@ -33,6 +33,7 @@ package struct GitServer: Sendable {
     private let fetchSlots: GitSlots
     private let pushSlots: GitSlots
     private let flusher: RefFlusher
+    private let abandoned: AbandonedQuarantines
 
     /// - Parameter repositoryPath: absolute.
     package init(
@@ -53,6 +54,7 @@ package struct GitServer: Sendable {
         self.fetchSlots = fetchSlots
         self.pushSlots = pushSlots
         self.flusher = RefFlusher(repository: repositoryPath)
+        self.abandoned = AbandonedQuarantines(repository: repositoryPath)
         self.logger = logger
     }
 
@@ -78,6 +80,21 @@ package struct GitServer: Sendable {
             arguments: [service.command] + options + [repositoryPath],
             environment: environment.compactMapValues(\.self)
         )
+    }
+
+    /// Notes that a push was cut off, so that what it has brought is thrown away.
+    func noteCutOff() { abandoned.expect() }
+
+    /// Throws away what pushes that were cut off have brought, when nothing else is being pushed.
+    func tidy() {
+        do {
+            let removed = try abandoned.removeIfQuiet()
+            if !removed.isEmpty {
+                logger.info("removed pushes that were cut off", metadata: ["count": "\(removed.count)"])
+            }
+        } catch {
+            logger.warning("a push that was cut off is not removed", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Flushes that these refs may have moved.

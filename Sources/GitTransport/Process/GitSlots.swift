@@ -41,7 +41,9 @@ package final class GitSlots: Sendable {
     /// How many requests wait.
     package var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Waits for a slot, in turn. One that comes in the very moment of a cancellation is returned, and so not lost.
+    /// Waits for a slot, in turn.
+    ///
+    /// One that comes in the very moment of a cancellation is returned, and so not lost.
     ///
     /// - Throws: ``GitServiceError/Code/busy`` when too many wait already or none became free in time.
     package func take() async throws -> Slot {

@@ -26,6 +26,20 @@ package struct ProcessTable: Sendable {
         }
     }
 
+    /// Whether a `git receive-pack`, or what it starts, works in the repository.
+    func isReceiving(in repository: String) -> Bool {
+        processes.contains { process in
+            guard command(of: process).hasPrefix("git"),
+                let place = link("\(process)/cwd"), place == repository || place.hasPrefix(repository + "/")
+            else { return false }
+            return arguments(of: process).contains { $0 == "receive-pack" || $0 == "git-receive-pack" }
+        }
+    }
+
+    private func arguments(of process: String) -> [Substring] {
+        ((try? String(contentsOfFile: "\(process)/cmdline", encoding: .utf8)) ?? "").split(separator: "\0")
+    }
+
     private var processes: [String] { names(in: root).filter { Int32($0) != nil }.map { "\(root)/\($0)" } }
 
     // A process that ends while it is looked at, or that belongs to somebody else, has nothing open as far as we can know.

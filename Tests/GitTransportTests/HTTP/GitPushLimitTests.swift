@@ -96,6 +96,8 @@ struct GitPushLimitTests {
             let answer = try await Self.send(Array((line + "0000").utf8) + Self.emptyPack, to: scenario)
             #expect(answer.hasPrefix("HTTP/1.1 503 "))
             #expect(try scenario.gate.fixture.git.run("for-each-ref") == before)
+            let objects = "\(scenario.gate.fixture.repositoryPath)/objects"
+            #expect(try !FileManager.default.contentsOfDirectory(atPath: objects).contains { $0.hasPrefix("tmp_") })
         }
     }
 

@@ -100,7 +100,7 @@ struct GitOverHTTPTests {
             try clone.run("push", "--quiet")
             #expect(try server.head() == clone.run("rev-parse", "HEAD"))
             try server.wait(for: "the end of git") { try server.gitProcesses().isEmpty }
-            #expect(try restart(server).quarantines() == [])
+            try server.wait(for: "tidiness") { try server.quarantines().isEmpty }
             try server.git.run("fsck", "--strict")
         }
     }
