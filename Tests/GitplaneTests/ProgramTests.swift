@@ -42,6 +42,21 @@ struct ProgramTests {
         return Outcome(status: status, output: process.output, errors: text)
     }
 
+    /// Copies a program by a process of its own: a descriptor that this process wrote to could be inherited by what another
+    /// test starts, and a program that somebody has open for writing cannot be run (execve(2), `ETXTBSY`).
+    private func copy(_ program: URL, to copy: URL) throws {
+        let process = try ChildProcess(
+            "/bin/cp",
+            [program.path, copy.path],
+            environment: [:],
+            directory: "/",
+            errors: .output
+        )
+        guard try process.waitUntilEnd(within: .seconds(60)) == .exited(0) else {
+            throw ChildProcess.Failure(description: "cp: \(process.output)")
+        }
+    }
+
     /// A command line, its words apart by spaces, and how it ends in an empty folder.
     private static let endings: [(line: String, status: Int32)] = [
         ("version", 0), ("--version", 0), ("--help", 0), ("schema", 0), ("schema server", 0),
@@ -112,7 +127,7 @@ struct ProgramTests {
                 try files.copyItem(at: share.url.appending(path: name), to: target.appending(path: name))
             }
             let program = folder.appending(path: "prefix/bin/gitplane")
-            try files.copyItem(at: Self.built(), to: program)
+            try copy(Self.built(), to: program)
             #expect(try run(["schema", "agent"], program: program, in: folder).status == 0)
             try files.removeItem(at: target.appending(path: "schemas"))
             #expect(try run(["schema", "agent"], program: program, in: folder).status == 78)
