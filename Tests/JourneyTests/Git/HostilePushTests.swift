@@ -9,7 +9,7 @@ struct HostilePushTests {
 
     /// What can be wrong with a pack.
     enum Damage: String, CaseIterable {
-        case cutOff, noChecksum, wrongChecksum, trailingGarbage, tooFewAnnounced, tooManyAnnounced, otherVersion, noPack
+        case cutOff, noChecksum, wrongChecksum, tooFewAnnounced, tooManyAnnounced, otherVersion, noPack
         case nothing
 
         func apply(to pack: [UInt8]) -> [UInt8] {
@@ -18,7 +18,6 @@ struct HostilePushTests {
             case .cutOff: pack.removeLast(pack.count / 2)
             case .noChecksum: pack.removeLast(20)
             case .wrongChecksum: pack[pack.count - 1] ^= 1
-            case .trailingGarbage: pack += Array("garbage".utf8)
             // The number of objects is in the four bytes at 8, the version before it.
             case .tooFewAnnounced: pack[11] -= 1
             case .tooManyAnnounced: pack[11] += 1
