@@ -68,4 +68,7 @@ package struct GitRepository: ~Copyable {
     }
 
     deinit { git_repository_free(pointer) }
+
+    /// Where the repository is; a handle on a quarantine has no path of its own.
+    var path: String { String(cString: git_repository_path(pointer)) }
 }

@@ -9,27 +9,9 @@ package struct HistoryScanner: Sendable {
 
     package init(identity: ServerIdentity) { self.identity = identity }
 
-    /// Describes `commit`, which follows `previous` on the first-parent chain.
+    /// Describes `commit`, which follows `previous` on the first-parent chain and changed `paths`.
     ///
-    /// - Parameters:
-    ///   - before: the tree of its first parent; `nil` when it has none.
-    ///   - push: the push that brought it.
-    package func entry(
-        _ commit: GitCommit,
-        before: TreeID?,
-        after previous: HistoryEntry?,
-        push: PushNote? = nil,
-        in repository: borrowing GitRepository
-    ) throws(GitError) -> HistoryEntry {
-        var paths: [EntryPath] = []
-        let limits = TreeDiffLimits(changes: Self.maximumPaths)
-        try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in
-            paths.append(change.path)
-        }
-        return entry(commit, paths: paths, after: previous, push: push)
-    }
-
-    /// Describes a commit whose changed paths are known.
+    /// - Parameter push: the push that brought it.
     package func entry(
         _ commit: GitCommit,
         paths: [EntryPath],

@@ -1,14 +1,17 @@
 /// Brings the history index to a commit: adds what is missing, drops what is no longer on the chain.
 package struct HistorySynchronizer {
-    /// How many commits are described between two transactions.
-    private static let batch = 1_000
-
     private let scanner: HistoryScanner
     private let index: any HistoryIndexing
+    private let reading: HistoryReading
 
     package init(scanner: HistoryScanner, index: any HistoryIndexing) {
+        self.init(scanner: scanner, index: index, reading: HistoryReading())
+    }
+
+    package init(scanner: HistoryScanner, index: any HistoryIndexing, reading: HistoryReading) {
         self.scanner = scanner
         self.index = index
+        self.reading = reading
     }
 
     /// What happened to the index.
@@ -74,18 +77,18 @@ package struct HistorySynchronizer {
     ) throws -> HistoryEntry? {
         var previous = junction
         var before = try junction.map { entry in try repository.readCommit(entry.revision).tree }
-        var entries: [HistoryEntry] = []
-        for commit in commits {
-            let made = try repository.readCommit(commit.id)
-            let entry = try scanner.entry(made, before: before, after: previous, push: commit.push, in: repository)
-            before = made.tree
-            entries.append(entry)
-            previous = entry
-            guard entries.count == Self.batch else { continue }
+        for start in stride(from: 0, to: commits.count, by: reading.batch) {
+            let batch = commits[start..<min(start + reading.batch, commits.count)]
+            let read = try reading.read(batch.map(\.id), before: before, in: repository)
+            var entries: [HistoryEntry] = []
+            for (missing, read) in zip(batch, read) {
+                let entry = scanner.entry(read.commit, paths: read.paths, after: previous, push: missing.push)
+                entries.append(entry)
+                previous = entry
+            }
             try index.append(entries)
-            entries.removeAll(keepingCapacity: true)
+            before = read.last?.commit.tree
         }
-        if !entries.isEmpty { try index.append(entries) }
         return previous
     }
 }

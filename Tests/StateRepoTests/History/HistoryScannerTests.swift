@@ -110,6 +110,29 @@ struct HistoryScannerTests {
         }
     }
 
+    @Test("describes a long line the same by one thread and by several", arguments: [1, 2, 3, 7, 8, 50])
+    func threads(share: Int) async throws {
+        try await withLine { line in
+            var commits = [try line.commit(["README.md": "0", "state/agents/a/soul.md": "s"], on: [])]
+            for number in 1...20 {
+                let file = number.isMultiple(of: 3) ? "state/agents/a/soul.md" : "state/agents/a\(number)/agent.json"
+                commits.append(try line.commit([file: "\(number)"], on: [commits[number - 1]]))
+            }
+            let (one, several) = (HistoryMemory(), HistoryMemory())
+            let scanner = HistoryScanner(identity: identity)
+            for (index, threads) in [(one, 1), (several, 3)] {
+                let reading = HistoryReading(share: share, threads: threads)
+                let synchronizer = HistorySynchronizer(scanner: scanner, index: index, reading: reading)
+                // A part first: what follows starts on a commit that is indexed.
+                _ = try synchronizer.synchronize(to: commits[4], in: line.repository)
+                let outcome = try synchronizer.synchronize(to: commits[20], in: line.repository)
+                #expect(outcome.added == Array(commits[5...]))
+            }
+            #expect(several.all == one.all)
+            #expect(several.all.map(\.paths.count) == [2] + Array(repeating: 1, count: 20))
+        }
+    }
+
     @Test("drops what a rewritten branch no longer has")
     func rewritten() async throws {
         try await withLine { line in
