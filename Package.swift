@@ -15,6 +15,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -62,7 +63,8 @@ let package = Package(
             dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent],
             swiftSettings: strict
         ),
-        .target(name: "LocalStore", dependencies: ["Documents", "StateRepo", grdb], swiftSettings: strict),
+        .target(name: "Secrets", dependencies: ["Documents", crypto, cryptoExtras], swiftSettings: strict),
+        .target(name: "LocalStore", dependencies: ["Documents", "Secrets", "StateRepo", grdb], swiftSettings: strict),
         .target(
             name: "Reconciler",
             dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
@@ -107,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "GitplaneBench",
             dependencies: [
-                "API", "Access", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo", argumentParser,
+                "API", "Access", "Documents", "GitTransport", "LocalStore", "Reconciler", "Secrets", "StateRepo",
+                argumentParser,
                 crypto, httpTypes,
                 hummingbird,
                 lifecycle, logging, persistent,
@@ -149,6 +152,11 @@ let package = Package(
                 "Gitplane", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport", argumentParser,
                 logging,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SecretsTests",
+            dependencies: ["Secrets", "Documents", "LocalStore", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "AccessTests", dependencies: ["Access", "StateRepo", "TestSupport"], swiftSettings: strict),

@@ -9,6 +9,9 @@ enum LocalSchema {
         migrator.registerMigration("announced-pushes-1") { database in
             try database.execute(sql: announcedPushes)
         }
+        migrator.registerMigration("secrets-testimony-1") { database in
+            try database.execute(sql: secretsTestimony)
+        }
         return migrator
     }
 
@@ -23,6 +26,17 @@ enum LocalSchema {
             request_id BLOB,
             accepted_at INTEGER NOT NULL,
             UNIQUE (ref, new)
+        ) STRICT
+        """
+
+    /// The table of ``RecordedSecrets``: one row, with the file in place and the one that was about to replace it.
+    private static let secretsTestimony = """
+        CREATE TABLE secrets_testimony (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            present_generation INTEGER,
+            present_digest TEXT,
+            next_generation INTEGER,
+            next_digest TEXT
         ) STRICT
         """
 }

@@ -1,0 +1,162 @@
+internal import Crypto
+
+/// Everything that stands in `secrets.age`, as one value.
+///
+/// A change makes the next generation of the whole document; ``SecretsStore`` is what writes it.
+package struct SecretsDocument: Sendable {
+    /// Secrets of all kinds together, those of agents that are gone among them.
+    package static let maximumEntries = 50_000
+    /// Remembered answers; the oldest are let go first.
+    package static let maximumRequests = 1_000
+    package static let maximumRecipients = 20
+    /// How long an answer is remembered, in seconds.
+    package static let requestRetention = 24 * 3600
+
+    /// Which installation the document belongs to.
+    package let instance: String
+    /// Grows by one with every write.
+    package internal(set) var generation: Int
+    /// The digest of the file that this generation replaced; `nil` for the first one.
+    package internal(set) var previous: SecretsDigest?
+    /// Those who can open the file besides the server, the recovery key among them.
+    package internal(set) var recipients: [AgeRecipient]
+    package internal(set) var entries: [SecretID: SecretEntry]
+    /// By the id of the agent that is gone; its secrets are still in ``entries``.
+    package internal(set) var orphans: [String: SecretOrphan]
+    /// The oldest first.
+    package internal(set) var requests: [SecretRequest]
+    let fingerprintKey: SymmetricKey
+
+    /// The first generation, without a secret.
+    init(instance: String, generation: Int = 1, recipients: [AgeRecipient]) {
+        self.init(
+            instance: instance,
+            generation: generation,
+            recipients: recipients,
+            fingerprintKey: SymmetricKey(size: .bits256)
+        )
+    }
+
+    init(instance: String, generation: Int, recipients: [AgeRecipient], fingerprintKey: SymmetricKey) {
+        self.instance = instance
+        self.generation = generation
+        self.recipients = recipients
+        self.fingerprintKey = fingerprintKey
+        self.entries = [:]
+        self.orphans = [:]
+        self.requests = []
+    }
+
+    /// Eight digits by which equal values can be told from others, and nothing else: a keyed digest.
+    package func fingerprint(of value: SecretValue) -> String {
+        value.withBytes { bytes in
+            Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: bytes, using: fingerprintKey).prefix(4))
+        }
+    }
+}
+
+// MARK: - Changing
+
+extension SecretsDocument {
+    /// Who changes a secret, and when.
+    package struct Author: Sendable {
+        package let name: String
+        /// In seconds since 1970.
+        package let time: Int
+
+        package init(name: String, time: Int) {
+            self.name = name
+            self.time = time
+        }
+    }
+
+    /// Sets a secret; its version is the generation that is being made.
+    ///
+    /// - Throws: ``SecretsError`` `secrets.full`.
+    @discardableResult
+    package mutating func set(
+        _ id: SecretID,
+        to value: SecretValue,
+        by author: Author,
+        origin: String? = nil,
+        isGrantable: Bool = true
+    ) throws(SecretsError) -> SecretEntry {
+        guard entries[id] != nil || entries.count < Self.maximumEntries else {
+            throw SecretsError(.full, "there are \(Self.maximumEntries) secrets already: delete some first")
+        }
+        let entry = SecretEntry(
+            value: value,
+            version: generation,
+            updatedAt: author.time,
+            updatedBy: author.name,
+            origin: origin,
+            isGrantable: isGrantable
+        )
+        entries[id] = entry
+        return entry
+    }
+
+    /// Removes a secret and returns it; `nil` when there was none.
+    @discardableResult
+    package mutating func remove(_ id: SecretID) -> SecretEntry? { entries.removeValue(forKey: id) }
+
+    /// Keeps the secrets of an agent that went.
+    package mutating func orphan(_ agent: String, _ orphan: SecretOrphan) { orphans[agent] = orphan }
+
+    /// Gives an agent that came back its secrets.
+    package mutating func adopt(_ agent: String) { orphans[agent] = nil }
+
+    /// Lets the secrets of an agent go, and returns which they were.
+    @discardableResult
+    package mutating func forget(_ agent: String) -> [SecretID] {
+        orphans[agent] = nil
+        let ids = entries.keys.filter { $0.scope == .agent(agent) }.sorted()
+        for id in ids { entries[id] = nil }
+        return ids
+    }
+
+    /// Remembers an answer, and lets go what is too old or too many.
+    package mutating func remember(_ request: SecretRequest) {
+        requests.removeAll { $0.at < request.at - Self.requestRetention || $0.key == request.key }
+        requests.append(request)
+        if requests.count > Self.maximumRequests { requests.removeFirst(requests.count - Self.maximumRequests) }
+    }
+
+    /// The answer to a request that was made before, unless it is too old.
+    package func request(_ key: String, at time: Int) -> SecretRequest? {
+        requests.last { $0.key == key && $0.at >= time - Self.requestRetention }
+    }
+
+    /// - Throws: ``SecretsError`` `secrets.recipients`.
+    package mutating func add(_ recipient: AgeRecipient) throws(SecretsError) {
+        guard !recipients.contains(recipient) else { return }
+        guard recipients.count < Self.maximumRecipients else {
+            throw SecretsError(.recipients, "there are \(Self.maximumRecipients) recipients already")
+        }
+        recipients.append(recipient)
+    }
+
+    /// - Throws: ``SecretsError`` `secrets.recipients` when it is not among ``recipients``.
+    package mutating func remove(_ recipient: AgeRecipient) throws(SecretsError) {
+        guard let index = recipients.firstIndex(of: recipient) else {
+            throw SecretsError(.recipients, "the file is not sealed to \(recipient)")
+        }
+        recipients.remove(at: index)
+    }
+}
+
+extension SecretsDocument {
+    /// The same secrets as another generation, and of another installation if need be.
+    func renamed(_ instance: String, generation: Int) -> SecretsDocument {
+        var document = SecretsDocument(
+            instance: instance,
+            generation: generation,
+            recipients: recipients,
+            fingerprintKey: fingerprintKey
+        )
+        document.entries = entries
+        document.orphans = orphans
+        document.requests = requests
+        return document
+    }
+}

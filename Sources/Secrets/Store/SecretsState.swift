@@ -1,0 +1,36 @@
+/// What the store has, at one moment.
+enum SecretsState: Sendable {
+    /// The content of the identity's file, which a passphrase opens.
+    case sealed([UInt8])
+    case untrusted(SecretsDistrust)
+    case open(OpenSecrets)
+}
+
+/// A document that is in place, and what opens it.
+struct OpenSecrets: Sendable {
+    let document: SecretsDocument
+    let mark: SecretsMark
+    let identity: AgeIdentity
+    /// Tells whether somebody exchanged the file behind the server's back.
+    let stamp: FileStamp?
+
+    init(_ document: SecretsDocument, _ mark: SecretsMark, _ identity: AgeIdentity, stamp: FileStamp?) {
+        self.document = document
+        self.mark = mark
+        self.identity = identity
+        self.stamp = stamp
+    }
+}
+
+extension SecretsSnapshot {
+    init(_ state: SecretsState) {
+        switch state {
+        case .sealed: self.init(status: .sealed, document: nil, mark: nil, recipient: nil)
+        case .untrusted(let distrust):
+            self.init(status: .untrusted(distrust), document: nil, mark: nil, recipient: distrust.identity.recipient)
+        case .open(let secrets):
+            let recipient = secrets.identity.recipient
+            self.init(status: .open, document: secrets.document, mark: secrets.mark, recipient: recipient)
+        }
+    }
+}

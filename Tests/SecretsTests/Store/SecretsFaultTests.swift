@@ -1,0 +1,91 @@
+import Foundation
+import Secrets
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("A write of the secrets file")
+struct SecretsFaultTests {
+    @Test(
+        "that finds the disk full leaves the old file, and the next one works",
+        arguments: SecretsFaults.Step.allCases
+    )
+    func full(step: SecretsFaults.Step) async throws {
+        try await SecretsFixture.with { fixture in
+            let isFull = Mutex(false)
+            let store = try fixture.start(SecretsFaults { $0 == step && isFull.withLock { $0 } ? .fail(ENOSPC) : nil })
+                .store
+            try await store.set("global/A", "old")
+            isFull.withLock { $0 = true }
+            let code = await SecretsFixture.code { try await store.set("global/A", "new") }
+            // From the rename on the new file stands; a confirmation that fails is made up for later.
+            let expected: SecretsError.Code? =
+                switch step {
+                case .flushFolder: .outcomeUnknown
+                case .confirm: nil
+                case .create, .write, .flush, .readBack, .announce, .keepPrevious, .rename: .storageFull
+                }
+            #expect(code == expected)
+            let text = expected == .storageFull ? "old" : "new"
+            #expect(store.text("global/A") == text)
+            #expect(try fixture.start().store.text("global/A") == text)
+            isFull.withLock { $0 = false }
+            try await store.set("global/A", "newer")
+            #expect(try fixture.start().store.text("global/A") == "newer")
+            #expect(!FileManager.default.fileExists(atPath: fixture.file.path + ".new"))
+        }
+    }
+
+    @Test(
+        "that a crash cuts off leaves the old file or the new one, and both are trusted",
+        arguments: SecretsFaults.Step.allCases
+    )
+    func crash(step: SecretsFaults.Step) async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "old")
+            let store = try fixture.start(SecretsFaults { $0 == step ? .crash : nil }).store
+            #expect(await SecretsFixture.code { try await store.set("global/A", "new") } == .unavailable)
+            let survivor = try fixture.start().store
+            #expect(survivor.text("global/A") == ([.flushFolder, .confirm].contains(step) ? "new" : "old"))
+            try await survivor.set("global/B", "next")
+            let last = try fixture.start().store
+            #expect(last.text("global/B") == "next" && last.distrust == nil)
+        }
+    }
+
+    @Test(
+        "that a crash cuts off at the first start does not keep the second from starting",
+        arguments: SecretsFaults.Step.allCases
+    )
+    func firstStart(step: SecretsFaults.Step) async throws {
+        try await SecretsFixture.with { fixture in
+            _ = await SecretsFixture.code { try fixture.start(SecretsFaults { $0 == step ? .crash : nil }) }
+            let store = try fixture.start().store
+            try await store.set("global/A", "1")
+            #expect(try fixture.start().store.text("global/A") == "1")
+        }
+    }
+
+    @Test(
+        "of a rotation leaves one identity that opens it, wherever a crash cuts it off",
+        arguments: SecretsFaults.Step.allCases,
+        [1, 2]
+    )
+    func rotation(step: SecretsFaults.Step, time: Int) async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            let left = Mutex(time)
+            let faults = SecretsFaults { at in
+                let isTime = left.withLock { left in
+                    if at == step { left -= 1 }
+                    return at == step && left == 0
+                }
+                return isTime ? .crash : nil
+            }
+            _ = await SecretsFixture.code { try await fixture.start(faults).store.rotate(passphrase: nil) }
+            let store = try fixture.start().store
+            #expect(store.text("global/A") == "1")
+            #expect(try fixture.identity().recipient == store.board.current.recipient)
+        }
+    }
+}

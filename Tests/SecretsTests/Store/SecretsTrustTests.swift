@@ -1,0 +1,146 @@
+import Foundation
+import LocalStore
+import Secrets
+import TestSupport
+import Testing
+
+@Suite("A secrets file that is not the server's own")
+struct SecretsTrustTests {
+    @Test("is refused when it was put back, until an operator accepts it by name")
+    func rolledBack() async throws {
+        try await SecretsFixture.with { fixture in
+            let store = try fixture.start().store
+            try await store.set("global/A", "1")
+            let old = try fixture.bytes(fixture.file)
+            try await store.set("global/A", "2")
+            try fixture.put(old, fixture.file)
+            let suspicious = try fixture.start().store
+            #expect(suspicious.distrust?.reason == .rolledBack)
+            #expect(await SecretsFixture.code { try await suspicious.set("global/A", "3") } == .untrusted)
+            let wrong = await SecretsFixture.code { try await suspicious.accept(SecretsDigest(of: [])) }
+            #expect(wrong == .notThatFile)
+            try await suspicious.accept(SecretsDigest(of: old))
+            #expect(suspicious.text("global/A") == "1")
+            #expect(suspicious.board.current.document?.generation == 4)
+            #expect(try fixture.start().store.text("global/A") == "1")
+        }
+    }
+
+    @Test("is refused when it was made with the public recipient alone")
+    func forged() async throws {
+        try await SecretsFixture.with { fixture in
+            let store = try fixture.start().store
+            try await store.set("global/A", "1")
+            let content = try AgeFile.open(try fixture.bytes(fixture.file), with: [try fixture.identity()])
+            let forged = String(decoding: content, as: UTF8.self).replacingOccurrences(of: "\"1\"", with: "\"evil\"")
+            let recipient = try fixture.identity().recipient
+            for content in [
+                Array(forged.utf8), Array(forged.replacingOccurrences(of: "{\"mac\"", with: "{ \"mac\"").utf8),
+            ] {
+                try fixture.put(try AgeFile.seal(content, to: [recipient]), fixture.file)
+                #expect(try fixture.start().store.distrust?.reason == .unauthenticated)
+            }
+        }
+    }
+
+    @Test("is refused when it was sealed anew by others, though its content is genuine")
+    func swapped() async throws {
+        try await SecretsFixture.with { fixture in
+            let store = try fixture.start().store
+            try await store.set("global/A", "1")
+            let identity = try fixture.identity()
+            let content = try AgeFile.open(try fixture.bytes(fixture.file), with: [identity])
+            let thief = AgeIdentity().recipient
+            try fixture.put(try AgeFile.seal(content, to: [identity.recipient, thief]), fixture.file)
+            #expect(try fixture.start().store.distrust?.reason == .swapped)
+        }
+    }
+
+    @Test("is refused when it belongs to another installation, and taken over when that is accepted")
+    func foreign() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            fixture.witness.forget()
+            let store = try fixture.start(instance: "two").store
+            #expect(store.distrust?.reason == .foreign)
+            try await store.accept(try #require(store.distrust?.digest))
+            #expect(try fixture.start(instance: "two").store.text("global/A") == "1")
+        }
+    }
+
+    @Test("is refused when it was cut or holds something else")
+    func damaged() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            let file = try fixture.bytes(fixture.file)
+            let recipient = try fixture.identity().recipient
+            let others = [Array("{}".utf8), Array("no".utf8), []]
+            for file in [file.dropLast(20), file + [0], []] + (try others.map { try AgeFile.seal($0, to: [recipient]) })
+            {
+                try fixture.put(Array(file), fixture.file)
+                let store = try fixture.start().store
+                #expect(store.distrust?.reason == .damaged)
+                let digest = store.distrust?.digest
+                #expect(await SecretsFixture.code { try await store.accept(digest) } == .damaged)
+            }
+            try fixture.put(file, fixture.file)
+            #expect(try fixture.start().store.text("global/A") == "1")
+        }
+    }
+
+    @Test("is missed when it is gone, unless it never was")
+    func missing() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            try FileManager.default.removeItem(at: fixture.file)
+            let store = try fixture.start().store
+            #expect(store.distrust?.reason == .missing)
+            try await store.accept(nil)
+            #expect(store.board.current.document?.entries.isEmpty == true)
+            #expect(try fixture.start().store.board.current.document?.generation == 3)
+        }
+    }
+
+    @Test("is noticed when it is exchanged under a running server")
+    func exchanged() async throws {
+        try await SecretsFixture.with { fixture in
+            let store = try fixture.start().store
+            try await store.set("global/A", "1")
+            let old = try fixture.bytes(fixture.file)
+            try await store.set("global/A", "2")
+            try fixture.put(old, fixture.file)
+            #expect(await SecretsFixture.code { try await store.verify() } == .damaged)
+            #expect(await SecretsFixture.code { try await store.set("global/A", "3") } == .unavailable)
+            #expect(store.distrust?.reason == .rolledBack)
+            #expect(try fixture.bytes(fixture.file) == old)
+        }
+    }
+
+    @Test("is taken for the right one when nothing is remembered")
+    func withoutWitness() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            fixture.witness.forget()
+            #expect(try fixture.start().store.text("global/A") == "1")
+            #expect(fixture.witness.testimony()?.present?.generation == 2)
+        }
+    }
+
+    @Test("is told by what the local database remembers")
+    func database() async throws {
+        try await SecretsFixture.with { fixture in
+            let path = fixture.directory.appending(path: "local.sqlite").path
+            let witness = RecordedSecrets(database: try LocalDatabase(path: path))
+            #expect(try witness.testimony() == nil)
+            let store = try SecretsStore.start(fixture.configuration(), witness: witness).store
+            let old = try fixture.bytes(fixture.file)
+            try await store.set("global/A", "1")
+            #expect(try witness.testimony() == SecretsTestimony(present: store.board.current.mark, next: nil))
+            try fixture.put(old, fixture.file)
+            let again = RecordedSecrets(database: try LocalDatabase(path: path))
+            #expect(
+                try SecretsStore.start(fixture.configuration(), witness: again).store.distrust?.reason == .rolledBack
+            )
+        }
+    }
+}
