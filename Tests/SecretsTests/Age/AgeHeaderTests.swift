@@ -101,7 +101,9 @@ struct AgeHeaderTests {
         let file = try AgeFile.seal(Array("content".utf8), to: [identity.recipient])
         let payload = file.suffix(7 + 32)
         let text = String(decoding: file.dropLast(7 + 32), as: UTF8.self)
-        let changed = Array(header.change(text).utf8) + payload
+        let changedText = header.change(text)
+        // What follows is random, and could end a header that has no end.
+        let changed = Array(changedText.utf8) + (changedText.contains("\n---") ? payload : [])
         #expect(AgeFileTests.code { try AgeFile.open(changed, with: [identity]) } == header.code)
     }
 
