@@ -16,6 +16,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
@@ -64,7 +66,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Secrets", dependencies: ["Documents", crypto, cryptoExtras], swiftSettings: strict),
-        .target(name: "LocalStore", dependencies: ["Documents", "Secrets", "StateRepo", grdb], swiftSettings: strict),
+        .target(
+            name: "Providers",
+            dependencies: [
+                "Catalogue", "Documents", "Secrets", "StateRepo", asyncHTTPClient, crypto, cryptoExtras, lifecycle,
+                logging, nio, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LocalStore",
+            dependencies: ["Documents", "Providers", "Secrets", "StateRepo", grdb],
+            swiftSettings: strict
+        ),
         .target(
             name: "Reconciler",
             dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
@@ -80,10 +94,10 @@ let package = Package(
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo",
+                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "StateRepo",
                 argumentParser,
                 crypto,
-                lifecycle, logging, unixSignals,
+                lifecycle, logging, nioPosix, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -91,7 +105,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", crypto, httpTypes, hummingbird,
+                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", crypto,
+                httpTypes, hummingbird,
                 hummingbirdCore,
                 lifecycle,
                 logging, nio, nioHTTP1, nioHTTPTypes, persistent,
@@ -101,7 +116,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Reconciler", "StateRepo",
+                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "StateRepo",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
             swiftSettings: strict
@@ -109,7 +124,7 @@ let package = Package(
         .executableTarget(
             name: "GitplaneBench",
             dependencies: [
-                "API", "Access", "Documents", "GitTransport", "LocalStore", "Reconciler", "Secrets", "StateRepo",
+                "API", "Access", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "Secrets", "StateRepo",
                 argumentParser,
                 crypto, httpTypes,
                 hummingbird,
@@ -120,7 +135,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LocalStoreTests",
-            dependencies: ["LocalStore", "StateRepo", "TestSupport", grdb],
+            dependencies: ["LocalStore", "Providers", "StateRepo", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(
@@ -163,8 +178,15 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Documents", "Reconciler", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
+                "API", "Access", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
                 hummingbirdTesting, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProvidersTests",
+            dependencies: [
+                "Providers", "Catalogue", "Documents", "StateRepo", "TestSupport", cryptoExtras, nio, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -88,4 +88,21 @@ struct CatalogueTests {
         #expect(error.file == "providers/xai.json")
         #expect(error.position == nil)
     }
+
+    static let recipes: [(String, String)] = [
+        ("${OPENAI_API_KEY}", "${NO_FIELD}"), ("${OPENAI_API_KEY}", "${OPENAI_API_KEY"),
+        ("${OPENAI_BASE_URL}", "${OPENAI_API_KEY}"),
+        ("\"api_key\"\n      ],\n      \"base\"", "\"local\"\n      ],\n      \"base\""),
+    ]
+
+    @Test("refuses a recipe that does not go with the fields and modes of its entry", arguments: recipes)
+    func recipe(part: String, replacement: String) async throws {
+        let share = try ShareDirectory.ofThisProgram()
+        let text = try String(contentsOf: share.catalogue.appending(path: "providers/codex.json"), encoding: .utf8)
+        let changed = text.replacingOccurrences(of: part, with: replacement)
+        #expect(changed != text)
+        let error = try #require(try await load("providers/codex.json", changed))
+        #expect(error.file == "providers/codex.json")
+        #expect(error.position != nil)
+    }
 }

@@ -1,4 +1,5 @@
 package import Crypto
+import Documents
 package import StateRepo
 
 /// Where the next page of a list starts, and the revision that all its pages show.

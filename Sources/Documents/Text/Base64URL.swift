@@ -1,8 +1,8 @@
 /// Base64 for addresses (RFC 4648, section 5) without padding.
-enum Base64URL {
+package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -15,7 +15,7 @@ enum Base64URL {
 
     /// `nil` for any other character, a length that is impossible, and bits behind the last byte that are not zero: of
     /// all spellings of the same bytes only one is accepted.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         guard text.utf8.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         var (bits, count) = (0, 0)

@@ -4,20 +4,24 @@ package import Documents
 package struct CatalogueProvider: Sendable {
     package let id: String
     package let title: String
-    package let authModes: [String]
+    package let connection: CatalogueConnection
     package let defaultBaseURL: String?
     /// Models that work without any setting, by tier (`small`, `medium`, `large`).
     package let defaultModels: [String: String]
     /// The whole entry, as its file has it.
     package let entry: JSONValue
+
+    package var authModes: [String] { connection.authModes }
 }
 
 /// A service that agents can be granted.
 package struct CatalogueIntegration: Sendable {
     package let id: String
     package let title: String
-    package let authModes: [String]
+    package let connection: CatalogueConnection
     package let entry: JSONValue
+
+    package var authModes: [String] { connection.authModes }
 }
 
 /// Something an agent can call.
