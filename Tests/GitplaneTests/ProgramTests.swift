@@ -64,6 +64,7 @@ struct ProgramTests {
         ("validate nowhere", 64), ("validate --revision main", 64), ("release atlas", 64),
         ("release A", 64), ("release atlas --version x", 64), ("serve --tls-key x", 64),
         ("serve --port x", 78), ("serve --host 0.0.0.0", 78),
+        ("serve --data-dir /proc/gitplane/data", 78),
     ]
 
     @Test("ends with the exit code that its documentation names", arguments: endings)
@@ -111,6 +112,16 @@ struct ProgramTests {
             for place in ["--log-level", "CONTROL_PLANE_PORT", "GITPLANE_RATE_LIMITS"] {
                 #expect(lines.count { $0.contains("\(place): error: ") } == 1)
             }
+        }
+    }
+
+    @Test("leaves nothing of a start with a token that is too short")
+    func shortToken() async throws {
+        try await withTemporaryDirectory { folder in
+            let environment = ["CONTROL_PLANE_API_TOKEN": "short", "PATH": "/usr/bin:/bin"]
+            let outcome = try run(["serve", "--port", "0"], in: folder, environment: environment)
+            #expect(outcome.status == 78)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         }
     }
 

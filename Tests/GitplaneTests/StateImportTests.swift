@@ -34,6 +34,7 @@ struct StateImportTests {
         /// What is in the data folder, apart from what every start makes.
         var made: [String] {
             get throws {
+                guard FileManager.default.fileExists(atPath: data.url.path) else { return [] }
                 let names = try FileManager.default.contentsOfDirectory(atPath: data.url.path)
                 return names.filter { !["instance.json", "lock", "run"].contains($0) }.sorted()
             }
@@ -91,7 +92,7 @@ struct StateImportTests {
             let lines = run.outcome.report.lines
             #expect(lines.contains { $0.hasPrefix("state/format.json:2:14: error: ") })
             #expect(lines.contains { $0.hasPrefix("state/notes.txt: error: ") })
-            #expect(try run.made == [])
+            #expect(!FileManager.default.fileExists(atPath: run.data.url.path))
         }
     }
 
@@ -178,6 +179,8 @@ struct StateImportTests {
             let failed = await failure { try await run(checkout, from: address) }
             #expect(failed?.status == .usage)
             #expect(failed?.lines.isEmpty == false)
+            let data = checkout.root.deletingLastPathComponent().appending(path: "data")
+            #expect(!FileManager.default.fileExists(atPath: data.path))
         }
     }
 

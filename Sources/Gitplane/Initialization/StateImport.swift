@@ -37,13 +37,12 @@ struct StateImport {
         } catch {
             throw CommandFailure(.usage, error.message)
         }
-        let lock = try folder.take()
-        guard !FileManager.default.fileExists(atPath: folder.repository) else {
-            throw CommandFailure(.configuration, "\(folder.repository) is there already: choose another --data-dir")
+        return try await folder.hold {
+            guard !FileManager.default.fileExists(atPath: folder.repository) else {
+                throw CommandFailure(.configuration, "\(folder.repository) is there already: choose another --data-dir")
+            }
+            return try await make(remote)
         }
-        let outcome = try await make(remote)
-        withExtendedLifetime(lock) {}
-        return outcome
     }
 
     private func make(_ remote: RemoteRepository) async throws -> Outcome {

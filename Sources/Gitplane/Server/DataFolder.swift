@@ -25,47 +25,115 @@ struct DataFolder {
 
     private func path(_ name: String) -> String { url.appending(path: name).path }
 
-    /// Makes the folder and `run/`, for their owner alone.
+    /// Lends the folder to `body`, prepared, while others are kept away.
     ///
-    /// - Throws: ``CommandFailure`` (78) when a folder cannot be made, belongs to somebody else or is open to others.
-    func prepare() throws {
-        for folder in [url.path, run] {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: folder,
-                    withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700]
-                )
-            } catch {
-                throw CommandFailure(.configuration, "the data folder \(folder) cannot be made: \(error)")
-            }
-            try check(folder)
+    /// When there is no repository at the end, what was made is taken back: the next try begins as this one did.
+    /// - Throws: ``CommandFailure`` (78) when the folder cannot be made or used, holds something else, belongs to somebody
+    ///   else, is open to others, or is another server's.
+    func hold<Result>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        let present = try self.present()
+        let made = try make(url.path) + make(run)
+        try check(url.path)
+        try check(run)
+        let lock = try takeLock()
+        defer {
+            takeBack(made, present)
+            withExtendedLifetime(lock) {}
         }
+        return try await body()
     }
 
-    /// Prepares the folder, and keeps others away while the lock is held.
-    ///
-    /// - Throws: ``CommandFailure`` (78) as ``prepare()``, and when another server has the folder.
-    func take() throws -> DirectoryLock {
-        try prepare()
+    private func takeLock() throws -> DirectoryLock {
         do {
             return try DirectoryLock(path: lock)
         } catch {
             throw CommandFailure(.configuration, "\(error)")
         }
     }
+}
+
+// MARK: - Making the folder
+
+extension DataFolder {
+    /// What is in the folder; nothing when there is none.
+    ///
+    /// - Throws: ``CommandFailure`` when that is somebody's, and not the beginnings of a data folder.
+    private func present() throws -> Set<String> {
+        guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+        } catch {
+            // What is no folder, or cannot be read, is told with its reason by the check that follows.
+            return []
+        }
+        guard !names.contains("state.git"), !names.contains("instance.json") else { return Set(names) }
+        let foreign = names.filter { !Self.isOwn($0) && !Self.companions.contains($0) }.sorted()
+        guard foreign.isEmpty else {
+            let shown = foreign.prefix(3).joined(separator: ", ") + (foreign.count > 3 ? ", …" : "")
+            let remedy = "name a new or empty folder by --data-dir"
+            throw CommandFailure(.configuration, "\(url.path) is no data folder, it holds \(shown): \(remedy)")
+        }
+        return Set(names)
+    }
+
+    /// What may stand in a folder before its first start: settings, and what a file system has of its own.
+    private static let companions: Set<String> = ["gitplane.json", "lost+found"]
+
+    /// Whether the program makes something of this name before, or beside, the repository.
+    private static func isOwn(_ name: String) -> Bool {
+        ["instance.json", "lock", "run", "access-token", "setup-code", "init", "index.sqlite", "local.sqlite"]
+            .contains { name == $0 || name.hasPrefix("\($0)-") || name.hasPrefix("\($0).") }
+    }
+
+    /// Makes a folder with those above it, for their owner alone.
+    ///
+    /// - Returns: the paths of those that were not there, the outermost first.
+    private func make(_ folder: String) throws -> [String] {
+        if mkdir(folder, 0o700) == 0 { return [folder] }
+        let error = errno
+        let parent = URL(filePath: folder).deletingLastPathComponent().path
+        switch error {
+        case EEXIST: return []
+        case ENOENT where parent != folder && !FileManager.default.fileExists(atPath: parent):
+            return try make(parent) + make(folder)
+        default: throw Self.failure("the data folder \(folder) cannot be made", error)
+        }
+    }
 
     private func check(_ folder: String) throws {
         var status = stat()
-        guard stat(folder, &status) == 0 else {
-            let reason = String(cString: strerror(errno))
-            throw CommandFailure(.configuration, "the data folder \(folder) cannot be used: \(reason)")
-        }
+        let event = "the data folder \(folder) cannot be used"
+        guard stat(folder, &status) == 0 else { throw Self.failure(event, errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw Self.failure(event, ENOTDIR) }
         guard status.st_uid == geteuid() else {
             throw CommandFailure(.configuration, "the data folder \(folder) belongs to another user")
         }
         guard status.st_mode & 0o022 == 0 else {
             throw CommandFailure(.configuration, "others may write to \(folder): run chmod 700 \(folder)")
         }
+        guard access(folder, R_OK | W_OK | X_OK) == 0 else { throw Self.failure(event, errno) }
+    }
+
+    private static func failure(_ event: String, _ error: Int32) -> CommandFailure {
+        CommandFailure(.configuration, "\(event): \(String(cString: strerror(error)))")
+    }
+
+    /// Removes what came into the folder since, and the folders that were made for it.
+    private func takeBack(_ made: [String], _ present: Set<String>) {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: repository) else { return }
+        do {
+            for name in try files.contentsOfDirectory(atPath: url.path) where Self.isOwn(name) {
+                if !present.contains(name) { try files.removeItem(atPath: path(name)) }
+            }
+        } catch {
+            // It stays; the failure that led here is what is told.
+        }
+        // One that holds something else stays as well.
+        for folder in made.reversed() { _ = rmdir(folder) }
     }
 }

@@ -31,9 +31,7 @@ struct Server {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         DescriptorLimit.raise(logger)
         let folder = DataFolder(configuration.dataDirectory)
-        let lock = try folder.take()
-        try await serve(folder, logger)
-        withExtendedLifetime(lock) {}
+        try await folder.hold { try await serve(folder, logger) }
     }
 
     private func serve(_ folder: DataFolder, _ logger: Logger) async throws {

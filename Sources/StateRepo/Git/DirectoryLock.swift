@@ -28,7 +28,9 @@ package struct DirectoryLockError: Error, CustomStringConvertible {
 package struct DirectoryLock: ~Copyable {
     private let descriptor: Int32
 
-    /// Locks the file at `path`, which is created when it is missing and never removed.
+    /// Locks the file at `path`, which is created when it is missing.
+    ///
+    /// Only whoever holds the lock may remove the file.
     package init(path: String) throws(DirectoryLockError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -51,6 +53,11 @@ package struct DirectoryLock: ~Copyable {
                 errno == EWOULDBLOCK
                 ? .held(by: process(in: descriptor)) : .unusable(FileSystem.error("lock", path).message)
             throw DirectoryLockError(path: path, reason: reason)
+        }
+        var (ours, present) = (stat(), stat())
+        guard fstat(descriptor, &ours) == 0, stat(path, &present) == 0, ours.st_ino == present.st_ino else {
+            // Its holder has removed the file in this very moment.
+            throw DirectoryLockError(path: path, reason: .held(by: nil))
         }
         let text = Array("\(getpid())\n".utf8)
         guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
