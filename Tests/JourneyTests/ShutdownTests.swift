@@ -32,6 +32,26 @@ struct ShutdownTests {
             try next.git.run("fsck", "--strict")
         }
     }
+
+    @Test("cuts off a request that goes on after eight seconds, which is no error of the server")
+    func cutOff() async throws {
+        try await withServer { server in
+            let request = try server.client.begin(
+                "POST",
+                "/api/control-plane/state/apply",
+                headers: ["Content-Length": "1000", "Expect": "100-continue"],
+                body: "{"
+            )
+            let isHeard = request.begins(within: ServerProcess.patience)
+            try #require(isHeard)
+            let start = ContinuousClock.now
+            server.terminate()
+            #expect(try server.waitUntilEnd(within: .seconds(10)) == .exited(0))
+            #expect(ContinuousClock.now - start >= .seconds(8))
+            #expect(server.errors.contains("error.code=state.unavailable"))
+            #expect(!server.errors.contains(" error "))
+        }
+    }
 }
 
 /// Writes numbers into agents until the server is gone, and notes what was acknowledged.

@@ -29,7 +29,7 @@ package struct APIResponder: HTTPResponder {
         var answer: OperationResponse
         do {
             answer = try await self.answer(request, context.presence, &exchange)
-        } catch let error as HTTPParserError {
+        } catch let error as HTTPParserError where !Task.isCancelled {
             // Hummingbird answers these itself and closes the connection.
             throw error
         } catch {

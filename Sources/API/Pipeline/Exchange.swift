@@ -21,6 +21,7 @@ struct Exchange {
     mutating func refuse(_ error: any Error, _ logger: Logger) -> OperationResponse {
         let problem: ProblemError
         switch error {
+        case _ where Task.isCancelled && !(error is StateError): problem = Self.cutOff
         case let error as ProblemError: problem = error
         case let error as StateError:
             problem = ProblemError(error)
@@ -49,6 +50,11 @@ struct Exchange {
         if let code { metadata["error.code"] = .string(code) }
         logger.log(level: level, "request", metadata: metadata)
     }
+
+    /// The answer of a request that still went on when the server had to end, whatever that made of it.
+    private static let cutOff = ProblemError(
+        StateError(.unavailable, "the server had to stop before this was done: try again once it runs")
+    )
 
     private func internalError(_ error: any Error, _ logger: Logger) -> ProblemError {
         report(error, "handler failed", logger)
