@@ -32,6 +32,7 @@ package struct ProposalReport: Sendable {
             to: plan.tree,
             touched: plan.touched,
             unread: plan.unread,
+            message: plan.message,
             by: nil
         )
         let findings = proposal.refusals.flatMap(Self.diagnostics) + verdict.diagnostics

@@ -146,6 +146,7 @@ package actor StatePublisher {
             to: plan.tree,
             touched: plan.touched,
             unread: plan.unread,
+            message: plan.message,
             by: request.principal
         )
         try Self.demand(verdict, of: request.principal)

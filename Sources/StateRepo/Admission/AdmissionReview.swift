@@ -41,6 +41,7 @@ package struct AdmissionReview: Sendable {
     ///   - unread: the contents of touched files that the trees do not hold, because the server does not read them; keys
     ///     and attributes are looked for there too.
     ///   - introduced: definitions that agents' folders have in commits which the change brings in below its tip.
+    ///   - message: what the caller wants the commit to say; it is kept for as long as any document.
     ///   - principal: who asks; `nil` checks the documents alone, as `gitplane validate` does.
     package func review(
         from old: StateTree,
@@ -48,6 +49,7 @@ package struct AdmissionReview: Sendable {
         touched: [EntryPath],
         unread: [StateFile] = [],
         introduced: [AgentID: Set<TreeID>] = [:],
+        message: String? = nil,
         by principal: Principal?
     ) -> AdmissionVerdict {
         let change = TouchedResources(touched)
@@ -58,7 +60,7 @@ package struct AdmissionReview: Sendable {
         diagnostics += FormatRules.diagnostics(old, new, isTouched: change.touchesFormat)
         diagnostics += CollisionRules.diagnostics(new, touched: change.companionPaths)
         diagnostics += releases(change, old: old, new: new, introduced: introduced)
-        diagnostics += size(old, new)
+        diagnostics += size(old, new) + (message.map(KeyScan.diagnostics(ofMessage:)) ?? [])
         let missing = principal.map { ScopeRules.missing(change, for: $0) } ?? []
         return AdmissionVerdict(diagnostics: diagnostics, missingScopes: missing)
     }

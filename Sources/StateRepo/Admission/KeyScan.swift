@@ -22,6 +22,20 @@ struct KeyScan {
         }
     }
 
+    /// Findings in the words for a commit, which stand in the member `message` of a request; there are no exceptions.
+    static func diagnostics(ofMessage message: String) -> [Diagnostic] {
+        matches(in: Array(message.utf8), limit: maximumFindings).map { match in
+            Diagnostic(
+                .error,
+                "secret.in_plain_text",
+                file: "",
+                pointer: JSONPointer(tokens: ["message"]),
+                "this looks like \(match.kind)",
+                hint: "leave it out: the message of a commit is kept for ever"
+            )
+        }
+    }
+
     private struct Finding {
         let kind: String
         let position: SourcePosition

@@ -118,4 +118,35 @@ struct ApplyRefusalTests {
             #expect(try await ApplyTests.send(server.client, [provider]).code == "state.precondition_required")
         }
     }
+
+    @Test("A key in the words for the commit is refused as one in a document is, at every operation that takes words")
+    func keyInMessage() async throws {
+        let key = "ghp_" + String(repeating: "a", count: 36)
+        try await withStateServer(PublishJourneyTests.ready) { server in
+            let base = "/api/control-plane"
+            let renamed = ApplyTests.change("merge", "agents/atlas", ["display_name": "New"])
+            try await server.client.send(.patch, "\(base)/agents/atlas", json: ["display_name": "Other"])
+            let count = try server.commitCount()
+            for (path, members) in [
+                ("state/apply", ["changes": [renamed]]), ("state/apply?dry_run=true", ["changes": [renamed]]),
+                ("changes/2/revert", [:]), ("agents/atlas/publish", [:]),
+            ] as [(String, JSONObject)] {
+                var body = members
+                body["message"] = .string("Renamed\n\nwith \(key)")
+                let answer = try await server.client.send(.post, "\(base)/\(path)", json: .object(body))
+                #expect(answer.code == "state.invalid", "\(path)")
+                let finding = try answer.json()["details"]?.arrayValue?.first
+                #expect(finding?["code"] == "secret.in_plain_text")
+                #expect(finding?["pointer"] == "/message")
+                #expect(!answer.text.contains(key))
+            }
+            #expect(try server.commitCount() == count)
+            let report = try await server.client.send(
+                .post,
+                "\(base)/state/validate",
+                json: ["changes": [renamed], "message": .string(key)]
+            ).json()
+            #expect(report["valid"] == false)
+        }
+    }
 }
