@@ -67,10 +67,21 @@ extension StateError {
 
 extension ReferenceUse {
     /// `{resource, file, pointer, published}`.
-    package var json: JSONValue {
+    package var json: JSONValue { .object(members) }
+
+    fileprivate var members: JSONObject {
         [
             "resource": .string(resource.description), "file": .string(file), "pointer": .string(pointer.description),
             "published": .bool(isPublished),
         ]
+    }
+}
+
+extension SettingUse {
+    /// `{resource, file, pointer, published, setting}`.
+    package var json: JSONValue {
+        var members = use.members
+        members["setting"] = .string(setting.description)
+        return .object(members)
     }
 }

@@ -22,6 +22,18 @@ struct SettingsBody: Sendable {
         self.json = json
     }
 
+    /// The body with what is shown only when asked for; all of it comes from the tree, for any revision.
+    func including(_ parts: [String], _ snapshot: StateSnapshot, _ rules: StateRules) -> JSONObject {
+        var body = json
+        if parts.contains("used_by") { body["used_by"] = .array(snapshot.serving.settingUses.map(\.json)) }
+        if parts.contains("diagnostics") {
+            let review = ReferenceReview(tree: snapshot.serving, rules: rules, secrets: .empty)
+            let findings = (snapshot.head.settings?.diagnostics ?? []) + review.settingsDiagnostics()
+            body["diagnostics"] = .array(snapshot.noting(findings).map(\.json))
+        }
+        return body
+    }
+
     /// What the file sets; `$schema` is for editors and sets nothing.
     private static func values(_ file: StateFile?) -> JSONValue {
         guard let file else { return [:] }

@@ -23,7 +23,9 @@ struct SettingsHandlers: Sendable {
     fileprivate func get(_ request: OperationRequest) async throws -> OperationResponse {
         let view = try await services.view(request)
         let body = try SettingsBody(view.snapshot, schema: schema)
-        return try .read(request, view, tag: EntityTag(body.tag), .object(body.json))
+        let included = request.query.texts("include")
+        let tag = included.isEmpty ? EntityTag(body.tag) : nil
+        return try .read(request, view, tag: tag, .object(body.including(included, view.snapshot, services.rules)))
     }
 
     fileprivate func update(_ request: OperationRequest) async throws -> OperationResponse {

@@ -21,14 +21,16 @@ enum EventText {
     }
 
     static func change(_ change: StateChange, _ resources: [ResourceChange]) -> ByteBuffer {
-        let data: JSONValue = [
+        var data: JSONObject = [
             "revision": .string(change.place.revision.description), "sequence": JSONValue(change.place.sequence),
             "time": .string(Timestamp.text(change.acceptedAt)),
             "author": ["name": .string(change.authorName), "email": .string(change.authorEmail)],
-            "channel": .string(change.channel.rawValue), "subject": .string(change.subject),
-            "resources": .array(resources.map(json)),
+            "channel": .string(change.channel.rawValue),
         ]
-        return event("change", id: change.place.revision, data)
+        data["pushed_by"] = change.pushedBy.map(JSONValue.string)
+        data["subject"] = .string(change.subject)
+        data["resources"] = .array(resources.map(json))
+        return event("change", id: change.place.revision, .object(data))
     }
 
     static func status(_ conditions: [Condition]) -> ByteBuffer {

@@ -10,6 +10,8 @@ package final class StateChange: Sendable {
     package let authorName: String
     package let authorEmail: String
     package let channel: Channel
+    /// ``Principal/Identity`` as text; `nil` for what did not come by a push.
+    package let pushedBy: String?
     package let subject: String
     /// Every resource whose tag is another one, by name: with a document or a release also its agent.
     package let resources: [ResourceChange]
@@ -21,6 +23,7 @@ package final class StateChange: Sendable {
         self.authorName = entry.authorName
         self.authorEmail = entry.authorEmail
         self.channel = entry.channel
+        self.pushedBy = entry.pushedBy
         self.subject = entry.subject
         let names = Set(entry.resources + entry.resources.compactMap(\.agentAround))
         self.resources = names.sorted().compactMap { ResourceChange($0, from: old, to: new) }

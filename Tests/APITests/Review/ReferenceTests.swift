@@ -114,4 +114,39 @@ struct ReferenceTests {
             #expect(most?["total"] == nil)
         }
     }
+
+    @Test("Who uses a shared variable or an added tool is told with the settings, also of the past")
+    func settingUses() async throws {
+        let grants = #"{"integration_grants": {"github": {"shared_env_keys": ["REGION"]}}}"#
+        let agent = #"{"display_name": "A", "tool_policy": {"allowed_tool_ids": ["own_tool", "browser_go"]}, "#
+        let files = [
+            "state/system-settings.json":
+                #"{"shared_variables": {"REGION": "eu", "ZONE": "a"}, "tools": {"additional_tool_ids": ["own_tool"]}}"#,
+            "state/agents/atlas/agent.json": agent + "\"resource_access_policy\": \(grants)}",
+        ]
+        try await withStateServer(files) { server in
+            let path = "/api/control-plane/system-settings"
+            let plain = try await server.client.send(.get, path)
+            #expect(try plain.json()["used_by"] == nil)
+            #expect(plain.headers[.eTag] != nil)
+            try await server.client.send(.delete, "\(Self.agents)/atlas")
+            #expect(try await server.client.send(.get, "\(path)?include=used_by").json()["used_by"] == [])
+            let past = try await server.client.send(.get, "\(path)?include=used_by,diagnostics&at=1")
+            #expect(past.headers[.eTag] == nil)
+            let pointer = "/resource_access_policy/integration_grants/github/shared_env_keys/0"
+            #expect(
+                try past.json()["used_by"] == [
+                    Self.settingUse("/tool_policy/allowed_tool_ids/0", "/tools/additional_tool_ids"),
+                    Self.settingUse(pointer, "/shared_variables/REGION"),
+                ]
+            )
+            #expect(try past.json()["diagnostics"] == [])
+        }
+    }
+
+    private static func settingUse(_ pointer: String, _ setting: String) -> JSONValue {
+        var use = use("agents/atlas", "state/agents/atlas/agent.json", pointer).objectValue ?? [:]
+        use["setting"] = .string(setting)
+        return .object(use)
+    }
 }

@@ -55,6 +55,35 @@ struct WatchEventTests {
         }
     }
 
+    @Test("Who pushed a commit is told with it")
+    func pushed() async throws {
+        try await withStateServer(Self.atlas, .live) { server in
+            let hand = try server.checkout()
+            try hand.write("docs/note.md", "x\n")
+            let tip = try hand.commit()
+            let old = try #require(server.services.snapshots.latest?.revision)
+            let principal = Principal.test(Set(Scope.allCases))
+            try await server.watch { watch in
+                _ = try await watch.data("status")
+                try server.git.run("fetch", "--quiet", hand.folder.path, "HEAD")
+                let publisher = server.services.publisher
+                _ = try await publisher.admit(tip, onto: old, by: principal, requestID: "r-1")
+                try server.git.run("update-ref", "refs/heads/main", tip.description, old.description)
+                try await server.reconcile()
+                let change = try await watch.data("change")
+                #expect(change["revision"] == .string(tip.description))
+                #expect(change["pushed_by"] == "operator:ada")
+                try await server.client.send(.patch, "\(Self.base)/agents/atlas", json: ["description": "New"])
+                let next = try await watch.data("change")
+                #expect(next["channel"] == "api" && next["pushed_by"] == nil)
+            }
+            try await server.watch("?since=1") { watch in
+                let change = try await watch.data("change")
+                #expect(change["pushed_by"] == "operator:ada")
+            }
+        }
+    }
+
     @Test("A document, a publish and a deletion name their agent too")
     func agents() async throws {
         let files = [
