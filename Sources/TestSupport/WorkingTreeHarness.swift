@@ -4,6 +4,7 @@ import Logging
 package import Reconciler
 import StateRepo
 import Synchronization
+package import Testing
 
 /// The working tree of a ``StateServer``, kept by passes that a test asks for, with a clock that it moves.
 package struct WorkingTreeHarness: Sendable {
@@ -75,6 +76,20 @@ package struct WorkingTreeHarness: Sendable {
     /// Changes a file by replacing one text in it by another.
     package func replace(_ old: String, with new: String, in path: String) throws {
         try write(path, text(path).replacingOccurrences(of: old, with: new))
+    }
+}
+
+/// Runs `body` with a server over a fresh repository and a working tree beside it.
+///
+/// - Parameter files: what stands in the first commit; the template when it is `nil`.
+package func withServedWorkingTree(
+    _ files: [String: String]? = nil,
+    mode: WorkingTreeMode = .adopt,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: @escaping @Sendable (StateServer, WorkingTreeHarness) async throws -> Void
+) async throws {
+    try await withStateServer(files, sourceLocation: sourceLocation) { server in
+        try await body(server, WorkingTreeHarness(server, mode: mode))
     }
 }
 

@@ -29,8 +29,7 @@ struct WorkingDiffTests {
 
     @Test("Edits are compared with any point, field by field, in both directions")
     func edits() async throws {
-        try await withStateServer(Self.start) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(Self.start, mode: .report) { server, tree in
             #expect(try await Self.changes(server, "to=working").isEmpty)
             try tree.replace("Atlas", with: "Edited", in: Self.agent)
             try tree.write("docs/new.md", "n\n")
@@ -52,8 +51,7 @@ struct WorkingDiffTests {
 
     @Test("Where an edit says what the other side has, nothing differs")
     func equal() async throws {
-        try await withStateServer(Self.start) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(Self.start, mode: .report) { server, tree in
             try tree.write("docs/a.md", "later\n")
             try await server.force(["docs/a.md": "later\n", "docs/c.md": "c\n"])
             #expect(try await Self.changes(server, "from=2&to=working") == ["docs/c.md": "remove"])
@@ -63,8 +61,7 @@ struct WorkingDiffTests {
 
     @Test("What is staged is shown as it is in the folder, and what may not be there is left out")
     func staged() async throws {
-        try await withStateServer(Self.start) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(Self.start, mode: .report) { server, tree in
             try tree.write("docs/a.md", "staged\n")
             try tree.write("docs/new.md", "staged\n")
             try tree.git.run("add", "docs")
@@ -83,8 +80,7 @@ struct WorkingDiffTests {
 
     @Test("git apply makes the working tree of a clone from the patch")
     func patch() async throws {
-        try await withStateServer(Self.start) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(Self.start, mode: .report) { server, tree in
             try tree.write("docs/new.md", "n\n")
             try tree.write("docs/a.md", "without an end")
             try tree.remove("docs/b.md")
@@ -98,8 +94,7 @@ struct WorkingDiffTests {
 
     @Test("The tag changes with every edit")
     func tags() async throws {
-        try await withStateServer(Self.start) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(Self.start, mode: .report) { server, tree in
             var headers: HTTPFields = [:]
             for text in ["1\n", "2\n", "1\n"] {
                 try tree.write("docs/a.md", text)
@@ -114,8 +109,7 @@ struct WorkingDiffTests {
 
     @Test("More edits than a comparison shows are told")
     func limit() async throws {
-        try await withStateServer(Self.start) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(Self.start, mode: .report) { server, tree in
             for number in 0..<TreeComparison.maximumFiles { try tree.write("docs/n/\(number).md", "x\n") }
             let whole = try await server.client.send(.get, "\(Self.path)?to=working").json()
             #expect(whole["truncated"] == nil && whole["changes"]?.arrayValue?.count == TreeComparison.maximumFiles)

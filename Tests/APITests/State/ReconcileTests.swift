@@ -42,8 +42,7 @@ struct ReconcileTests {
 
     @Test("A pass that is asked for takes the working tree in, but no edit that has not rested")
     func workingTree() async throws {
-        try await withStateServer([:]) { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree([:]) { server, tree in
             try tree.write("docs/a.md", "a\n")
             try tree.git.run("add", "--all")
             try tree.git.run("commit", "--quiet", "-m", "A")

@@ -14,8 +14,7 @@ struct AdoptionTests {
 
     @Test("become a commit of whoever edits there, once they have rested")
     func adopt() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             #expect(tree.status?.isClean == true)
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             await tree.keeper.pass(.everything)
@@ -43,8 +42,7 @@ struct AdoptionTests {
 
     @Test("carry the name that the repository's configuration says")
     func identity() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.git.run("config", "user.name", "Grace")
             try tree.git.run("config", "user.email", "grace@example.com")
             try tree.write("docs/notes.md", "# Notes\n")
@@ -55,8 +53,7 @@ struct AdoptionTests {
 
     @Test("are waited for while they go on, and others are not waited for for ever")
     func quiet() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.write("docs/notes.md", "# Notes\n")
             for number in 1...9 {
                 try tree.write("docs/log.md", "\(number)\n")
@@ -77,8 +74,7 @@ struct AdoptionTests {
 
     @Test("that the gate refuses are told with their place, and hold up nothing else")
     func refused() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let text = try tree.text(Self.agent)
             try tree.write(Self.agent, "{\n  \"display_name\": \"X\",,\n}\n")
             try tree.write("state/agents/atlas/agent.json", "{\"display_name\": \"Atlas\"}\n")
@@ -108,8 +104,7 @@ struct AdoptionTests {
 
     @Test("remove an agent with its folder, unless something names it")
     func removal() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.write("state/agents/atlas/agent.json", "{\"display_name\": \"Atlas\"}\n")
             try tree.write(
                 "state/agents/bode/agent.json",
@@ -131,8 +126,7 @@ struct AdoptionTests {
 
     @Test("obey the rules of releases")
     func releases() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let definition = try server.git.run("rev-parse", "main:state/agents/release-notes")
             let release = "{\"version\": 1, \"definition\": \"\(definition)\", \"active\": true}\n"
             try tree.write("state/releases/release-notes.json", release)
@@ -153,8 +147,7 @@ struct AdoptionTests {
 
     @Test("are merged field by field with what main got meanwhile, and the folder shows both")
     func merged() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try await server.client.send(
                 .patch,
@@ -173,8 +166,7 @@ struct AdoptionTests {
 
     @Test("that main contradicts stay where they are, with the field named, until one of the two gives in")
     func conflict() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try await server.client.send(
                 .patch,
@@ -199,8 +191,7 @@ struct AdoptionTests {
         arguments: [WorkingTreeMode.report, .off]
     )
     func modes(mode: WorkingTreeMode) async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server, mode: mode)
+        try await withServedWorkingTree(mode: mode) { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             await tree.settle()
             #expect(try server.commitCount() == 1)
@@ -216,8 +207,7 @@ struct AdoptionTests {
 
     @Test("that remove nearly everything are not believed")
     func massRemoval() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             for name in ["state", "skills"] { try tree.remove(name) }
             await tree.settle()
             #expect(try server.commitCount() == 1)
@@ -230,8 +220,7 @@ struct AdoptionTests {
 
     @Test("go on from what was taken over, also before the folder has caught up")
     func further() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try tree.write("state/README.md", "mine\n")
             try await server.force(["state/README.md": "# By main\n"])

@@ -12,8 +12,7 @@ struct WorkingTreeCommitTests {
 
     @Test("are merged into main, which stays the first parent, and the branch follows")
     func merge() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let main = try server.git.run("rev-parse", "main")
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
@@ -40,8 +39,7 @@ struct WorkingTreeCommitTests {
 
     @Test("and what main got meanwhile come together, edits that are not committed stay")
     func diverged() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(mode: .report) { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
             try tree.write("docs/notes.md", "# Mine\n")
@@ -61,8 +59,7 @@ struct WorkingTreeCommitTests {
 
     @Test("that contradict main are told, and git merge settles it")
     func conflict() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
             try await server.client.send(
@@ -98,8 +95,7 @@ struct WorkingTreeCommitTests {
     @Test("that the gate refuses stay on their branch, and a further commit mends them", arguments: refusals.map(\.0))
     func refused(path: String) async throws {
         let (_, text, _) = try #require(Self.refusals.first { $0.0 == path })
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let main = try server.git.run("rev-parse", "main")
             try tree.write(path, text)
             try tree.git.run("add", "--all")
@@ -118,8 +114,7 @@ struct WorkingTreeCommitTests {
 
     @Test("that claim to be the server's are refused")
     func forged() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.write("docs/notes.md", "# Notes\n")
             try tree.git.run("add", "--all")
             let forger = ["GIT_COMMITTER_NAME": "Gitplane", "GIT_COMMITTER_EMAIL": "gitplane@0123456789abcdef"]
@@ -132,8 +127,7 @@ struct WorkingTreeCommitTests {
 
     @Test("can be amended after they were merged")
     func amended() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
             try tree.git.run("commit", "--quiet", "-am", "Shorten the name")
             await tree.settle()
@@ -149,8 +143,7 @@ struct WorkingTreeCommitTests {
 
     @Test("are waited for while they are half staged")
     func staged() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.write("docs/notes.md", "# Notes\n")
             try tree.git.run("add", "docs/notes.md")
             try tree.write("docs/more.md", "# More\n")
@@ -166,8 +159,7 @@ struct WorkingTreeCommitTests {
 
     @Test("show what the working tree says to whoever compares")
     func reading() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree(mode: .report) { server, tree in
             try tree.write("docs/notes.md", "# Notes\n")
             try tree.remove("state/README.md")
             let view = try #require(try await tree.keeper.read())

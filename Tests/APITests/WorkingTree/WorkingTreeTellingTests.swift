@@ -11,8 +11,7 @@ struct WorkingTreeTellingTests {
 
     @Test("so many edits by name, and of more the number")
     func edits() async throws {
-        try await withStateServer([:]) { server in
-            let tree = try await WorkingTreeHarness(server, mode: .report)
+        try await withServedWorkingTree([:], mode: .report) { server, tree in
             for number in 1...WorkingTreeStatus.maximumListed { try tree.write("docs/\(number).md", "x\n") }
             for excess in 0...1 {
                 if excess > 0 { try tree.write("docs/more.md", "x\n") }
@@ -31,8 +30,7 @@ struct WorkingTreeTellingTests {
 
     @Test("twenty conflicts of a file, and not one more", arguments: [20, 21])
     func conflicts(count: Int) async throws {
-        try await withStateServer([Self.atlas: Self.labelled("a", count)]) { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree([Self.atlas: Self.labelled("a", count)]) { server, tree in
             try tree.write(Self.atlas, Self.labelled("b", count))
             try await server.force([Self.atlas: Self.labelled("c", count)])
             await tree.settle()
@@ -48,8 +46,7 @@ struct WorkingTreeTellingTests {
             "state/agents/bode/agent.json":
                 "{\"display_name\": \"Bode\", \"delegation_policy\": {\"escalate_to\": \"atlas\"}}\n",
         ]
-        try await withStateServer(start) { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree(start) { server, tree in
             try tree.remove("state/agents/atlas")
             for number in 1...others { try tree.write("docs/\(number).md", "x\n") }
             await tree.settle()

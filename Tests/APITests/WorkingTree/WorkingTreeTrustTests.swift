@@ -13,8 +13,7 @@ struct WorkingTreeTrustTests {
 
     @Test("not the ends of lines that a client chose")
     func endsOfLines() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let answer = try await server.client.send(.put, Self.soul, body: #"{"content": "a\r\nb\r\n"}"#)
             #expect(answer.status == 201)
             await tree.settle()
@@ -30,8 +29,7 @@ struct WorkingTreeTrustTests {
         arguments: [agent, "state/agents"]
     )
     func replaced(folder: String) async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             try tree.remove(folder)
             try FileManager.default.createSymbolicLink(
                 atPath: tree.root.appending(path: folder).path,
@@ -47,8 +45,7 @@ struct WorkingTreeTrustTests {
 
     @Test("not what main had before it was rewound: the folder follows", arguments: ["api", "worktree"])
     func rewound(channel: String) async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let first = try server.git.run("rev-parse", "main")
             if channel == "api" {
                 try await server.client.send(.put, Self.soul, body: #"{"content": "mine\n"}"#)
@@ -72,8 +69,7 @@ struct WorkingTreeTrustTests {
 
     @Test("and one that starts from what a server took over before it ended")
     func forgotten() async throws {
-        try await withStateServer { server in
-            let tree = try await WorkingTreeHarness(server)
+        try await withServedWorkingTree { server, tree in
             let first = try server.git.run("rev-parse", "worktree")
             try tree.write("docs/notes.md", "one\n")
             await tree.settle()
