@@ -140,7 +140,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ReconcilerTests",
-            dependencies: ["Reconciler", "Documents", "LocalStore", "StateRepo", "TestSupport", lifecycle, logging],
+            dependencies: [
+                "Reconciler", "Documents", "LocalStore", "StateRepo", "TestSupport", lifecycle, logging, persistent,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -64,15 +64,26 @@ package final class StateArchive: Sendable {
     package func snapshot(at entry: HistoryEntry) async throws(StateError) -> StateSnapshot {
         let current = try snapshots.current
         if current.revision == entry.revision { return current }
-        if let snapshot = kept.withLock({ $0.first { $0.revision == entry.revision } }) { return snapshot }
+        if let snapshot = kept.withLock({ $0.first { $0.revision == entry.revision } }) {
+            keep(snapshot)
+            return snapshot
+        }
         let snapshot = try await read { [self] repository in try load(entry, near: current, in: repository) }
+        keep(snapshot)
+        return snapshot
+    }
+
+    /// Puts a snapshot behind those that were used before it.
+    private func keep(_ snapshot: StateSnapshot) {
         kept.withLock { kept in
             kept.removeAll { $0.revision == snapshot.revision }
             kept.append(snapshot)
             if kept.count > Self.maximumKept { kept.removeFirst() }
         }
-        return snapshot
     }
+
+    /// The past revisions whose snapshots are kept, the one last used last.
+    var keptRevisions: [CommitID] { kept.withLock { $0.map(\.revision) } }
 
     private func load(
         _ entry: HistoryEntry,

@@ -8,6 +8,8 @@ struct Substitution {
 
     let index: any HistoryIndexing
     let decoder: DocumentDecoder
+    /// Tests make it small.
+    var versionLimit = maximumVersions
 
     /// What is served instead of a head tree.
     struct Served {
@@ -59,7 +61,7 @@ struct Substitution {
             return Good(file: file, revision: previous.revision)
         }
         guard let newest = try index.entry(revision) else { return nil }
-        var query = HistoryQuery(upTo: newest.sequence, limit: Self.maximumVersions)
+        var query = HistoryQuery(upTo: newest.sequence, limit: versionLimit)
         query.path = path
         for entry in try index.entries(matching: query) {
             let tree = try repository.readCommit(entry.revision).tree

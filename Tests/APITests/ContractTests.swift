@@ -1,4 +1,3 @@
-import API
 import Access
 import Documents
 import Foundation
@@ -6,6 +5,8 @@ import HTTPTypes
 import StateRepo
 import TestSupport
 import Testing
+
+@testable import API
 
 @Suite("The contract")
 struct ContractTests {
@@ -115,6 +116,24 @@ struct ContractTests {
     func templates(_ template: String) {
         let operation = (template, "get", FakeContract.operation("other", scope: nil))
         #expect(faults(FakeContract.document(FakeContract.operations + [operation])).contains(.malformed))
+    }
+
+    @Test("A path of so many segments is found; one of more is no route, and cannot be made one")
+    func depth() throws {
+        func document(_ template: String) -> JSONValue {
+            FakeContract.document([(template, "get", FakeContract.operation("deep", scope: nil))])
+        }
+        let template = String(repeating: "/a", count: RouteTable.maximumDepth)
+        let contract = try Contract(document(template))
+        guard case .operation = contract.match(.get, template[...]) else {
+            Issue.record("it is not found")
+            return
+        }
+        guard case .notFound = contract.match(.get, "\(template)/a") else {
+            Issue.record("it is found")
+            return
+        }
+        #expect(faults(document("\(template)/a")).contains(.malformed))
     }
 
     @Test("Missing and surplus handlers stop the start, all of them named")

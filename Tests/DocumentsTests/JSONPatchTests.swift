@@ -142,4 +142,26 @@ struct JSONPatchTests {
         let patch = #"[{"op":"add","path":"/o","value":{}},{"op":"move","from":"/d","path":"/o/d"}]"#
         #expect(failure(patch, on: "{\"d\":\(deepest)}")?.code == .tooDeep)
     }
+
+    @Test("All moves together look at so many values and no more", arguments: [0, 1])
+    func visitLimit(excess: Int) throws {
+        // An array and its elements are measured once for each operation, a thousand times.
+        let items = (0..<(9_999 + excess)).map { _ in JSONValue.null }
+        let patch = try JSONPatch(
+            .array(
+                (0..<1_000).map { number in
+                    let names = number.isMultiple(of: 2) ? ("/a", "/b") : ("/b", "/a")
+                    return ["op": "move", "from": .string(names.0), "path": .string(names.1)]
+                }
+            )
+        )
+        guard excess > 0 else {
+            return #expect(try JSONValue.object(["a": .array(items)]).applying(patch)["a"]?.arrayValue?.count == 9_999)
+        }
+        let error = #expect(throws: JSONPatchError.self) {
+            try JSONValue.object(["a": .array(items)]).applying(patch)
+        }
+        #expect(error?.code == .tooLarge)
+        #expect(error?.operation == 999)
+    }
 }

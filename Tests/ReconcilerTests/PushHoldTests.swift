@@ -15,7 +15,7 @@ struct PushHoldTests {
             let server = try await scenario.start()
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
-            _ = try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            _ = try await server.admit(tip, onto: old)
             async let written = server.write(recall: 7)
             _ = try await server.write(recall: 8, mode: .dryRun)
             // Fails when the write came in between.
@@ -32,9 +32,7 @@ struct PushHoldTests {
             let server = try await scenario.start()
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
-            let hold = try #require(
-                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
-            )
+            let hold = try #require(try await server.admit(tip, onto: old))
             async let written = server.write(recall: 7)
             try await server.publisher.conclude(hold, process: .ended)
             let head = try await written.snapshot.revision
@@ -49,7 +47,7 @@ struct PushHoldTests {
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
             let start = ContinuousClock.now
-            let hold = try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            let hold = try await server.admit(tip, onto: old)
             _ = try await server.write(recall: 7)
             #expect(ContinuousClock.now - start >= .milliseconds(50))
             #expect(hold?.isOver == true)
@@ -63,9 +61,8 @@ struct PushHoldTests {
             let old = try scenario.head()
             let first = try #require(try scenario.receive(1, from: "ada").last)
             let second = try #require(try scenario.receive(1, from: "grace").last)
-            let pusher = PublisherScenario.pusher
-            #expect(try await server.publisher.admit(first, onto: old, by: pusher, requestID: "r-1") != nil)
-            async let late = server.publisher.admit(second, onto: old, by: pusher, requestID: "r-2")
+            #expect(try await server.admit(first, onto: old) != nil)
+            async let late = server.admit(second, onto: old, as: "r-2")
             try scenario.move(from: old, to: first)
             try await server.publisher.reconcile()
             #expect(try await late == nil)
@@ -80,7 +77,7 @@ struct PushHoldTests {
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
             let error = await #expect(throws: StateError.self) {
-                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+                try await server.admit(tip, onto: old)
             }
             #expect(error?.code == .unavailable)
             #expect(try await server.write(recall: 7).isUnchanged == false)
@@ -93,7 +90,7 @@ struct PushHoldTests {
             let server = try await scenario.start()
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
-            _ = try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            _ = try await server.admit(tip, onto: old)
             let code = await withTaskGroup(of: StateError.Code?.self) { group in
                 group.addTask {
                     do {

@@ -14,9 +14,7 @@ struct PushNoteTests {
             let old = try scenario.head()
             let commits = try scenario.receive(3)
             let tip = try #require(commits.last)
-            let hold = try #require(
-                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
-            )
+            let hold = try #require(try await server.admit(tip, onto: old))
             try scenario.move(from: old, to: tip)
             try await server.publisher.conclude(hold, process: .ended)
             let time = Timestamp.text(scenario.clock.now)
@@ -46,10 +44,7 @@ struct PushNoteTests {
                 let old = try scenario.head()
                 let tip = try #require(try scenario.receive(number, from: "clone-\(number)").last)
                 scenario.clock.advance(by: 60)
-                try #require(
-                    try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
-                        != nil
-                )
+                try #require(try await server.admit(tip, onto: old) != nil)
                 try scenario.move(from: old, to: tip)
                 try await server.publisher.reconcile()
                 _ = try await server.write(recall: number)
@@ -68,7 +63,7 @@ struct PushNoteTests {
             let old = try scenario.head()
             let commits = try scenario.receive(2)
             let tip = try #require(commits.last)
-            _ = try await crashed.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
+            _ = try await crashed.admit(tip, onto: old)
             try scenario.move(from: old, to: tip)
             let next = try await scenario.start()
             #expect(try scenario.note(on: tip).contains("Pushed-By: token:3c9f\n"))
@@ -83,9 +78,7 @@ struct PushNoteTests {
             let server = try await scenario.start()
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
-            let hold = try #require(
-                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
-            )
+            let hold = try #require(try await server.admit(tip, onto: old))
             try await server.publisher.conclude(hold, process: .ended)
             #expect(try scenario.announcements.announced().isEmpty)
             #expect(try scenario.fixture.git.run("for-each-ref", "refs/notes") == "")
@@ -98,9 +91,7 @@ struct PushNoteTests {
             let server = try await scenario.start()
             let old = try scenario.head()
             let tip = try #require(try scenario.receive(1).last)
-            let hold = try #require(
-                try await server.publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: "r-1")
-            )
+            let hold = try #require(try await server.admit(tip, onto: old))
             try await server.publisher.conclude(hold, process: .unknown)
             scenario.clock.advance(by: age)
             _ = try await scenario.start()
@@ -127,5 +118,22 @@ struct PushNoteTests {
     )
     func malformed(text: String) {
         #expect(PushNote(parsing: Array(text.utf8)) == nil)
+    }
+
+    @Test("is read up to 8 KiB, and not when it is a byte longer", arguments: [0, 1])
+    func size(excess: Int) async throws {
+        try await withPublisherScenario { scenario in
+            let old = try scenario.head()
+            let tip = try #require(try scenario.receive(1).last)
+            try scenario.move(from: old, to: tip)
+            let note = PushNote(previous: old, pushedBy: "local:ada", acceptedAt: scenario.clock.now, requestID: nil)
+            let text = Array(note.text.utf8)
+            let padding = Array(repeating: UInt8(ascii: "x"), count: PushNote.maximumSize - text.count + excess)
+            let git = scenario.fixture.git
+            let blob = try git.run("hash-object", "-w", "--stdin", input: text + padding)
+            try git.run("notes", "--ref=gitplane", "add", "-C", blob, tip.description)
+            let server = try await scenario.start()
+            #expect(try server.entry(tip)?.pushedBy == (excess == 0 ? "local:ada" : nil))
+        }
     }
 }

@@ -14,6 +14,9 @@ final class ReportCache: Sendable {
 
     private let kept = Mutex<[Entry]>([])
 
+    /// The states whose reports are kept, the oldest report first.
+    var revisions: [CommitID] { kept.withLock { $0.map(\.revision) } }
+
     /// Every finding about `snapshot`, bounded as ``StateReport`` is.
     func diagnostics(of snapshot: StateSnapshot, _ rules: StateRules) -> [Diagnostic] {
         if let entry = kept.withLock({ $0.first { $0.revision == snapshot.revision } }) { return entry.diagnostics }

@@ -22,6 +22,16 @@ final class ChangeTexts: Sendable {
     }
 
     private let storage = Mutex(Storage())
+    private let maximumCount: Int
+    private let maximumBytes: Int
+
+    init(maximumCount: Int = maximumCount, maximumBytes: Int = maximumBytes) {
+        self.maximumCount = maximumCount
+        self.maximumBytes = maximumBytes
+    }
+
+    /// How many texts are kept now, and their bytes.
+    var size: (count: Int, bytes: Int) { storage.withLock { ($0.texts.count, $0.bytes) } }
 
     /// The event of a change; `nil` when the filter leaves it out.
     func text(of change: StateChange, for filter: WatchFilter) -> ByteBuffer? {
@@ -30,7 +40,7 @@ final class ChangeTexts: Sendable {
         let made = filter.matches(change).map { EventText.change(change, $0) }
         let size = made?.readableBytes ?? 0
         storage.withLock { storage in
-            if storage.texts.count >= Self.maximumCount || storage.bytes + size > Self.maximumBytes {
+            if storage.texts.count >= maximumCount || storage.bytes + size > maximumBytes {
                 storage = Storage()
             }
             guard storage.texts.updateValue(made, forKey: key) == nil else { return }

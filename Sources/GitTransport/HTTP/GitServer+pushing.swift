@@ -51,7 +51,7 @@ extension GitServer {
         do {
             (report, ending) = try await process.run { git in
                 try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-                    group.addTask { try await Self.report(of: git) }
+                    group.addTask { try await self.report(of: git) }
                     try await Self.feed(commands.bytes, &input, to: git)
                     return try await group.next() ?? ByteBuffer()
                 }
@@ -99,10 +99,10 @@ extension GitServer {
         try await git.endInput()
     }
 
-    private static func report(of git: RunningGit) async throws -> ByteBuffer {
+    private func report(of git: RunningGit) async throws -> ByteBuffer {
         var report = ByteBuffer()
         try await git.forwardOutput { part in
-            guard report.readableBytes + part.readableBytes <= maximumReport else {
+            guard report.readableBytes + part.readableBytes <= reportLimit else {
                 throw GitServiceError(.failed, "git's report is too long")
             }
             report.writeImmutableBuffer(part)

@@ -30,12 +30,15 @@ package struct GitServer: Sendable {
     let logger: Logger
     private let fetchLimits: GitProcessLimits
     private let pushLimits: GitProcessLimits
+    let reportLimit: Int
     private let fetchSlots: GitSlots
     private let pushSlots: GitSlots
     private let flusher: RefFlusher
     private let abandoned: AbandonedQuarantines
 
-    /// - Parameter repositoryPath: absolute.
+    /// - Parameters:
+    ///   - repositoryPath: absolute.
+    ///   - reportLimit: how long git's report of a push may be; tests make it short.
     package init(
         programs: GitPrograms,
         repositoryPath: String,
@@ -44,6 +47,7 @@ package struct GitServer: Sendable {
         pushLimits: GitProcessLimits = .maximumForPush,
         fetchSlots: GitSlots = GitSlots(),
         pushSlots: GitSlots = GitSlots(),
+        reportLimit: Int = Self.maximumReport,
         logger: Logger
     ) {
         self.programs = programs
@@ -53,6 +57,7 @@ package struct GitServer: Sendable {
         self.pushLimits = pushLimits
         self.fetchSlots = fetchSlots
         self.pushSlots = pushSlots
+        self.reportLimit = reportLimit
         self.flusher = RefFlusher(repository: repositoryPath)
         self.abandoned = AbandonedQuarantines(repository: repositoryPath)
         self.logger = logger

@@ -84,6 +84,9 @@ final class TreeWatcher: Sendable {
         }
     }
 
+    /// The folders that are watched, relative to the root.
+    var watchedFolders: Set<String> { state.withLock { Set($0.watched.keys) } }
+
     private func add(_ directory: String) -> Int32 {
         let events = IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB
         return inotify_add_watch(descriptor, directory, UInt32(events))

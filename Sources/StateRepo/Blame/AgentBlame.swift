@@ -6,6 +6,14 @@ package struct AgentBlame: Sendable {
     /// The most fields and runs of lines that are told.
     package static let maximumPlaces = 10_000
 
+    /// How much is told and read; tests make it small.
+    package struct Limits: Sendable {
+        package var places = AgentBlame.maximumPlaces
+        package var bytes = BlameWalk.maximumBytes
+
+        package init() {}
+    }
+
     /// The commit that made an edit, and the change of `main` that brought it.
     package struct Origin: Hashable, Sendable {
         package let revision: CommitID
@@ -53,18 +61,19 @@ package struct AgentBlame: Sendable {
         of folder: AgentFolder,
         at sequence: Int,
         _ index: any HistoryIndexing,
-        in repository: borrowing GitRepository
+        in repository: borrowing GitRepository,
+        limits: Limits = Limits()
     ) throws {
         let version = BlameVersion(folder: folder.tree, files: folder.files)
-        var walk = BlameWalk(of: folder.id, index)
+        var walk = BlameWalk(of: folder.id, index, byteLimit: limits.bytes)
         try walk.run(BlameTrace(version), from: version, at: sequence, in: repository)
         let pointers = version.definition.map { FieldTrace.pointers(of: $0) } ?? []
         let fields = pointers.enumerated().map { Field(pointer: $1, origin: walk.fields[$0]) }
         let documents = version.documents.sorted { $0.key < $1.key }.map { kind, text in
             Document(kind: kind, lines: Self.lines(LineOrigins.count(of: text), walk.lines[kind] ?? [:]))
         }
-        self.fields = Array(fields.prefix(Self.maximumPlaces))
-        var room = Self.maximumPlaces - self.fields.count
+        self.fields = Array(fields.prefix(limits.places))
+        var room = limits.places - self.fields.count
         var shown: [Document] = []
         for document in documents {
             shown.append(Document(kind: document.kind, lines: Array(document.lines.prefix(room))))

@@ -35,13 +35,15 @@ struct BlameWalk {
     private(set) var isExhausted = false
     private let folder: String
     private let index: any HistoryIndexing
+    private let byteLimit: Int
     private var pending: [Work] = []
     private var versions = 0
     private var bytes = 0
 
-    init(of agent: AgentID, _ index: any HistoryIndexing) {
+    init(of agent: AgentID, _ index: any HistoryIndexing, byteLimit: Int) {
         self.folder = Layout.agentFolder(agent)
         self.index = index
+        self.byteLimit = byteLimit
     }
 
     mutating func run(
@@ -62,7 +64,7 @@ struct BlameWalk {
 
     /// Whether one more commit may be looked at.
     private mutating func spend() -> Bool {
-        guard versions < Self.maximumVersions, bytes < Self.maximumBytes else {
+        guard versions < Self.maximumVersions, bytes < byteLimit else {
             isExhausted = true
             return false
         }

@@ -45,11 +45,13 @@ package struct TreeMerge: Sendable {
 
     /// What each file that differs between two trees was and has become.
     ///
+    /// - Parameter byteLimit: how much content is merged at once; tests make it small.
     /// - Throws: `limitExceeded` when there are more files, or bytes, than are merged at once.
     package static func proposals(
         from base: TreeID?,
         to tree: TreeID,
-        in repository: borrowing GitRepository
+        in repository: borrowing GitRepository,
+        byteLimit: Int = Self.maximumBytes
     ) throws(GitError) -> [FileVersions] {
         var proposals: [FileVersions] = []
         var bytes = 0
@@ -58,8 +60,8 @@ package struct TreeMerge: Sendable {
             let old = try FileVersions.Version(reading: change.old, in: repository)
             let new = try FileVersions.Version(reading: change.new, in: repository)
             bytes += (old?.content?.count ?? 0) + (new?.content?.count ?? 0)
-            guard bytes <= maximumBytes else {
-                throw GitError(.limitExceeded, "merge trees", "the changed files have more than \(maximumBytes) bytes")
+            guard bytes <= byteLimit else {
+                throw GitError(.limitExceeded, "merge trees", "the changed files have more than \(byteLimit) bytes")
             }
             proposals.append(FileVersions(path: change.path, old: old, new: new))
         }

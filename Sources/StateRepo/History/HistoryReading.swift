@@ -20,13 +20,17 @@ package struct HistoryReading: Sendable {
 
     private let share: Int
     private let threads: Int
+    private let pathLimit: Int
 
+    /// - Parameter pathLimit: how many paths of one commit are told; tests make it small.
     package init(
         share: Int = Self.defaultShare,
-        threads: Int = min(ProcessInfo.processInfo.activeProcessorCount, Self.maximumThreads)
+        threads: Int = min(ProcessInfo.processInfo.activeProcessorCount, Self.maximumThreads),
+        pathLimit: Int = HistoryScanner.maximumPaths
     ) {
         self.share = share
         self.threads = max(1, threads)
+        self.pathLimit = pathLimit
     }
 
     /// How many commits are read at once, and so held in memory.
@@ -41,12 +45,12 @@ package struct HistoryReading: Sendable {
         in repository: borrowing GitRepository
     ) throws(GitError) -> [ReadCommit] {
         let shares = stride(from: 0, to: commits.count, by: share).map { $0..<min($0 + share, commits.count) }
-        guard shares.count > 1, threads > 1 else { return try Self.read(commits[...], before: before, in: repository) }
+        guard shares.count > 1, threads > 1 else { return try read(commits[...], before: before, in: repository) }
         let path = repository.path
         let results = Mutex<[Int: Result<[ReadCommit], GitError>]>([:])
         DispatchQueue.concurrentPerform(iterations: shares.count) { number in
             let result = Result { () throws(GitError) in
-                try Self.read(shares[number], of: commits, before: before, openingBareAt: path)
+                try read(shares[number], of: commits, before: before, openingBareAt: path)
             }
             results.withLock { $0[number] = result }
         }
@@ -56,7 +60,7 @@ package struct HistoryReading: Sendable {
         return all
     }
 
-    private static func read(
+    private func read(
         _ share: Range<Int>,
         of commits: [CommitID],
         before: TreeID?,
@@ -67,7 +71,7 @@ package struct HistoryReading: Sendable {
         return try read(commits[share], before: base, in: repository)
     }
 
-    private static func read(
+    private func read(
         _ commits: ArraySlice<CommitID>,
         before: TreeID?,
         in repository: borrowing GitRepository
@@ -77,9 +81,14 @@ package struct HistoryReading: Sendable {
         for id in commits {
             let commit = try repository.readCommit(id)
             var paths: [EntryPath] = []
-            let limits = TreeDiffLimits(changes: HistoryScanner.maximumPaths)
-            try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in
-                paths.append(change.path)
+            let limits = TreeDiffLimits(changes: pathLimit)
+            do throws(GitError) {
+                try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in
+                    paths.append(change.path)
+                }
+            } catch {
+                // A commit that changes too much is told with what was found, so that history goes on behind it.
+                guard error.code == .limitExceeded else { throw error }
             }
             before = commit.tree
             all.append(ReadCommit(commit: commit, paths: paths))

@@ -4,8 +4,13 @@ package struct StateLoader: Sendable {
     package static let maximumChanges = 200_000
 
     private let decoder: DocumentDecoder
+    private let changeLimit: Int
 
-    package init(decoder: DocumentDecoder) { self.decoder = decoder }
+    /// - Parameter changeLimit: by how many paths two trees may differ; tests make it small.
+    package init(decoder: DocumentDecoder, changeLimit: Int = Self.maximumChanges) {
+        self.decoder = decoder
+        self.changeLimit = changeLimit
+    }
 
     /// The tree `id`, given that the tree `oldID` is `old`.
     ///
@@ -16,7 +21,7 @@ package struct StateLoader: Sendable {
         _ oldID: TreeID? = nil,
         in repository: borrowing GitRepository
     ) throws -> StateTree {
-        let limits = TreeDiffLimits(changes: Self.maximumChanges)
+        let limits = TreeDiffLimits(changes: changeLimit)
         return try load(repository.changes(from: oldID, to: id, limits: limits), from: old, in: repository)
     }
 

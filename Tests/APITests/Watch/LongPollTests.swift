@@ -34,6 +34,7 @@ struct LongPollTests {
 
     static let reads = [
         "agents", "agents/atlas", "agents?status=draft", "state", "changes", "system-settings", "skills",
+        "agents/atlas/history", "agents/atlas/blame", "diff?from=1",
     ]
 
     @Test("An answer that would be 304 waits until there is another", arguments: reads)

@@ -43,6 +43,40 @@ struct SchemaPatternTests {
         #expect(!pattern.matches(String(repeating: "a", count: 100_000) + "b"))
     }
 
+    static let limits: [(String, String, Bool)] = [
+        (nested(PatternParser.maximumDepth), "a", true), (nested(PatternParser.maximumDepth + 1), "a", false),
+        (repeated(PatternParser.maximumRepetition), text(PatternParser.maximumRepetition), true),
+        (repeated(PatternParser.maximumRepetition + 1), text(PatternParser.maximumRepetition + 1), false),
+    ]
+
+    private static func nested(_ depth: Int) -> String {
+        "^" + String(repeating: "(", count: depth) + "a" + String(repeating: ")", count: depth) + "$"
+    }
+
+    private static func repeated(_ count: Int) -> String { "^a{\(count)}$" }
+
+    private static func text(_ length: Int) -> String { String(repeating: "a", count: length) }
+
+    @Test("that are too deep or repeat too much go to the general engine, and match as they should", arguments: limits)
+    func parserLimits(source: String, accepted: String, isLinear: Bool) throws {
+        let pattern = try #require(SchemaPattern(source))
+        #expect(pattern.isLinear == isLinear)
+        #expect(pattern.matches(accepted))
+        #expect(!pattern.matches(accepted + "a"))
+    }
+
+    @Test("become so many states of a network, and no more")
+    func networkLimit() throws {
+        func choices(_ count: Int) -> PatternSyntax { .choice(Array(repeating: .symbols(.digit), count: count)) }
+        // Start, end and their two loops are states as well.
+        #expect(PatternNetwork(choices(PatternNetwork.maximumStates - 4)) != nil)
+        #expect(PatternNetwork(choices(PatternNetwork.maximumStates - 3)) == nil)
+        let source = "^(?:" + Array(repeating: "a", count: PatternNetwork.maximumStates).joined(separator: "|") + ")$"
+        let pattern = try #require(SchemaPattern(source))
+        #expect(!pattern.isLinear)
+        #expect(pattern.matches("a") && !pattern.matches("b"))
+    }
+
     @Test("match as the general engine does, on random expressions and texts")
     func agreesWithGeneralEngine() throws {
         var generator = SeededGenerator(seed: 7)

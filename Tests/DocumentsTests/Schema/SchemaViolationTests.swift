@@ -128,4 +128,11 @@ struct SuggestionTests {
         #expect(Suggestion.closest(to: longest, among: [String(longest.dropLast())]) != nil)
         #expect(Suggestion.closest(to: longest + "a", among: [longest]) == nil)
     }
+
+    @Test("look at so many candidates and no more")
+    func candidates() {
+        let others = Array(repeating: "something_else", count: Suggestion.maximumCandidates - 1)
+        #expect(Suggestion.closest(to: "label", among: others + ["labels"]) == "labels")
+        #expect(Suggestion.closest(to: "label", among: others + ["something_else", "labels"]) == nil)
+    }
 }

@@ -17,6 +17,15 @@ struct GitOverHTTPTests {
         }
     }
 
+    @Test("gets nothing from a process that needs more than it may use")
+    func fetchLimits() async throws {
+        var options = HTTPScenarioOptions()
+        options.fetchLimits.maximumMemory = 1 << 20
+        try await withHTTPScenario(options) { scenario in
+            await #expect(throws: Git.Failure.self) { try await scenario.clone("copy") }
+        }
+    }
+
     @Test("fetches the server's own refs, which a push does not see")
     func ownRefs() async throws {
         try await withHTTPScenario { scenario in

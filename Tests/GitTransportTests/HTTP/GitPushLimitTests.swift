@@ -2,6 +2,7 @@ import Foundation
 import GitTransport
 import NIOCore
 import StateRepo
+import Synchronization
 import TestSupport
 import Testing
 
@@ -99,6 +100,35 @@ struct GitPushLimitTests {
             let objects = "\(scenario.gate.fixture.repositoryPath)/objects"
             #expect(try !FileManager.default.contentsOfDirectory(atPath: objects).contains { $0.hasPrefix("tmp_") })
         }
+    }
+
+    @Test("has a report up to a length, and is answered with 500 when git says more")
+    func report() async throws {
+        func push(_ options: HTTPScenarioOptions) async throws -> String {
+            let answer = Answers()
+            try await withHTTPScenario(options) { scenario in
+                let main = try scenario.gate.fixture.git.run("rev-parse", "main")
+                let zero = String(repeating: "0", count: 40)
+                let line = Self.line("\(zero) \(main) refs/heads/proposal\0report-status")
+                answer.add(try await Self.send(Array((line + "0000").utf8) + Self.emptyPack, to: scenario))
+            }
+            return answer.last
+        }
+        var options = HTTPScenarioOptions()
+        let usual = try await push(options)
+        let length = try #require(usual.lowercased().split(separator: "content-length: ").last?.prefix { $0.isNumber })
+        options.reportLimit = try #require(Int(length))
+        #expect(try await push(options).hasPrefix("HTTP/1.1 200 "))
+        options.reportLimit -= 1
+        #expect(try await push(options).hasPrefix("HTTP/1.1 500 "))
+    }
+
+    private final class Answers: Sendable {
+        private let all = Mutex<[String]>([])
+
+        var last: String { all.withLock { $0.last ?? "" } }
+
+        func add(_ answer: String) { all.withLock { $0.append(answer) } }
     }
 
     @Test("whose end cannot be flushed is not reported")

@@ -55,7 +55,9 @@ struct HTTPScenario: Sendable {
 /// What a scenario can have different.
 struct HTTPScenarioOptions: Sendable {
     var programs: GitPrograms?
+    var fetchLimits = GitProcessLimits.maximumForFetch
     var pushLimits = GitProcessLimits.maximumForPush
+    var reportLimit = GitServer.maximumReport
     var fetchSlots = GitSlots()
     /// Called in the gate before it decides.
     var reviewing: @Sendable (_ repository: String) async throws -> Void = { _ in }
@@ -73,8 +75,10 @@ func withHTTPScenario(
             programs: try options.programs ?? GitPrograms(searching: "/usr/bin:/bin"),
             repositoryPath: gate.fixture.repositoryPath,
             pushes: .init(tickets: gate.tickets) { holder in ended.add(holder) },
+            fetchLimits: options.fetchLimits,
             pushLimits: options.pushLimits,
             fetchSlots: options.fetchSlots,
+            reportLimit: options.reportLimit,
             logger: logger
         )
         var handlers = Handlers()

@@ -28,11 +28,15 @@ struct PublisherScenario {
     }
 
     /// What a start makes of the data folder; `index` is the name of the index's file.
+    ///
+    /// - Parameter waking: called whenever the time is asked for, with what is published.
     func start(
         index: String = "index.sqlite",
         announcements: (any PushAnnouncing)? = nil,
-        holdLimit: Duration = .seconds(600)
+        holdLimit: Duration = .seconds(600),
+        waking: @escaping @Sendable (StateSnapshot?) -> Void = { _ in }
     ) async throws -> Started {
+        let snapshots = SnapshotStore()
         let index = try HistoryIndex(path: fixture.directory.appending(path: index).path)
         let publisher = try StatePublisher(
             configuration: .init(
@@ -41,9 +45,12 @@ struct PublisherScenario {
                 identity: fixture.identity,
                 announcements: announcements ?? self.announcements,
                 holdLimit: holdLimit
-            ) { [clock] in clock.now },
+            ) { [clock] in
+                waking(snapshots.latest)
+                return clock.now
+            },
             index: index,
-            snapshots: SnapshotStore(),
+            snapshots: snapshots,
             conditions: ConditionBoard(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -54,6 +61,13 @@ struct PublisherScenario {
     struct Started {
         let publisher: StatePublisher
         let index: HistoryIndex
+
+        /// Has a push from the head of `main` let through.
+        ///
+        /// - Returns: `nil` when `main` is elsewhere.
+        func admit(_ tip: CommitID, onto old: CommitID, as requestID: String = "r-1") async throws -> PushHold? {
+            try await publisher.admit(tip, onto: old, by: PublisherScenario.pusher, requestID: requestID)
+        }
 
         func entry(_ revision: CommitID) throws -> HistoryEntry? { try index.entry(revision) }
 

@@ -204,4 +204,19 @@ struct HistoryScannerTests {
             #expect(index.all.map(\.authoredAt.timeIntervalSince1970) == [1_000, 500, 2_000])
         }
     }
+
+    @Test("names so many paths of a commit, and goes on behind one that has more")
+    func manyPaths() async throws {
+        try await withLine { line in
+            let index = HistoryMemory()
+            let first = try line.commit(["a.md": "1", "b.md": "1"], on: [])
+            let second = try line.commit(["a.md": "2", "b.md": "2", "c.md": "2"], on: [first])
+            let third = try line.commit(["c.md": "3"], on: [second])
+            let scanner = HistoryScanner(identity: identity)
+            let reading = HistoryReading(pathLimit: 2)
+            let synchronizer = HistorySynchronizer(scanner: scanner, index: index, reading: reading)
+            _ = try synchronizer.synchronize(to: third, in: line.repository)
+            #expect(index.all.map(\.paths) == [["a.md", "b.md"], ["a.md", "b.md"], ["c.md"]])
+        }
+    }
 }

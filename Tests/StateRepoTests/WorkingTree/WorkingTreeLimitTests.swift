@@ -36,4 +36,15 @@ struct WorkingTreeLimitTests {
             #expect(try scenario.edits() == ["!\(twelve)/d13 layout.name", "!\(twelve)/x.md layout.name"])
         }
     }
+
+    @Test("so many files, the link of git among them, and not one more")
+    func files() async throws {
+        try await withWorkingTree { scenario in
+            let count = try scenario.git.run("ls-files").split(separator: "\n").count + 1
+            #expect(try scenario.tree.edits(fileLimit: count).trackedCount == count - 1)
+            #expect { try scenario.tree.edits(fileLimit: count - 1) } throws: {
+                ($0 as? GitError)?.code == .limitExceeded
+            }
+        }
+    }
 }

@@ -45,11 +45,16 @@ package struct GitWorkingTree {
 
     /// Everything in the folder that is not as the index says.
     ///
-    /// - Parameter limit: the most edits that are read; tests lower it.
+    /// - Parameters:
+    ///   - limit: the most edits that are read; tests lower it.
+    ///   - fileLimit: the same for the files that are looked at.
     /// - Throws: `limitExceeded` when there is more than is looked at.
-    package mutating func edits(limit: Int = Self.maximumEdits) throws(GitError) -> WorkingTreeEdits {
+    package mutating func edits(
+        limit: Int = Self.maximumEdits,
+        fileLimit: Int = WorkingTreeScan.maximumFiles
+    ) throws(GitError) -> WorkingTreeEdits {
         guard let index = try currentIndex() else { throw GitError(.notFound, "read working tree", "it has no index") }
-        return try WorkingTreeScan(folder, index, limit: limit).run()
+        return try WorkingTreeScan(folder, index, limit: limit, fileLimit: fileLimit).run()
     }
 
     /// By what the index differs from the tree of a commit: what `git commit` would change.

@@ -13,17 +13,19 @@ struct WorkingTreeScan: ~Copyable {
     private let index: WorkingTreeIndex
     private let checkout: GitCheckout
     private let limit: Int
+    private let fileLimit: Int
     private var edits: [WorkingTreeEdit] = []
     private var folders: [String] = []
     private var seen: Set<EntryPath> = []
     private var count = 0
     private var bytes = 0
 
-    init(_ folder: WorkingTreeFolder, _ index: WorkingTreeIndex, limit: Int) throws(GitError) {
+    init(_ folder: WorkingTreeFolder, _ index: WorkingTreeIndex, limit: Int, fileLimit: Int) throws(GitError) {
         let checkout = try GitCheckout(around: folder.root)
         self.folder = folder
         self.index = index
         self.limit = limit
+        self.fileLimit = fileLimit
         self.checkout = checkout
     }
 
@@ -70,8 +72,8 @@ struct WorkingTreeScan: ~Copyable {
 
     private mutating func note(_ path: EntryPath, _ stamp: FileStamp) throws(GitError) {
         count += 1
-        guard count <= Self.maximumFiles else {
-            throw GitError(.limitExceeded, "read working tree", "it has more than \(Self.maximumFiles) files")
+        guard count <= fileLimit else {
+            throw GitError(.limitExceeded, "read working tree", "it has more than \(fileLimit) files")
         }
         guard let entry = index.entries[path] else { return try noteUntracked(path, stamp) }
         seen.insert(path)
