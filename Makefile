@@ -14,7 +14,7 @@ DESTDIR ?=
 ARGUMENTS ?=
 
 FORMATTED := Package.swift Sources Tests $(wildcard Benchmarks)
-SHARED := openapi schemas catalogue state skills template
+SHARED := openapi schemas catalogue passwords state skills template
 
 help: ## List these targets.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12

@@ -21,10 +21,15 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -47,6 +52,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -76,7 +83,7 @@ let package = Package(
         ),
         .target(
             name: "LocalStore",
-            dependencies: ["Documents", "Providers", "Secrets", "StateRepo", grdb],
+            dependencies: ["Access", "Documents", "Providers", "Secrets", "StateRepo", grdb],
             swiftSettings: strict
         ),
         .target(
@@ -94,29 +101,29 @@ let package = Package(
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "StateRepo",
+                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
+                "StateRepo",
                 argumentParser,
                 crypto,
                 lifecycle, logging, nioPosix, unixSignals,
             ],
             swiftSettings: strict
         ),
-        .target(name: "Access", dependencies: ["StateRepo", crypto], swiftSettings: strict),
+        .target(name: "Access", dependencies: ["Documents", "StateRepo", crypto, cryptoExtras], swiftSettings: strict),
         .target(
             name: "API",
             dependencies: [
                 "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", crypto,
-                httpTypes, hummingbird,
-                hummingbirdCore,
-                lifecycle,
-                logging, nio, nioHTTP1, nioHTTPTypes, persistent,
+                httpTypes, hummingbird, hummingbirdCore, hummingbirdHTTP2, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
+                nioHTTPTypes, nioSSL, nioTLS, persistent,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "StateRepo",
+                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
+                "StateRepo",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
             swiftSettings: strict
@@ -124,7 +131,8 @@ let package = Package(
         .executableTarget(
             name: "GitplaneBench",
             dependencies: [
-                "API", "Access", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "Secrets", "StateRepo",
+                "API", "Access", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "Secrets",
+                "StateRepo",
                 argumentParser,
                 crypto, httpTypes,
                 hummingbird,
@@ -135,7 +143,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LocalStoreTests",
-            dependencies: ["LocalStore", "Providers", "StateRepo", "TestSupport", grdb],
+            dependencies: ["Access", "Documents", "LocalStore", "Providers", "StateRepo", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(
@@ -166,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "GitplaneTests",
             dependencies: [
-                "Gitplane", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport", argumentParser,
+                "Gitplane", "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport",
+                argumentParser,
                 logging,
             ],
             swiftSettings: strict
@@ -176,19 +185,25 @@ let package = Package(
             dependencies: ["Secrets", "Documents", "LocalStore", "TestSupport"],
             swiftSettings: strict
         ),
-        .testTarget(name: "AccessTests", dependencies: ["Access", "StateRepo", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "Documents", "LocalStore", "StateRepo", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport", crypto, httpTypes, hummingbird,
-                hummingbirdTesting, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix,
+                "API", "Access", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport", asyncHTTPClient,
+                crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProvidersTests",
             dependencies: [
-                "Providers", "Catalogue", "Documents", "StateRepo", "TestSupport", cryptoExtras, nio, nioHTTP1, nioPosix,
+                "Providers", "Catalogue", "Documents", "StateRepo", "TestSupport", cryptoExtras, nio, nioHTTP1,
+                nioPosix,
             ],
             swiftSettings: strict
         ),

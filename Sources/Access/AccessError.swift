@@ -7,6 +7,8 @@ package struct AccessError: Error, CustomStringConvertible {
         case tokenTooMany = "access.token_too_many"
         /// The token file cannot be written or read, or others may read it.
         case tokenFile = "access.token_file"
+        /// The file with the setup code cannot be written.
+        case setupFile = "access.setup_file"
     }
 
     package let code: Code

@@ -158,7 +158,7 @@ package actor StatePublisher {
         return WriteOutcome(snapshot: try publish(commit, plan, after: snapshot), plan: plan, warnings: warnings)
     }
 
-    private func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
+    func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
         let reader = RepositoryReader(log: log)
         let history = PlanningHistory(definition: reader.definition, files: reader.files, entry: reader.entry)
         guard case .all = changes.report else { return try ChangePlanner.plan(changes, on: context, history) }
@@ -189,6 +189,7 @@ package actor StatePublisher {
             plan,
             by: request.principal,
             requestID: request.requestID,
+            mark: request.mark,
             committer: configuration.identity.signature(at: time)
         )
         return try commit(draft, on: snapshot)

@@ -12,12 +12,21 @@ package struct WriteRequest: Sendable {
     package let principal: Principal
     /// Goes into the commit's trailers.
     package let requestID: String
+    /// Of a request with an `Idempotency-Key`; goes into the trailers too.
+    package let mark: IdempotencyMark?
     package let mode: Mode
 
-    package init(changes: ChangeSet, principal: Principal, requestID: String, mode: Mode = .commit) {
+    package init(
+        changes: ChangeSet,
+        principal: Principal,
+        requestID: String,
+        mark: IdempotencyMark? = nil,
+        mode: Mode = .commit
+    ) {
         self.changes = changes
         self.principal = principal
         self.requestID = requestID
+        self.mark = mark
         self.mode = mode
     }
 }

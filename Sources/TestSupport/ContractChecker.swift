@@ -24,9 +24,16 @@ package struct ContractChecker: Sendable {
         case .operation(let operation, _): faults += check(answer, operation)
         case .methodNotAllowed:
             if headers[.allow] == nil { faults.append("there is no Allow") }
-            faults += checkError(answer, allowed: ["request.method_not_allowed"], schema: contract.errorSchema)
+            faults += checkError(
+                answer,
+                allowed: ["request.method_not_allowed", "rate_limit.exceeded"],
+                schema: contract.errorSchema
+            )
         case .notFound:
-            let allowed: Set = ["request.route_not_found", "request.uri_too_long", "request.headers_too_large"]
+            let allowed: Set = [
+                "request.route_not_found", "request.uri_too_long", "request.headers_too_large",
+                "request.host_not_allowed", "request.invalid_parameter", "rate_limit.exceeded",
+            ]
             faults += checkError(answer, allowed: allowed, schema: contract.errorSchema)
         }
         return faults

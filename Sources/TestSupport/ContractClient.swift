@@ -34,6 +34,7 @@ package struct ContractClient: Sendable {
 
     private let client: any TestClientProtocol
     package let checker: ContractChecker
+    package var contract: Contract { checker.contract }
     /// Sent as the bearer token unless the headers of a request say otherwise.
     package var token: String?
 

@@ -1,4 +1,5 @@
 package import API
+package import Access
 package import Documents
 package import Foundation
 import Hummingbird
@@ -26,6 +27,22 @@ package struct StateServer: Sendable {
     /// For whatever a test needs on disk; it goes away with the server.
     package let directory: URL
 
+    let parts: StateServerParts
+
+    /// Runs `body` with a client of another server over the same repository, as if the process had started anew.
+    ///
+    /// - Parameter store: where first answers are kept; the same as before unless one is given.
+    package func withRestart<Result>(
+        _ store: (any IdempotencyStoring)? = nil,
+        _ body: @Sendable (ContractClient) async throws -> Result
+    ) async throws -> Result {
+        try await parts.application(store).withContractClient(
+            parts.contract,
+            token: ScopeAuthenticator.token(Scope.allCases),
+            body
+        )
+    }
+
     /// The same client with other rights.
     package func client(_ scopes: Scope...) -> ContractClient {
         var client = client
@@ -38,7 +55,7 @@ package struct StateServer: Sendable {
 
     /// What a second server makes of the same repository, with an index of its own: what a restart without the old one does.
     package func restartedServices() async throws -> StateServices {
-        try await StateServerParts.services(in: directory, index: "index-\(UUID().uuidString).sqlite")
+        try await parts.services(in: directory, index: "index-\(UUID().uuidString).sqlite")
     }
 
     /// Commits files with git, past every gate, and reconciles; `nil` removes a file.
@@ -136,7 +153,8 @@ package func withStateServer(
 ) async throws {
     try await withTemporaryDirectory { directory in
         let parts = try await StateServerParts(in: directory, files)
-        try await parts.application().withContractClient(
+        let application = try await parts.application()
+        try await application.withContractClient(
             parts.contract,
             setup,
             token: ScopeAuthenticator.token(Scope.allCases)
@@ -148,7 +166,8 @@ package func withStateServer(
                 patience: parts.patience,
                 git: Git(directory: parts.repository),
                 workingTree: parts.workingTree,
-                directory: directory
+                directory: directory,
+                parts: parts
             )
             try await body(server)
         }

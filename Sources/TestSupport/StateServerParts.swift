@@ -1,4 +1,5 @@
 import API
+import Access
 import Crypto
 import Documents
 import Foundation
@@ -16,8 +17,10 @@ struct StateServerParts: Sendable {
     let clock = ManualClock()
     let patience = TestClock()
     let workingTree = WorkingTreePlace()
+    let access: AccessFixture
     let repository: String
     private let handlers: Handlers
+    private let local: LocalDatabase
 
     init(in directory: URL, _ files: [String: String]?) async throws {
         repository = directory.appending(path: "state.git").path
@@ -26,16 +29,31 @@ struct StateServerParts: Sendable {
         _ = try GitRepository(creatingBareAt: repository, configuration: RepositoryConfiguration(hooksPath: hooks))
         let template = try Self.template(files, in: directory)
         try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
-        services = try await Self.services(directory, repository, identity, clock, patience, workingTree)
-        handlers = try Self.handlers(services, repository)
+        local = try LocalDatabase(path: directory.appending(path: "local.sqlite").path)
+        services = try await Self.services(directory, repository, identity, clock, patience, workingTree, local)
+        access = try AccessFixture(in: directory, clock: clock, local: local)
+        handlers = try Self.handlers(services, access, repository)
         contract = try Self.compiledContract.get()
     }
 
-    func application() throws -> some ApplicationProtocol {
-        try buildApplication(
+    /// The server as it starts: it looks for commits of requests whose answers are not in `store`.
+    ///
+    /// - Parameter store: where first answers are kept; the real one unless one is given.
+    func application(_ store: (any IdempotencyStoring)? = nil) async throws -> some ApplicationProtocol {
+        let archive = services.archive
+        let gate = IdempotencyGate(
+            key: Self.instanceKey,
+            store: store ?? IdempotencyTable(database: local),
+            commits: try await archive.marks(since: clock.now - IdempotencyGate.lifetime),
+            isOnMain: { try archive.isOnMain($0) },
+            now: { [clock] in clock.now },
+            logger: Self.logger
+        )
+        return try buildApplication(
             contract: contract,
             handlers: handlers,
             authenticator: ScopeAuthenticator(),
+            configuration: APIConfiguration(idempotency: gate),
             logger: Self.logger
         )
     }
@@ -43,17 +61,31 @@ struct StateServerParts: Sendable {
     private static let identity = ServerIdentity(instance: "0123456789abcdef")
 
     /// The services of another server on the repository in `directory`.
-    static func services(in directory: URL, index: String) async throws -> StateServices {
-        try await services(
+    func services(in directory: URL, index: String) async throws -> StateServices {
+        try await Self.services(
             directory,
-            directory.appending(path: "state.git").path,
-            identity,
+            repository,
+            Self.identity,
             ManualClock(),
             TestClock(),
             WorkingTreePlace(),
+            local,
             index: index
         )
     }
+
+    /// The same server with the credentials of ``access``.
+    func guardedApplication() throws -> some ApplicationProtocol {
+        try buildApplication(
+            contract: contract,
+            handlers: handlers,
+            authenticator: access.control,
+            audit: access.control,
+            logger: Self.logger
+        )
+    }
+
+    private static let instanceKey = SymmetricKey(data: Array(repeating: 7 as UInt8, count: 32))
 
     private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
@@ -64,6 +96,7 @@ struct StateServerParts: Sendable {
         _ clock: ManualClock,
         _ patience: TestClock,
         _ workingTree: WorkingTreePlace,
+        _ local: LocalDatabase,
         index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
@@ -74,9 +107,7 @@ struct StateServerParts: Sendable {
                 repositoryPath: repository,
                 rules: rules,
                 identity: identity,
-                announcements: AnnouncedPushes(
-                    database: LocalDatabase(path: directory.appending(path: "local.sqlite").path)
-                )
+                announcements: AnnouncedPushes(database: local)
             ) { clock.now },
             index: index,
             snapshots: snapshots,
@@ -118,7 +149,11 @@ struct StateServerParts: Sendable {
 }
 
 extension StateServerParts {
-    private static func handlers(_ services: StateServices, _ repository: String) throws -> Handlers {
+    private static func handlers(
+        _ services: StateServices,
+        _ access: AccessFixture,
+        _ repository: String
+    ) throws -> Handlers {
         var handlers = Handlers()
         StaticOperations(contract: [], schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
         handlers.registerState(services)
@@ -130,6 +165,7 @@ extension StateServerParts {
             logger: logger
         )
         GitHandlers(git, logger: logger).register(in: &handlers)
+        access.handlers().register(in: &handlers)
         return handlers
     }
 

@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import StateRepo
 import TestSupport
@@ -62,10 +63,23 @@ struct ProgramTests {
         ("version", 0), ("--version", 0), ("--help", 0), ("schema", 0), ("schema server", 0),
         ("schema sever", 64), ("frobnicate", 64), ("validate --frobnicate", 64), ("validate", 64),
         ("validate nowhere", 64), ("validate --revision main", 64), ("release atlas", 64),
-        ("release A", 64), ("release atlas --version x", 64), ("serve --tls-key x", 64),
+        ("release A", 64), ("release atlas --version x", 64), ("serve --metrics-listen x", 64),
+        ("audit verify", 64), ("serve --tls-key x", 78),
         ("serve --port x", 78), ("serve --host 0.0.0.0", 78),
         ("serve --data-dir /proc/gitplane/data", 78),
     ]
+
+    @Test("says how long a whole audit log is, and its newest hash")
+    func auditVerify() async throws {
+        try await withTemporaryDirectory { folder in
+            let access = try AccessFixture(in: folder)
+            try await access.registerOwner()
+            let newest = try await access.control.auditEntries(AuditQuery(limit: 1))
+            let outcome = try run(["audit", "verify", "--data-dir", folder.path], in: folder)
+            #expect(outcome.status == 0)
+            #expect(outcome.output == "2 entries, newest \(newest.first?.hash ?? "")\n")
+        }
+    }
 
     @Test("ends with the exit code that its documentation names", arguments: endings)
     func exitCodes(line: String, status: Int32) async throws {
@@ -105,7 +119,7 @@ struct ProgramTests {
     @Test("names every wrong setting of a start on a line of its own")
     func settings() async throws {
         try await withTemporaryDirectory { folder in
-            let environment = ["CONTROL_PLANE_PORT": "x", "GITPLANE_RATE_LIMITS": "off"]
+            let environment = ["CONTROL_PLANE_PORT": "x", "GITPLANE_RATE_LIMITS": "often"]
             let outcome = try run(["serve", "--log-level", "loud"], in: folder, environment: environment)
             #expect(outcome.status == 78)
             let lines = outcome.errors.split(separator: "\n")

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Documents
 import Foundation
@@ -142,17 +143,88 @@ struct ServerConfigurationTests {
     @Test(
         "refuses what a later version will honour",
         arguments: ServerSetting.laterVariables.map { (Start(environment: [$0: "1"]), [$0]) } + [
-            (Start(file: "{\"behind_proxy\": true}"), ["gitplane.json:1:2"]),
-            (Start(file: "{\"metrics_listen\": \"127.0.0.1:9090\"}"), ["gitplane.json:1:2"]),
+            (Start(file: "{\"metrics_listen\": \"127.0.0.1:9090\"}"), ["gitplane.json:1:2"])
         ]
     )
     func later(start: Start, expected: [String]) async throws {
         #expect(try await places(start) == expected)
     }
 
-    @Test("refuses flags of later versions as usage", arguments: ["--tls-key", "--behind-proxy"])
+    @Test("refuses flags of later versions as usage", arguments: ["--metrics-listen"])
     func laterFlags(flag: String) {
         #expect { try ServerFlags.parse([flag, "x"]) } throws: { ServerFlags.exitCode(for: $0) == .validationFailure }
+    }
+
+    @Test(
+        "names the place of every wrong proxy and rate",
+        arguments: [
+            (Start(environment: ["GITPLANE_TRUSTED_PROXIES": "10.0.0.0/8,proxy"]), ["GITPLANE_TRUSTED_PROXIES"]),
+            (Start(environment: ["GITPLANE_TRUSTED_PROXIES": "10.0.0.0/33"]), ["GITPLANE_TRUSTED_PROXIES"]),
+            (Start(file: "{\n  \"trusted_proxies\": [\"300.0.0.1\"]\n}"), ["gitplane.json:2:22"]),
+            (Start(environment: ["GITPLANE_RATE_LIMITS": "on"]), ["GITPLANE_RATE_LIMITS"]),
+            (Start(environment: ["GITPLANE_RATE_LIMITS": "anonymous=0/1m"]), ["GITPLANE_RATE_LIMITS"]),
+            (Start(environment: ["GITPLANE_RATE_LIMITS": "login=5/5m,login=6/5m"]), ["GITPLANE_RATE_LIMITS"]),
+        ]
+    )
+    func wrongEdge(start: Start, expected: [String]) async throws {
+        #expect(Set(try await places(start)) == Set(expected))
+    }
+
+    @Test(
+        "takes rates from the variable or the file",
+        arguments: [
+            (Start(), RateLimiter.Rates.usual()),
+            (Start(environment: ["GITPLANE_RATE_LIMITS": "off"], file: #"{"rate_limits": {"login": "1/1m"}}"#), .off),
+            (Start(file: #"{"rate_limits": "off"}"#), .off),
+            (
+                Start(environment: ["GITPLANE_RATE_LIMITS": "anonymous=600/1m, login=5/5m"]),
+                .usual(overriding: [.anonymous: Rate(count: 600, seconds: 60), .login: Rate(count: 5, seconds: 300)])
+            ),
+            (
+                Start(file: #"{"rate_limits": {"codes": "1/1h"}}"#),
+                .usual(overriding: [.codes: Rate(count: 1, seconds: 3_600)])
+            ),
+        ]
+    )
+    func rates(start: Start, expected: RateLimiter.Rates) async throws {
+        #expect(try await load(start).rates == expected)
+    }
+
+    @Test(
+        "believes the proxies that are named, on this machine with a flag, and lets them stand before an open address"
+    )
+    func proxies() async throws {
+        let address = try #require(IPAddress("10.1.2.3"))
+        let loopback = try #require(IPAddress("127.0.0.1"))
+        #expect(try await load(Start()).trustedProxies.isEmpty)
+        let named = try await load(Start(environment: ["GITPLANE_TRUSTED_PROXIES": "10.0.0.0/8, ::1"])).trustedProxies
+        #expect(named.contains(address) && !named.contains(loopback))
+        let flag = Start(
+            arguments: ["--behind-proxy", "--host", "0.0.0.0"],
+            file: #"{"trusted_proxies": ["10.0.0.0/8"]}"#
+        )
+        let both = try await load(flag)
+        #expect(both.trustedProxies.contains(address) && both.trustedProxies.contains(loopback))
+        #expect(both.warnings.isEmpty)
+    }
+
+    @Test(
+        "takes a certificate with its key: paths of flags start where the command runs, those of the file at the data folder"
+    )
+    func tls() async throws {
+        let flags = try await load(
+            Start(arguments: ["--tls-certificate", "a/c.pem", "--tls-key", "/k.pem", "--host", "::"])
+        )
+        let files = try #require(flags.tls)
+        #expect(
+            files.certificate.path == flags.dataDirectory.deletingLastPathComponent().appending(path: "a/c.pem").path
+        )
+        #expect(files.key == TLSFiles.Named(path: "/k.pem", place: "--tls-key"))
+        #expect(flags.warnings.isEmpty && flags.scheme == "https")
+        let file = try await load(Start(file: #"{"tls_certificate": "c.pem", "tls_key": "k.pem"}"#))
+        #expect(file.tls?.certificate.path == file.dataDirectory.appending(path: "c.pem").path)
+        #expect(try await places(Start(arguments: ["--tls-certificate", "c.pem"])) == ["--tls-certificate"])
+        #expect(try await places(Start(arguments: ["--tls-key", "k.pem"])) == ["--tls-key"])
     }
 
     @Test("refuses a data folder that is a file")

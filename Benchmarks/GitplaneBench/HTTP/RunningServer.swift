@@ -16,11 +16,13 @@ enum RunningServer {
     static func withGitplane<Result: Sendable>(
         _ state: OpenState,
         share: ShareDirectory,
+        authenticator: (any Authenticator)? = nil,
         _ body: (_ port: Int) async throws -> Result
     ) async throws -> Result {
         let contract = try Array(Data(contentsOf: share.contract))
         var handlers = Handlers()
         StaticOperations(contract: contract, schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
+        let cursors = CursorSeal(key: SymmetricKey(size: .bits256))
         handlers.registerState(
             StateServices(
                 snapshots: state.snapshots,
@@ -29,7 +31,7 @@ enum RunningServer {
                 conditions: state.conditions,
                 reconciler: Reconciler(state.publisher),
                 rules: state.rules,
-                cursors: CursorSeal(key: SymmetricKey(size: .bits256))
+                cursors: cursors
             )
         )
         let publisher = state.publisher
@@ -40,11 +42,18 @@ enum RunningServer {
             logger: OpenState.logger
         )
         GitHandlers(git, logger: OpenState.logger).register(in: &handlers)
+        let access = try BenchAccess(share: share)
+        AccessHandlers(
+            control: access.control,
+            cookie: SessionCookie(.plainLoopback),
+            cursors: cursors,
+            isOnboarded: { true }
+        ).register(in: &handlers)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
-            authenticator: TokenAuthenticator(variable: RequestBytes.token),
+            authenticator: authenticator ?? access.control,
             configuration: APIConfiguration(port: 0, onListening: { continuation.yield($0) }),
             logger: OpenState.logger
         )

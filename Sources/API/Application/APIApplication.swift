@@ -1,5 +1,6 @@
 package import Access
 package import Hummingbird
+import HummingbirdCore
 package import Logging
 
 /// Where the server listens and what it says about itself.
@@ -8,6 +9,11 @@ package struct APIConfiguration: Sendable {
     /// 0 takes a free one.
     package var port: Int
     package var serverName: String
+    /// The origin that users see, for instance `https://agents.example.com`; `nil` when it is that of the request.
+    package var publicOrigin: String?
+    package var edge: EdgeRules
+    /// Without one, `Idempotency-Key` is not looked at.
+    package var idempotency: IdempotencyGate?
     /// Told the port once the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void
 
@@ -15,11 +21,17 @@ package struct APIConfiguration: Sendable {
         host: String = "127.0.0.1",
         port: Int = 8090,
         serverName: String = "Gitplane",
+        publicOrigin: String? = nil,
+        edge: EdgeRules = EdgeRules(),
+        idempotency: IdempotencyGate? = nil,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         self.serverName = serverName
+        self.publicOrigin = publicOrigin
+        self.edge = edge
+        self.idempotency = idempotency
         self.onListening = onListening
     }
 }
@@ -31,12 +43,25 @@ package func buildApplication(
     contract: Contract,
     handlers: Handlers,
     authenticator: any Authenticator,
+    audit: (any BreakGlassAuditing)? = nil,
     configuration: APIConfiguration = APIConfiguration(),
     logger: Logger
 ) throws -> some ApplicationProtocol {
-    Application(
-        responder: try APIResponder(contract: contract, handlers: handlers, authenticator: authenticator),
-        server: .http1(configuration: ConnectionLimits.channel),
+    let connections = ConnectionCounter(configuration.edge.connections)
+    let certificate = configuration.edge.certificate
+    return Application(
+        responder: try APIResponder(
+            contract: contract,
+            handlers: handlers,
+            authenticator: authenticator,
+            crossSite: CrossSiteCheck(publicOrigin: configuration.publicOrigin),
+            audit: audit,
+            edge: configuration.edge,
+            idempotency: configuration.idempotency
+        ),
+        server: HTTPServerBuilder { responder in
+            EdgeChannel(responder: responder, connections: connections, certificate: certificate)
+        },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),
             serverName: configuration.serverName

@@ -14,6 +14,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// What carries the requests.
+    enum Carrier {
+        /// A connection of HTTP/1.1, which `Connection: close` ends.
+        case connection
+        /// A stream of HTTP/2, which has one request and knows no `Connection` (RFC 9113, section 8.2.2).
+        case stream
+    }
+
+    private let carrier: Carrier
     private var context: ChannelHandlerContext?
     /// The head of a request has come, its end has not.
     private var isBodyComing = false
@@ -35,8 +44,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Who wants to know that it has; until the answer ends.
     private var departure: DepartureListener?
 
+    init(_ carrier: Carrier = .connection) { self.carrier = carrier }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        tell(context, .opened)
         if context.channel is any SocketOptionProvider {
             let timeout = ChannelOptions.Types.SocketOption(level: .tcp, name: ConnectionLimits.unacknowledgedOption)
             // A connection that has gone already refuses it.
@@ -50,9 +62,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        tell(context, .closed)
         cancelDeadline()
         cancelStall()
         self.context = nil
+    }
+
+    /// The connection of a stream has to know whether it has any.
+    private func tell(_ context: ChannelHandlerContext, _ event: HTTP2StreamEvent) {
+        guard carrier == .stream else { return }
+        context.channel.parent?.pipeline.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -135,7 +154,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head):
             if head.headerFields[.connection] == "close" { isClosing = true }
-            context.write(data, promise: promise)
+            context.write(carried(head, data), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             departure = nil
@@ -147,6 +166,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.writeAndFlush(data, promise: promise)
             linger(context)
         }
+    }
+
+    private func carried(_ head: HTTPResponse, _ data: NIOAny) -> NIOAny {
+        guard carrier == .stream, isClosing else { return data }
+        var head = head
+        head.headerFields[.connection] = nil
+        return wrapOutboundOut(.head(head))
     }
 
     /// The last answer is on its way: closes now when the request was read, else when enough was thrown away.

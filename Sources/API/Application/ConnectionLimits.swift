@@ -1,6 +1,7 @@
 import Glibc
 import HTTPTypes
 import HummingbirdCore
+import HummingbirdHTTP2
 import NIOCore
 
 /// What a connection may do; see ``ConnectionGuard`` for the times.
@@ -33,6 +34,23 @@ enum ConnectionLimits {
             let isGit = head.path?.utf8.starts(with: "/git/".utf8) ?? false
             self = isGit ? .forEachPart(ConnectionLimits.gitSilence) : .forAll(ConnectionLimits.body)
         }
+    }
+
+    /// What an HTTP/2 connection has left when the server stops; the process ends within ten seconds.
+    static let farewell: TimeAmount = .seconds(8)
+    /// A connection of HTTP/2 without streams is told to go after ``idle``, and closed after this time whatever it says.
+    static let patience: TimeAmount = .seconds(90)
+
+    /// Each stream has the guard of a connection; a connection without streams is idle.
+    static var http2: HTTP2Channel.Configuration {
+        HTTP2Channel.Configuration(
+            idleTimeout: .nanoseconds(idle.nanoseconds),
+            gracefulCloseTimeout: .nanoseconds(farewell.nanoseconds),
+            streamConfiguration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(.stream)],
+                idleTimeout: idle
+            )
+        )
     }
 
     static var channel: HTTP1Channel.Configuration {

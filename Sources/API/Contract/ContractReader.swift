@@ -1,3 +1,4 @@
+import Access
 import Documents
 import HTTPTypes
 import StateRepo
@@ -85,12 +86,14 @@ struct ContractReader {
             template: template,
             access: access(of: place),
             takesBasic: place.value["security"]?.arrayValue?.contains { $0["basicAuth"] != nil } ?? false,
+            counting: counting(of: place),
             pathParameters: names,
             query: parameters.filter { $0.location == .query },
             headers: parameters.filter { $0.location == .header && $0.field != .requestID },
             body: body(of: place),
             stream: stream(of: place),
             responses: responses(of: place),
+            isAnswerSealed: place.value["x-gitplane-sealed"]?.boolValue ?? false,
             errorCodes: Set(place.value["x-error-codes"]?.arrayValue?.compactMap(\.stringValue) ?? []),
             index: operations.count
         )
@@ -100,6 +103,14 @@ struct ContractReader {
         }
     }
 
+    private mutating func counting(of operation: Place) -> Operation.Counting {
+        guard let value = operation.value["x-gitplane-rate-limit"] else { return .usual }
+        if value == .string("none") { return .never }
+        if let bucket = value.stringValue.flatMap(RateLimitBucket.init(rawValue:)) { return .also(bucket) }
+        fault(.malformed, at: operation.pointer, "x-gitplane-rate-limit names no bucket.")
+        return .usual
+    }
+
     private mutating func access(of operation: Place) -> Operation.Access {
         let pointer = operation.pointer.appending("security")
         guard let alternatives = operation.value["security"]?.arrayValue else {
@@ -107,6 +118,7 @@ struct ContractReader {
             return .public
         }
         if alternatives.isEmpty { return .public }
+        if Self.isOptional(alternatives) { return .optional }
         var texts: Set<JSONKey> = []
         for alternative in alternatives {
             let scopes = (alternative.objectValue ?? [:]).flatMap { $0.value.arrayValue ?? [] }
@@ -125,6 +137,12 @@ struct ContractReader {
             return .public
         }
         return .scope(scope)
+    }
+
+    /// Whether a credential is taken and none is needed: one alternative is empty, the others name no scope.
+    private static func isOptional(_ alternatives: [JSONValue]) -> Bool {
+        guard alternatives.count > 1, alternatives.contains([:]) else { return false }
+        return alternatives.allSatisfy { ($0.objectValue ?? [:]).allSatisfy { $0.value.arrayValue?.isEmpty ?? false } }
     }
 
     /// Follows local references until there is a value; `nil`, with a fault, when one leads nowhere.

@@ -1,3 +1,4 @@
+package import Access
 package import Documents
 package import HTTPTypes
 package import StateRepo
@@ -7,7 +8,19 @@ package final class Operation: Sendable {
     /// Who may call an operation.
     package enum Access: Hashable, Sendable {
         case `public`
+        /// Nobody has to say who they are; who does so with a good credential is told more.
+        case optional
         case scope(Scope)
+    }
+
+    /// What requests are counted by (`x-gitplane-rate-limit`).
+    package enum Counting: Hashable, Sendable {
+        /// Credential, else address.
+        case usual
+        /// Not at all (`none`).
+        case never
+        /// As usual, and by a bucket of its own; `login` is counted by the handler, which knows the account.
+        case also(RateLimitBucket)
     }
 
     /// The `operationId`, by which handlers are bound.
@@ -18,6 +31,7 @@ package final class Operation: Sendable {
     package let access: Access
     /// Whether it takes a token as the password of `Basic`, as git sends it.
     package let takesBasic: Bool
+    package let counting: Counting
     /// Names in the order of the template.
     package let pathParameters: [String]
     package let query: [Parameter]
@@ -32,6 +46,10 @@ package final class Operation: Sendable {
     /// `nil` unless the handler reads the body itself.
     package let stream: StreamSpecification?
     package let responses: [Int: ResponseSpecification]
+    /// Whether the answer shows a secret once (`x-gitplane-sealed`): repeated, it goes to the same credential only.
+    package let isAnswerSealed: Bool
+    /// Whether a repetition with the same `Idempotency-Key` gets the first answer.
+    let takesIdempotencyKey: Bool
     /// The codes of `x-error-codes`.
     package let errorCodes: Set<String>
     /// Its place among the operations of the contract.
@@ -43,12 +61,14 @@ package final class Operation: Sendable {
         template: String,
         access: Access,
         takesBasic: Bool,
+        counting: Counting,
         pathParameters: [String],
         query: [Parameter],
         headers: [Parameter],
         body: BodySpecification?,
         stream: StreamSpecification?,
         responses: [Int: ResponseSpecification],
+        isAnswerSealed: Bool,
         errorCodes: Set<String>,
         index: Int
     ) {
@@ -57,6 +77,7 @@ package final class Operation: Sendable {
         self.template = template
         self.access = access
         self.takesBasic = takesBasic
+        self.counting = counting
         self.pathParameters = pathParameters
         self.query = query
         self.needsQuery = query.contains(where: \.isRequired)
@@ -65,9 +86,14 @@ package final class Operation: Sendable {
         self.body = body
         self.stream = stream
         self.responses = responses
+        self.isAnswerSealed = isAnswerSealed
+        self.takesIdempotencyKey = headers.contains { $0.field == .idempotencyKey }
         self.errorCodes = errorCodes
         self.index = index
     }
+
+    /// Whether nobody may call it without saying who they are.
+    var needsCredential: Bool { if case .scope = access { true } else { false } }
 
     /// Whether it only reads; the others are logged at `info`.
     package var isRead: Bool { method == .get }

@@ -23,17 +23,25 @@ extension ProblemError {
     }
 
     /// 401 for a credential that stands for nobody (RFC 6750, section 3.1).
-    static func tokenInvalid(for operation: Operation) -> ProblemError {
-        let challenge = "Bearer realm=\"gitplane\", error=\"invalid_token\""
+    static func tokenInvalid(for operation: Operation?) -> ProblemError {
+        guard let operation, operation.takesBasic else { return tokenInvalid }
         return ProblemError(
             .tokenInvalid,
-            operation.takesBasic ? "The password is no valid token here." : "The bearer token is not valid here.",
-            headers: [.wwwAuthenticate: operation.takesBasic ? basicChallenge : challenge]
+            "The password is no valid token here.",
+            headers: [.wwwAuthenticate: basicChallenge]
+        )
+    }
+
+    static var tokenInvalid: ProblemError {
+        ProblemError(
+            .tokenInvalid,
+            "The bearer token is not valid here.",
+            headers: [.wwwAuthenticate: "Bearer realm=\"gitplane\", error=\"invalid_token\""]
         )
     }
 
     /// RFC 7617, section 2.
-    private static var basicChallenge: String { "Basic realm=\"Gitplane\"" }
+    static var basicChallenge: String { "Basic realm=\"Gitplane\"" }
 
     /// 413 for a body of more than `maximum` bytes.
     static func tooLarge(_ maximum: Int) -> ProblemError {
@@ -51,6 +59,14 @@ extension ProblemError {
             "Send the body with “Content-Type: \(supported.joined(separator: "” or “"))”.",
             details: ["supported": .array(supported.map(JSONValue.string))],
             headers: [.accept: supported.joined(separator: ", ")]
+        )
+    }
+
+    /// 403 for a change that another site asked a browser for.
+    static var crossSiteBlocked: ProblemError {
+        ProblemError(
+            .crossSiteBlocked,
+            "The change did not come from a page of this server; programs send the credential as “Authorization: Bearer …”."
         )
     }
 

@@ -1,3 +1,4 @@
+import Access
 package import Documents
 package import HTTPTypes
 package import HummingbirdCore
@@ -8,12 +9,16 @@ package struct OperationRequest: Sendable {
     package let operation: Operation
     /// Who is asking; `nil` on public operations.
     package let principal: Principal?
+    /// Where the request comes from.
+    package let client: RequestClient
     /// The request's id, as it stands in the answer, the log and the commit.
     package let id: String
     /// Decoded once, in the order of the template; any text that one segment can hold.
     package let pathParameters: [String]
     package let query: QueryValues
     package let headers: HTTPFields
+    /// Set when the request has an `Idempotency-Key`: what its write carries, and what it may have to recall.
+    package internal(set) var idempotency: IdempotentRequest?
     /// The body with its text, which fits the schema of its media type.
     ///
     /// `nil` when there is none.
@@ -28,6 +33,7 @@ package struct OperationRequest: Sendable {
     package init(
         operation: Operation,
         principal: Principal?,
+        client: RequestClient = RequestClient(),
         id: String,
         pathParameters: [String] = [],
         query: QueryValues,
@@ -39,6 +45,7 @@ package struct OperationRequest: Sendable {
     ) {
         self.operation = operation
         self.principal = principal
+        self.client = client
         self.id = id
         self.pathParameters = pathParameters
         self.query = query
@@ -48,6 +55,9 @@ package struct OperationRequest: Sendable {
         self.stream = stream
         self.presence = presence
     }
+
+    /// The address that the audit log shows.
+    var address: ClientAddress { client.address.map { ClientAddress($0) } ?? .local }
 
     /// The value of the body.
     package var body: JSONValue? { document?.value }

@@ -6,29 +6,42 @@ import StateRepo
 
 /// Takes a request through every check of the contract to its handler, and every outcome to an answer.
 ///
-/// In this order: sizes, path and method, credentials in the address, authentication, scope, parameters, body. The first
-/// that fails answers.
+/// In this order: sizes, host, path and method, rates, credentials in the address, authentication, scope, parameters,
+/// body, whether it is a repetition. The first that fails answers.
 package struct APIResponder: HTTPResponder {
     package typealias Context = APIContext
 
     private let contract: Contract
     /// By ``Operation/index``.
     private let handlers: [OperationHandler]
-    private let authenticator: any Authenticator
+    private let gatekeeper: Gatekeeper
+    private let edge: EdgeRules
+    private let idempotency: IdempotencyGate?
     private let ids = RequestIDSource()
 
     /// - Throws: ``ContractError`` when operations and handlers are not the same.
-    package init(contract: Contract, handlers: Handlers, authenticator: any Authenticator) throws {
+    package init(
+        contract: Contract,
+        handlers: Handlers,
+        authenticator: any Authenticator,
+        crossSite: CrossSiteCheck = CrossSiteCheck(),
+        audit: (any BreakGlassAuditing)? = nil,
+        edge: EdgeRules = EdgeRules(),
+        idempotency: IdempotencyGate? = nil
+    ) throws {
         self.contract = contract
         self.handlers = try handlers.bound(to: contract)
-        self.authenticator = authenticator
+        self.gatekeeper = Gatekeeper(authenticator: authenticator, crossSite: crossSite, audit: audit)
+        self.edge = edge
+        self.idempotency = idempotency
     }
 
     package func respond(to request: Request, context: APIContext) async throws -> Response {
         var exchange = Exchange(id: ids.id(given: request.headers[.requestID]), method: request.method)
+        let client = edge.client(request.headers, context.peer)
         var answer: OperationResponse
         do {
-            answer = try await self.answer(request, context.presence, &exchange)
+            answer = try await self.answer(request, client, context.presence, &exchange)
         } catch let error as HTTPParserError where !Task.isCancelled {
             // Hummingbird answers these itself and closes the connection.
             throw error
@@ -36,22 +49,29 @@ package struct APIResponder: HTTPResponder {
             answer = exchange.refuse(error, context.logger)
         }
         if !exchange.isBodyRead, BodyReader.mayBeLarge(request.headers) { answer.headers[.connection] = "close" }
+        answer.headers.add(exchange.standings)
+        if client.isEncrypted { answer.headers.append(Self.strictTransport) }
         exchange.log(answer, context.logger)
         return ResponseRenderer.response(answer, id: exchange.id, method: request.method, context.logger)
     }
 
     private func answer(
         _ request: Request,
+        _ client: RequestClient,
         _ presence: ClientPresence,
         _ exchange: inout Exchange
     ) async throws -> OperationResponse {
         try RequestLimits.check(request.head)
+        try edge.hosts.check(request.head)
         let target = RequestTarget(request.head.path ?? "")
-        let (operation, pathParameters) = try route(request.method, target.path)
+        let match = contract.match(request.method, target.path)
+        let caller = try await count(request, client, match, &exchange)
+        let (operation, pathParameters) = try Self.operation(match)
         exchange.operation = operation
         let pairs = try target.query.map { try QueryReader.pairs(of: $0) } ?? []
-        let principal = try await authenticate(request, for: operation)
+        let principal = try gatekeeper.admit(caller, request.head, to: operation)
         exchange.principal = principal
+        try Self.count(caller, client, for: operation, &exchange)
         let query = try QueryReader.read(pairs, request.headers, for: operation)
         var body: BodyReader.Result?
         let stream = try operation.stream.map { try BodyReader.stream(request, $0) }
@@ -59,42 +79,83 @@ package struct APIResponder: HTTPResponder {
             body = try await BodyReader.read(request, for: specification)
             exchange.isBodyRead = true
         }
-        let answer = try await handlers[operation.index](
-            OperationRequest(
-                operation: operation,
-                principal: principal,
-                id: exchange.id,
-                pathParameters: pathParameters,
-                query: query,
-                headers: request.headers,
-                document: body?.document,
-                mediaType: body?.mediaType,
-                stream: stream,
-                presence: presence
-            )
+        let checked = OperationRequest(
+            operation: operation,
+            principal: principal,
+            client: client,
+            id: exchange.id,
+            pathParameters: pathParameters,
+            query: query,
+            headers: request.headers,
+            document: body?.document,
+            mediaType: body?.mediaType,
+            stream: stream,
+            presence: presence
         )
+        let answer = try await run(checked, target: request.head.path ?? "", by: caller)
         // A handler that reads the body itself has read it, unless it failed.
         if stream != nil { exchange.isBodyRead = true }
         return answer
     }
 
-    private func route(_ method: HTTPRequest.Method, _ path: Substring) throws -> (Operation, [String]) {
-        switch contract.match(method, path) {
+    private func run(
+        _ request: OperationRequest,
+        target: String,
+        by caller: Caller
+    ) async throws -> OperationResponse {
+        let handler = handlers[request.operation.index]
+        guard let idempotency, request.operation.takesIdempotencyKey else {
+            return try await gatekeeper.watch(request, handler)
+        }
+        // A repetition is answered without the handler, so it stands in the audit log only once.
+        return try await idempotency.answer(request, target: target, by: caller) { [gatekeeper] request in
+            try await gatekeeper.watch(request, handler)
+        }
+    }
+
+    private static func operation(_ match: RouteTable.Match) throws -> (Operation, [String]) {
+        switch match {
         case .operation(let operation, let parameters): return (operation, parameters)
         case .methodNotAllowed(let allowed): throw ProblemError.methodNotAllowed(allowed)
         case .notFound: throw ProblemError.routeNotFound
         }
     }
 
-    private func authenticate(_ request: Request, for operation: Operation) async throws -> Principal? {
-        guard case .scope(let scope) = operation.access else { return nil }
-        guard let token = try Credential.token(in: request.headers, for: operation) else {
-            throw ProblemError.authenticationRequired(for: operation)
+    /// RFC 6797: the next year only over TLS.
+    private static let strictTransport = HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")
+}
+
+extension APIResponder {
+    /// Finds out who is asking and counts the request, also one that leads to no operation.
+    ///
+    /// - Throws: ``ProblemError`` 429.
+    private func count(
+        _ request: Request,
+        _ client: RequestClient,
+        _ match: RouteTable.Match,
+        _ exchange: inout Exchange
+    ) async throws -> Caller {
+        let operation: Operation? = if case .operation(let operation, _) = match { operation } else { nil }
+        if let operation, operation.counting == .never {
+            return operation.access == .public ? .nobody : try await gatekeeper.identify(request.head, for: operation)
         }
-        guard let principal = try await authenticator.authenticate(token) else {
-            throw ProblemError.tokenInvalid(for: operation)
-        }
-        guard principal.may(scope) else { throw ProblemError.insufficientScope(scope, of: principal) }
-        return principal
+        var caller = try await gatekeeper.identify(request.head, for: operation)
+        // Where no credential is needed a wrong one is as good as none.
+        if let operation, !operation.needsCredential, case .stranger = caller { caller = .nobody }
+        exchange.standings = client.count(caller)
+        guard exchange.standings.allSatisfy(\.isAllowed) else { throw ProblemError.rateLimited(exchange.standings) }
+        return caller
+    }
+
+    /// Counts an operation with a rate of its own.
+    private static func count(
+        _ caller: Caller,
+        _ client: RequestClient,
+        for operation: Operation,
+        _ exchange: inout Exchange
+    ) throws {
+        guard case .also(let bucket) = operation.counting, bucket != .login else { return }
+        exchange.standings += client.count(caller, for: bucket)
+        guard exchange.standings.allSatisfy(\.isAllowed) else { throw ProblemError.rateLimited(exchange.standings) }
     }
 }

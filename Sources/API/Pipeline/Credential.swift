@@ -6,8 +6,9 @@ import HTTPTypes
 enum Credential {
     /// What the client sent; `nil` when it sent none that the operation takes.
     ///
+    /// - Parameter operation: `nil` when the request leads to none.
     /// - Throws: ``ProblemError`` 401 for one that cannot be a token.
-    static func token(in headers: HTTPFields, for operation: Operation) throws -> BearerToken? {
+    static func token(in headers: HTTPFields, for operation: Operation?) throws -> BearerToken? {
         guard let text = headers[.authorization] else { return nil }
         let scheme = text.utf8.prefix { $0 != 0x20 }
         let credential = Substring(text.utf8.dropFirst(scheme.count).trimmingBlanks())
@@ -16,7 +17,7 @@ enum Credential {
             guard let token = BearerToken(String(credential)) else { throw ProblemError.tokenInvalid(for: operation) }
             return token
         }
-        if operation.takesBasic, scheme.equalsIgnoringCase("Basic") {
+        if let operation, operation.takesBasic, scheme.equalsIgnoringCase("Basic") {
             guard let token = password(of: credential) else { throw ProblemError.tokenInvalid(for: operation) }
             return token
         }

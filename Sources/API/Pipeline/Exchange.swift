@@ -1,3 +1,4 @@
+import Access
 import GitTransport
 import HTTPTypes
 import Logging
@@ -9,6 +10,8 @@ struct Exchange {
     let method: HTTPRequest.Method
     var operation: Operation?
     var principal: Principal?
+    /// Where the client stands by the rates that it was counted by.
+    var standings: [RateStanding] = []
     var isBodyRead = false
     private var code: String?
 
@@ -23,6 +26,9 @@ struct Exchange {
         switch error {
         case _ where Task.isCancelled && !(error is StateError): problem = Self.cutOff
         case let error as ProblemError: problem = error
+        case let error as AccessRefusal:
+            problem = ProblemError(error)
+            if let cause = error.cause { report(cause, "access failed", logger) }
         case let error as StateError:
             problem = ProblemError(error)
             if let cause = error.cause { report(cause, "state failed", logger) }

@@ -15,6 +15,7 @@ enum ResponseRenderer {
     ) -> Response {
         var headers = answer.headers
         headers.append(HTTPField(name: .requestID, value: id))
+        SecurityHeaders.add(to: &headers)
         let body: ResponseBody
         switch answer.body {
         case .none: body = ResponseBody()

@@ -9,9 +9,29 @@ extension StateServices {
     /// Sends an edit through plan, admission, commit and publication.
     func write(_ request: OperationRequest, _ changes: ChangeSet) async throws -> WriteOutcome {
         let principal = try request.requirePrincipal()
-        return try await publisher.submit(
-            WriteRequest(changes: changes, principal: principal, requestID: request.id, mode: request.writeMode)
+        let write = WriteRequest(
+            changes: changes,
+            principal: principal,
+            requestID: request.id,
+            mark: request.idempotency?.mark,
+            mode: request.writeMode
         )
+        if let commit = request.idempotency?.recalled { return try await recall(write, commit) }
+        do {
+            let outcome = try await publisher.submit(write)
+            if !outcome.isUnchanged { request.idempotency?.note(outcome.snapshot.revision) }
+            return outcome
+        } catch {
+            request.idempotency?.note(failure: error)
+            throw error
+        }
+    }
+
+    /// The outcome of a write whose commit is there already.
+    private func recall(_ write: WriteRequest, _ commit: CommitID) async throws -> WriteOutcome {
+        let entry = try archive.resolve(.commit(prefix: commit.description))
+        let before = try await archive.snapshot(at: archive.resolve(.sequence(entry.sequence - 1)))
+        return try await publisher.recall(write, before: before, after: archive.snapshot(at: entry))
     }
 }
 

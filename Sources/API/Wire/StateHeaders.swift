@@ -15,6 +15,11 @@ extension HTTPField.Name {
     package static let lastEventID = constant("Last-Event-ID")
     /// Tells proxies of the kind of nginx to pass a stream on as it comes.
     package static let accelBuffering = constant("X-Accel-Buffering")
+    package static let secFetchSite = constant("Sec-Fetch-Site")
+    static let contentSecurityPolicy = constant("Content-Security-Policy")
+    static let contentTypeOptions = constant("X-Content-Type-Options")
+    static let referrerPolicy = constant("Referrer-Policy")
+    static let resourcePolicy = constant("Cross-Origin-Resource-Policy")
 
     private static func constant(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("the names above are tokens") }

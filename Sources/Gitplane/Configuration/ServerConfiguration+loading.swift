@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Foundation
 import Logging
@@ -28,7 +29,12 @@ extension ServerConfiguration {
         var values: [ServerSetting: SettingValue] = [:]
         let reader = SettingReader(flags: flags, environment: environment, file: document, schemas: schemas)
         for setting in ServerSetting.allCases { values[setting] = reader.value(of: setting, &problems) }
-        let configuration = ServerConfiguration(values, dataDirectory: folder, &problems)
+        let configuration = ServerConfiguration(
+            values,
+            dataDirectory: folder,
+            workingDirectory: workingDirectory,
+            &problems
+        )
         guard let configuration, problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return configuration
     }
@@ -58,6 +64,7 @@ extension ServerConfiguration {
     private init?(
         _ values: [ServerSetting: SettingValue],
         dataDirectory: URL,
+        workingDirectory: String,
         _ problems: inout [ConfigurationProblem]
     ) {
         guard let host = values[.host], let name = host.value.stringValue, let port = values[.port]?.value.intValue,
@@ -72,21 +79,16 @@ extension ServerConfiguration {
         else { return nil }
         let address = BindAddress(host: name, port: port)
         var warnings: [String] = []
-        if !address.isLoopback {
+        let proxies = Self.trustedProxies(values, &problems)
+        let tls = Self.tls(values, dataDirectory: dataDirectory, workingDirectory: workingDirectory, &problems)
+        if !address.isLoopback, proxies.isEmpty, tls == nil {
             let danger = "\(address.host) may be reached from other machines, and there is neither TLS nor a proxy"
             if isInsecure {
                 warnings.append("\(danger): tokens and state travel in plain text")
             } else {
-                let message = "\(danger) (listen on 127.0.0.1, or start with --insecure on a network that you trust)"
+                let message =
+                    "\(danger) (listen on 127.0.0.1, give a certificate, name the proxy, or start with --insecure on a network that you trust)"
                 problems.append(ConfigurationProblem(place: host.place, message: message))
-            }
-        }
-        var origin: PublicOrigin?
-        if let url = values[.publicURL], let text = url.value.stringValue {
-            origin = PublicOrigin(text)
-            if origin == nil {
-                let message = "this is not an address such as https://agents.example.com"
-                problems.append(ConfigurationProblem(place: url.place, message: message))
             }
         }
         self.init(
@@ -94,8 +96,11 @@ extension ServerConfiguration {
             address: address,
             logLevel: level,
             logFormat: format,
-            publicOrigin: origin,
+            publicOrigin: Self.publicOrigin(values, &problems),
             workingTree: keepsTree ? tree : nil,
+            tls: tls,
+            trustedProxies: proxies,
+            rates: Self.rates(values),
             warnings: warnings
         )
     }

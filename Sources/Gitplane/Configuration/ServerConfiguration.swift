@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import Logging
 
@@ -18,6 +19,24 @@ struct ServerConfiguration: Sendable {
     let publicOrigin: PublicOrigin?
     /// `nil` on a server that keeps no working tree.
     let workingTree: WorkingTreeSettings?
+    let tls: TLSFiles?
+    let trustedProxies: TrustedProxies
+    let rates: RateLimiter.Rates
     /// What was accepted and should not stay as it is; printed at every start.
     let warnings: [String]
+
+    /// Of the addresses that the server has by itself.
+    var scheme: String { tls == nil ? "http" : "https" }
+}
+
+/// The files of HTTPS.
+struct TLSFiles: Hashable, Sendable {
+    /// A file and the place that named it.
+    struct Named: Hashable, Sendable {
+        let path: String
+        let place: String
+    }
+
+    let certificate: Named
+    let key: Named
 }

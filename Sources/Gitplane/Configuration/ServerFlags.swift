@@ -11,6 +11,15 @@ struct ServerFlags: ParsableArguments {
     @Option(help: "Port to listen on, 0 for a free one (CONTROL_PLANE_PORT; default: 8090).")
     var port: String?
 
+    @Flag(help: "Believe the forwarding headers of a proxy on this machine.")
+    var behindProxy = false
+
+    @Option(help: "Certificate chain in PEM form, for HTTPS; needs --tls-key.")
+    var tlsCertificate: String?
+
+    @Option(help: "Private key of the certificate in PEM form.")
+    var tlsKey: String?
+
     @Option(help: "Least severity that is logged: trace, debug, info, notice, warning, error, critical.")
     var logLevel: String?
 
@@ -31,8 +40,11 @@ struct ServerFlags: ParsableArguments {
         case .logLevel: logLevel
         case .logFormat: logFormat
         case .insecure: insecure ? "true" : nil
+        case .tlsCertificate: tlsCertificate
+        case .tlsKey: tlsKey
+        case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
-        case .publicURL, .workingTreeEdits, .workingTreeQuiet: nil
+        case .publicURL, .trustedProxies, .rateLimits, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 }

@@ -5,7 +5,12 @@ enum ServerSetting: String, CaseIterable {
     case logLevel = "log_level"
     case logFormat = "log_format"
     case insecure
+    case tlsCertificate = "tls_certificate"
+    case tlsKey = "tls_key"
+    case behindProxy = "behind_proxy"
+    case trustedProxies = "trusted_proxies"
     case publicURL = "public_url"
+    case rateLimits = "rate_limits"
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
@@ -20,8 +25,11 @@ enum ServerSetting: String, CaseIterable {
         case .logLevel: "--log-level"
         case .logFormat: "--log-format"
         case .insecure: "--insecure"
+        case .tlsCertificate: "--tls-certificate"
+        case .tlsKey: "--tls-key"
+        case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .publicURL, .workingTreeEdits, .workingTreeQuiet: nil
+        case .publicURL, .trustedProxies, .rateLimits, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 
@@ -30,9 +38,11 @@ enum ServerSetting: String, CaseIterable {
         case .host: "CONTROL_PLANE_BIND"
         case .port: "CONTROL_PLANE_PORT"
         case .publicURL: "GITPLANE_PUBLIC_URL"
+        case .trustedProxies: "GITPLANE_TRUSTED_PROXIES"
+        case .rateLimits: "GITPLANE_RATE_LIMITS"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
-        case .logLevel, .logFormat, .insecure, .workingTree: nil
+        case .logLevel, .logFormat, .insecure, .behindProxy, .tlsCertificate, .tlsKey, .workingTree: nil
         }
     }
 
@@ -40,8 +50,11 @@ enum ServerSetting: String, CaseIterable {
     var type: ValueType {
         switch self {
         case .port: .integer
-        case .insecure, .workingTree: .boolean
-        case .host, .logLevel, .logFormat, .publicURL, .workingTreeEdits, .workingTreeQuiet: .string
+        case .insecure, .behindProxy, .workingTree: .boolean
+        case .trustedProxies: .list
+        case .rateLimits: .rates
+        case .host, .logLevel, .logFormat, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits, .workingTreeQuiet:
+            .string
         }
     }
 
@@ -49,11 +62,15 @@ enum ServerSetting: String, CaseIterable {
         case string
         case integer
         case boolean
+        /// Items between commas.
+        case list
+        /// `off`, or `name=rate` between commas.
+        case rates
     }
 
     /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
     static let laterVariables = [
-        "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_TRUSTED_PROXIES",
-        "GITPLANE_METRICS_LISTEN", "GITPLANE_RATE_LIMITS", "GITPLANE_EGRESS_ALLOW",
+        "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_METRICS_LISTEN",
+        "GITPLANE_EGRESS_ALLOW",
     ]
 }

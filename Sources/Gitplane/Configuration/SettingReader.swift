@@ -48,6 +48,8 @@ struct SettingReader {
         switch type {
         case .string: .string(text)
         case .boolean: .bool(text == "true")
+        case .list: .array(items(text).map(JSONValue.string))
+        case .rates: rates(text)
         case .integer:
             if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) {
                 JSONValue(number)
@@ -55,5 +57,21 @@ struct SettingReader {
                 .string(text)
             }
         }
+    }
+
+    private static func items(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { item in
+            String(String(item.drop { $0 == " " }).reversed().drop { $0 == " " }.reversed())
+        }
+    }
+
+    private static func rates(_ text: String) -> JSONValue {
+        var rates = JSONObject()
+        for item in items(text) {
+            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, rates[String(parts[0])] == nil else { return .string(text) }
+            rates[String(parts[0])] = .string(String(parts[1]))
+        }
+        return .object(rates)
     }
 }

@@ -11,9 +11,10 @@ struct DataFolder {
     var repository: String { path("state.git") }
     var workingTree: String { path("state") }
     var hooks: String { path("state.git/hooks") }
-    var local: String { path("local.sqlite") }
     var index: String { path("index.sqlite") }
+    var local: String { path("local.sqlite") }
     var accessToken: String { path("access-token") }
+    var setupCode: String { path("setup-code") }
     var instance: String { path("instance.json") }
     var lock: String { path("lock") }
     /// Where `gitplane init` makes the repository before it is whole.

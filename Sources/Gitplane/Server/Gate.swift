@@ -1,3 +1,5 @@
+import Access
+import Documents
 import Foundation
 import GitTransport
 import Logging
@@ -14,6 +16,7 @@ enum Gate {
         _ state: StateComponents,
         _ instance: InstanceFile,
         _ tickets: PushTickets,
+        _ access: AccessControl,
         _ logger: Logger,
         onListening: @escaping @Sendable () -> Void
     ) throws -> GateServer {
@@ -45,10 +48,28 @@ enum Gate {
             push,
             pusher,
             process in
-            let decision = try await pushes.decide(push, by: pusher.principal, requestID: pusher.requestID)
+            let requestID = pusher.requestID
+            let decision = try await pushes.decide(push, by: pusher.principal, requestID: requestID)
+            if decision.verdict.decision == .refused { await record(pusher.principal, requestID, access, logger) }
             let answer = GateAnswer(decision.verdict)
             guard let hold = decision.hold else { return GateReply(answer) }
             return GateReply(answer) { await conclude(hold, pushes, process, logger) }
+        }
+    }
+
+    /// Notes that a push was refused; it stays refused when that cannot be written.
+    private static func record(
+        _ principal: Principal,
+        _ requestID: String,
+        _ access: AccessControl,
+        _ logger: Logger
+    ) async {
+        let details: JSONObject = ["request_id": .string(requestID)]
+        let event = AuditEvent(.pushDenied, by: principal.identity.description, from: .local, details: details)
+        do {
+            try await access.record(event)
+        } catch {
+            logger.error("refused push not audited", metadata: ["error": "\(error)"])
         }
     }
 

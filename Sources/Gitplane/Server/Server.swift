@@ -37,8 +37,10 @@ struct Server {
     private func serve(_ folder: DataFolder, _ logger: Logger) async throws {
         let share = try ShareDirectory.installed()
         let instance = try InstanceFile.readOrCreate(at: folder.instance)
-        let authenticator = try authenticator(folder)
-        let state = try await StateComponents.open(folder, share, rules, instance, logger)
+        let certificate = try certificate()
+        let local = try AccessComponents.openLocal(folder)
+        let access = try AccessComponents.open(folder, share, local, configuration, tokens: tokens)
+        let state = try await StateComponents.open(folder, share, rules, instance, local, logger)
         let workingTree: WorkingTree? =
             if let settings = configuration.workingTree {
                 try await WorkingTree(settings, folder, state, instance, logger)
@@ -46,22 +48,30 @@ struct Server {
                 nil
             }
         let readiness = ReadinessGate()
-        let start = startSignal(folder, readiness)
+        let start = startSignal(folder, readiness, try await access.setupCode())
         let tickets = PushTickets()
-        let gate = try Gate.service(folder, state, instance, tickets, logger) { start.listening(.gate) }
+        let gate = try Gate.service(folder, state, instance, tickets, access.control, logger) {
+            start.listening(.gate)
+        }
         let contract = try Self.bytes(share.contract)
         var handlers = Handlers()
         let schemas = try Self.schemas(share.schemas)
         StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
-        handlers.registerState(state.services(instance, workingTree?.keeper))
+        let stateServices = state.services(instance, workingTree?.keeper)
+        handlers.registerState(stateServices)
+        access.handlers(stateServices).register(in: &handlers)
         GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
-            authenticator: authenticator,
+            authenticator: access.control,
+            audit: access.control,
             configuration: APIConfiguration(
                 host: configuration.address.host,
                 port: configuration.address.port,
+                publicOrigin: configuration.publicOrigin?.description,
+                edge: configuration.edge(certificate),
+                idempotency: try await state.idempotency(instance, logger),
                 onListening: { start.listening(.api, port: $0) }
             ),
             logger: logger
@@ -72,10 +82,10 @@ struct Server {
             logger: logger
         )
         // Stopped in the opposite order: readiness, watches, then the API, so that no request meets a pass that is gone.
-        var services: [any Service] = [
-            reconciler, gate, application, WatchService(state.publisher.watch), readiness,
-        ]
-        if let workingTree { services.insert(workingTree.service, at: 0) }
+        var services: [any Service] = [AccessUpkeep(access.control, logger: logger)]
+        if let certificate { services.append(CertificateWatcher(certificate, logger: logger)) }
+        if let workingTree { services.append(workingTree.service) }
+        services += [reconciler, gate, application, WatchService(state.publisher.watch), readiness]
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -107,25 +117,35 @@ struct Server {
     }
 
     /// Opens for clients and says so, once everything listens.
-    private func startSignal(_ folder: DataFolder, _ readiness: ReadinessGate) -> StartSignal {
+    ///
+    /// - Parameter code: with which the owner registers; `nil` when there is an owner.
+    private func startSignal(
+        _ folder: DataFolder,
+        _ readiness: ReadinessGate,
+        _ code: IssuedCode?
+    ) -> StartSignal {
+        let credential: StartMessage.Credential = tokens != nil ? .variable : code == nil ? .session : .file
         let message = StartMessage(
             folder: folder,
-            usesOwnTokens: tokens != nil,
+            credential: credential,
+            scheme: configuration.scheme,
             keepsWorkingTree: configuration.workingTree != nil
         )
         let host = configuration.address.host
         return StartSignal { port in
             readiness.open()
+            if let code { StandardStream.error.write(message.setupLines(code, host: host, port: port)) }
             StandardStream.output.write(message.lines(host: host, port: port))
         }
     }
 
-    private func authenticator(_ folder: DataFolder) throws -> TokenAuthenticator {
+    private func certificate() throws -> TLSCertificate? {
+        guard let files = configuration.tls else { return nil }
         do {
-            if let tokens { return try TokenAuthenticator(variable: tokens) }
-            return TokenAuthenticator(tokens: [try AccessTokenFile(path: folder.accessToken).readOrCreate()])
+            return try TLSCertificate(certificatePath: files.certificate.path, keyPath: files.key.path)
         } catch {
-            throw CommandFailure(.configuration, error.message)
+            let file = error.file == .certificate ? files.certificate : files.key
+            throw CommandFailure(.configuration, ["gitplane: \(file.place): error: \(file.path): \(error.message)"])
         }
     }
 

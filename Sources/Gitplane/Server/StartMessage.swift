@@ -1,21 +1,40 @@
+import Access
+
 /// What a start prints: where everything is, and one command that works as printed.
 struct StartMessage {
-    private let folder: DataFolder
-    private let usesOwnTokens: Bool
-    private let keepsWorkingTree: Bool
+    /// What the printed command authenticates with.
+    enum Credential {
+        case variable
+        case file
+        /// There is an owner, whose credentials only the owner knows.
+        case session
+    }
 
-    init(folder: DataFolder, usesOwnTokens: Bool, keepsWorkingTree: Bool) {
-        self.folder = folder
-        self.usesOwnTokens = usesOwnTokens
-        self.keepsWorkingTree = keepsWorkingTree
+    let folder: DataFolder
+    let credential: Credential
+    let scheme: String
+    let keepsWorkingTree: Bool
+
+    /// How to register the owner; it goes to standard error, which no log of the output keeps.
+    func setupLines(_ code: IssuedCode, host: String, port: Int) -> [String] {
+        let url = "\(address(host, port))/api/control-plane/auth/register-owner"
+        let body = "{\"email\": \"you@example.com\", \"password\": \"…\", \"setup_code\": \"\(code.text)\"}"
+        return [
+            "There is no owner yet. Register one within 15 minutes (later: the code in \(folder.setupCode)):",
+            "  curl -i \(url) -H 'Content-Type: application/json' -d '\(body)'",
+        ]
     }
 
     func lines(host: String, port: Int) -> [String] {
-        let name = host.contains(":") ? "[\(host)]" : host
-        let address = "http://\(name):\(port)"
-        let token = usesOwnTokens ? "$CONTROL_PLANE_API_TOKEN" : "$(cat \(Self.quoted(folder.accessToken)))"
-        let password =
-            usesOwnTokens ? "a token of CONTROL_PLANE_API_TOKEN" : "the content of \(folder.accessToken)"
+        let address = self.address(host, port)
+        let token: String
+        let password: String
+        switch credential {
+        case .variable: (token, password) = ("$CONTROL_PLANE_API_TOKEN", "a token of CONTROL_PLANE_API_TOKEN")
+        case .file:
+            (token, password) = ("$(cat \(Self.quoted(folder.accessToken)))", "the content of \(folder.accessToken)")
+        case .session: (token, password) = ("$TOKEN", "an API token (POST /api/control-plane/auth/tokens)")
+        }
         let places = [
             "gitplane \(ProgramVersion.current) is ready",
             "  API         \(address)/api/control-plane",
@@ -34,6 +53,11 @@ struct StartMessage {
             "",
         ]
         return places + files + trial
+    }
+
+    private func address(_ host: String, _ port: Int) -> String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(scheme)://\(name):\(port)"
     }
 
     /// A path as one word for a shell.

@@ -9,6 +9,7 @@ import StateRepo
 /// The state of a data folder, opened: repository, index, publisher, archive.
 struct StateComponents {
     let index: HistoryIndex
+    let local: LocalDatabase
     let publisher: StatePublisher
     let archive: StateArchive
     let snapshots: SnapshotStore
@@ -24,10 +25,10 @@ struct StateComponents {
         _ share: ShareDirectory,
         _ rules: StateRules,
         _ instance: InstanceFile,
+        _ local: LocalDatabase,
         _ logger: Logger
     ) async throws -> StateComponents {
         try openRepository(folder, share, instance, logger)
-        let announcements = AnnouncedPushes(database: try openLocal(folder))
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
         let conditions = ConditionBoard()
@@ -36,7 +37,7 @@ struct StateComponents {
                 repositoryPath: folder.repository,
                 rules: rules,
                 identity: instance.identity,
-                announcements: announcements
+                announcements: AnnouncedPushes(database: local)
             ),
             index: index,
             snapshots: snapshots,
@@ -49,6 +50,7 @@ struct StateComponents {
         let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
         return StateComponents(
             index: index,
+            local: local,
             publisher: publisher,
             archive: archive,
             snapshots: snapshots,
@@ -76,13 +78,15 @@ struct StateComponents {
         )
     }
 
-    /// - Throws: ``CommandFailure`` (78): what is in the file cannot be made again, so nothing else may take its place.
-    private static func openLocal(_ folder: DataFolder) throws -> LocalDatabase {
-        do {
-            return try LocalDatabase(path: folder.local)
-        } catch {
-            throw CommandFailure(.configuration, "\(folder.local) cannot be used: \(error.message)")
-        }
+    /// Lets requests with an `Idempotency-Key` happen once, also those that a crash cut off from their answer.
+    func idempotency(_ instance: InstanceFile, _ logger: Logger) async throws -> IdempotencyGate {
+        IdempotencyGate(
+            key: instance.cursorKey,
+            store: IdempotencyTable(database: local),
+            commits: try await archive.marks(since: Date() - IdempotencyGate.lifetime),
+            isOnMain: { [archive] in try archive.isOnMain($0) },
+            logger: logger
+        )
     }
 
     private static func openRepository(

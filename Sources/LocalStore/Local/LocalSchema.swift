@@ -12,8 +12,30 @@ enum LocalSchema {
         migrator.registerMigration("secrets-testimony-1") { database in
             try database.execute(sql: secretsTestimony)
         }
+        migrator.registerMigration("access-1") { database in
+            try database.execute(sql: AccessSchema.accounts)
+            try database.execute(sql: AccessSchema.audit)
+        }
+        migrator.registerMigration("idempotency-1") { database in
+            try database.execute(sql: idempotency)
+        }
         return migrator
     }
+
+    /// The table of ``IdempotencyTable``; `expires` is in seconds since 1970.
+    private static let idempotency = """
+        CREATE TABLE idempotency (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            key BLOB NOT NULL UNIQUE,
+            request BLOB NOT NULL,
+            status INTEGER NOT NULL,
+            headers BLOB NOT NULL,
+            kind INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX idempotency_by_expiry ON idempotency (expires)
+        """
 
     /// The table of ``AnnouncedPushes``; `accepted_at` is in seconds since 1970.
     private static let announcedPushes = """

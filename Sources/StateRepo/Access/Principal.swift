@@ -28,13 +28,25 @@ package struct Principal: Hashable, Sendable {
     package let name: String
     package let email: String
     package let scopes: Set<Scope>
+    /// The public name of the session that the request belongs to; `nil` for every other credential.
+    package let session: String?
 
-    package init(identity: Identity, name: String, email: String, scopes: Set<Scope>) {
+    package init(identity: Identity, name: String, email: String, scopes: Set<Scope>, session: String? = nil) {
         self.identity = identity
         self.name = name
         self.email = email
         self.scopes = scopes
+        self.session = session
     }
 
     package func may(_ scope: Scope) -> Bool { scopes.contains(scope) }
+
+    /// Whose keys of repeated requests these are: everybody who comes over HTTP acts for the one owner, whichever the
+    /// credential.
+    package var account: String {
+        switch identity {
+        case .operator, .token, .breakGlass: "owner"
+        case .local, .server: identity.description
+        }
+    }
 }

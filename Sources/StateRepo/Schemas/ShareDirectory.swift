@@ -9,6 +9,8 @@ package struct ShareDirectory: Hashable, Sendable {
     /// One JSON Schema per file, named after it.
     package var schemas: URL { url.appending(path: "schemas") }
     package var catalogue: URL { url.appending(path: "catalogue") }
+    /// The passwords that nobody may choose, one per line.
+    package var commonPasswords: URL { url.appending(path: "passwords/common.txt") }
     /// The folder `state/` of a new repository.
     package var state: URL { url.appending(path: "state") }
     /// The skills of a new repository.

@@ -6,7 +6,10 @@ import HTTPTypes
 enum FakeContract {
     static let operations: [(path: String, method: String, operation: JSONValue)] = [
         ("/api/items", "get", operation("listItems", scope: "state:read", parameters: listParameters)),
-        ("/api/items", "post", operation("createItem", scope: "state:write", body: itemBody(required: true))),
+        (
+            "/api/items", "post",
+            operation("createItem", scope: "state:write", parameters: [idempotencyKey], body: itemBody(required: true))
+        ),
         ("/api/items/{item_id}", "get", operation("getItem", scope: "state:read", parameters: [itemID, ifNoneMatch])),
         (
             "/api/items/{item_id}", "patch",
@@ -19,7 +22,12 @@ enum FakeContract {
         ),
         ("/api/items/validate", "post", operation("validateItems", scope: "state:read")),
         ("/api/others", "get", operation("listOthers", scope: "state:read", parameters: listParameters)),
-        ("/healthz", "get", operation("getHealth", scope: nil)),
+        (
+            "/api/secrets", "post",
+            operation("createSecret", scope: "state:write", parameters: [idempotencyKey], isSealed: true)
+        ),
+        ("/api/register", "get", operation("register", scope: nil, rate: "register")),
+        ("/healthz", "get", operation("getHealth", scope: nil, rate: "none")),
     ]
 
     static func document(
@@ -48,11 +56,15 @@ enum FakeContract {
         _ id: String,
         scope: String?,
         parameters: [JSONValue] = [],
-        body: JSONValue? = nil
+        body: JSONValue? = nil,
+        rate: String? = nil,
+        isSealed: Bool = false
     ) -> JSONValue {
         var object: JSONObject = ["operationId": .string(id), "parameters": .array(parameters)]
         object["security"] = scope.map { [["bearerAuth": [.string($0)]]] } ?? []
         object["requestBody"] = body
+        if isSealed { object["x-gitplane-sealed"] = true }
+        object["x-gitplane-rate-limit"] = rate.map { .string($0) }
         var responses: JSONObject = [
             "200": ["description": "", "content": ["application/json": ["schema": ["type": "object"]]]],
             "204": ["description": ""], "304": ["description": ""],
@@ -61,7 +73,9 @@ enum FakeContract {
             "description": "",
             "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Error"]]],
         ]
-        for status in ["400", "401", "403", "404", "413", "414", "415", "422", "431", "500", "503"] {
+        for status in [
+            "400", "401", "403", "404", "409", "413", "414", "415", "421", "422", "429", "431", "500", "503",
+        ] {
             responses[status] = answer
         }
         object["responses"] = .object(responses)
@@ -89,6 +103,10 @@ enum FakeContract {
 
     private static let itemID: JSONValue = [
         "name": "item_id", "in": "path", "required": true, "schema": ["type": "string", "maxLength": 5],
+    ]
+
+    private static let idempotencyKey: JSONValue = [
+        "name": "Idempotency-Key", "in": "header", "schema": ["type": "string", "pattern": "^[!-~]{1,255}$"],
     ]
 
     private static let ifNoneMatch: JSONValue = [

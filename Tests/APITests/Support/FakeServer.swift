@@ -10,6 +10,8 @@ import Testing
 /// The fake contract with handlers that answer with what they were asked.
 enum FakeServer {
     static let ownerToken = String(repeating: "o", count: 32)
+    /// Another one of the owner.
+    static let otherToken = String(repeating: "p", count: 32)
     static let readerToken = String(repeating: "r", count: 32)
 
     private static let compiled = Result { try Contract(FakeContract.document()) }
@@ -19,7 +21,9 @@ enum FakeServer {
     static func application(
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         onListening: @escaping @Sendable (Int) async -> Void = { _ in },
-        overriding handlers: [String: OperationHandler] = [:]
+        overriding handlers: [String: OperationHandler] = [:],
+        edge: EdgeRules = EdgeRules(hosts: HostRules(names: ["x"])),
+        idempotency: IdempotencyGate? = nil
     ) throws -> some ApplicationProtocol {
         let contract = try contract()
         var all = Handlers()
@@ -28,7 +32,7 @@ enum FakeServer {
             contract: contract,
             handlers: all,
             authenticator: FakeAuthenticator(),
-            configuration: APIConfiguration(port: 0, onListening: onListening),
+            configuration: APIConfiguration(port: 0, edge: edge, idempotency: idempotency, onListening: onListening),
             logger: logger
         )
     }
@@ -49,7 +53,7 @@ enum FakeServer {
 private struct FakeAuthenticator: Authenticator {
     func authenticate(_ token: BearerToken) -> Principal? {
         switch token.withExposedText({ $0 }) {
-        case FakeServer.ownerToken: principal("owner", Set(Scope.allCases))
+        case FakeServer.ownerToken, FakeServer.otherToken: principal("owner", Set(Scope.allCases))
         case FakeServer.readerToken: principal("reader", [.stateRead])
         default: nil
         }

@@ -50,8 +50,9 @@ package struct TokenAuthenticator: Authenticator {
         }
     }
 
-    package func authenticate(_ token: BearerToken) -> Principal? {
-        let digest = token.digest
+    package func authenticate(_ token: BearerToken) -> Principal? { authenticate(token.digest) }
+
+    func authenticate(_ digest: TokenDigest) -> Principal? {
         var found: Principal?
         for entry in entries where entry.digest == digest { found = entry.principal }
         return found

@@ -54,7 +54,34 @@ package struct TokenDigest: Sendable {
     }
 }
 
-extension TokenDigest: Equatable {
+extension TokenDigest {
+    /// How many bytes a digest has.
+    package static let byteCount = 32
+
+    /// Takes what ``bytes`` gave.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.words = Array(bytes).withUnsafeBytes { bytes in
+            (
+                bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+                bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+                bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+                bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+            )
+        }
+    }
+
+    package var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in withUnsafeBytes(of: word) { Array($0) } }
+    }
+}
+
+extension TokenDigest: Hashable {
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+    }
+
     package static func == (lhs: Self, rhs: Self) -> Bool {
         let difference =
             (lhs.words.0 ^ rhs.words.0) | (lhs.words.1 ^ rhs.words.1) | (lhs.words.2 ^ rhs.words.2)

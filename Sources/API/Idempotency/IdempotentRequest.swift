@@ -1,0 +1,45 @@
+package import Access
+import Documents
+package import StateRepo
+import Synchronization
+
+/// A request with an `Idempotency-Key` on its way through its handler.
+package final class IdempotentRequest: Sendable {
+    /// For the commit that the request makes.
+    package let mark: IdempotencyMark
+    /// The commit that an earlier request of this mark made, whose answer was lost: the handler makes that answer again and
+    /// writes nothing.
+    package let recalled: CommitID?
+    private let made = Mutex<CommitID?>(nil)
+    private let keep: @Sendable (OperationResponse, CommitID?) throws -> IdempotencyRecord?
+
+    init(
+        _ mark: IdempotencyMark,
+        recalling commit: CommitID? = nil,
+        keep: @escaping @Sendable (OperationResponse, CommitID?) throws -> IdempotencyRecord?
+    ) {
+        self.mark = mark
+        self.recalled = commit
+        self.keep = keep
+    }
+
+    /// The commit of this request, also when the handler fails afterwards.
+    var commit: CommitID? { recalled ?? made.withLock { $0 } }
+
+    /// Told by the write path which commit carries the mark, or may carry it.
+    func note(_ commit: CommitID) { made.withLock { $0 = commit } }
+
+    /// Told of a write that failed: after `storage.outcome_unknown` the commit may be there all the same.
+    func note(failure: StateError) {
+        guard failure.code == .outcomeUnknown, let name = failure.details?["commit"]?.stringValue,
+            let commit = CommitID(name)
+        else { return }
+        note(commit)
+    }
+
+    /// What is kept of an answer, for handlers whose effect is in the local database and no commit: they write it in the
+    /// transaction of the effect.
+    ///
+    /// - Returns: `nil` for an answer that is not kept.
+    package func record(of answer: OperationResponse) throws -> IdempotencyRecord? { try keep(answer, commit) }
+}

@@ -1,0 +1,81 @@
+import Access
+import HTTPTypes
+import StateRepo
+
+/// Finds out who is asking, decides whether they may, and keeps an eye on who has a master key.
+struct Gatekeeper: Sendable {
+    private let authenticator: any Authenticator
+    private let crossSite: CrossSiteCheck
+    /// `nil` when nobody keeps a log.
+    private let audit: (any BreakGlassAuditing)?
+
+    init(authenticator: any Authenticator, crossSite: CrossSiteCheck, audit: (any BreakGlassAuditing)?) {
+        self.authenticator = authenticator
+        self.crossSite = crossSite
+        self.audit = audit
+    }
+
+    /// What the credential of a request comes to.
+    ///
+    /// - Parameter operation: what it is for; `nil` when the request leads to no operation.
+    func identify(_ request: HTTPRequest, for operation: Operation?) async throws -> Caller {
+        do {
+            guard let credential = try RequestCredential.read(request.headerFields, for: operation) else {
+                return .nobody
+            }
+            guard let principal = try await authenticator.authenticate(credential.token) else {
+                return .stranger(.tokenInvalid(for: operation))
+            }
+            return .principal(principal, credential.token)
+        } catch let error as ProblemError {
+            return .stranger(error)
+        } catch let error as AccessRefusal where error.code == .sessionExpired || error.code == .tokenExpired {
+            return .stranger(ProblemError(error, for: operation))
+        }
+    }
+
+    /// Who is asking; `nil` when an operation asks nobody, or when nobody had to say.
+    ///
+    /// - Throws: 401 without a good credential, 403 `auth.cross_site_blocked` and `auth.insufficient_scope`.
+    func admit(_ caller: Caller, _ request: HTTPRequest, to operation: Operation) throws -> Principal? {
+        if !operation.isRead { try checkOrigin(request, operation) }
+        switch (operation.access, caller) {
+        case (.public, _): return nil
+        case (.optional, .principal(let principal, _)): return principal
+        case (.optional, _): return nil
+        case (.scope, .nobody): throw ProblemError.authenticationRequired(for: operation)
+        case (.scope, .stranger(let error)): throw error
+        case (.scope(let scope), .principal(let principal, _)):
+            guard principal.may(scope) else { throw ProblemError.insufficientScope(scope, of: principal) }
+            return principal
+        }
+    }
+
+    private func checkOrigin(_ request: HTTPRequest, _ operation: Operation) throws {
+        if operation.access == .public {
+            try crossSite.refuseOtherOrigins(request)
+        } else if let credential = try RequestCredential.read(request.headerFields, for: operation),
+            credential.source == .cookie
+        {
+            try crossSite.requireSameOrigin(request)
+        }
+    }
+
+    /// Runs a handler; what is done with a break-glass token stands in the audit log.
+    func watch(_ request: OperationRequest, _ handler: OperationHandler) async throws -> OperationResponse {
+        guard let audit, let principal = request.principal, case .breakGlass = principal.identity else {
+            return try await handler(request)
+        }
+        let isRead = request.operation.isRead || request.operation.access == .scope(.stateRead)
+        guard !isRead, !request.query.flag("dry_run") else {
+            audit.didRead(by: principal, from: request.address)
+            return try await handler(request)
+        }
+        try await audit.willWrite(request.operation.id, by: principal, from: request.address, request: request.id)
+        let answer = try await handler(request)
+        if let revision = answer.headers[.stateRevision].flatMap({ CommitID($0) }) {
+            try await audit.didCommit(revision, by: principal, from: request.address, request: request.id)
+        }
+        return answer
+    }
+}

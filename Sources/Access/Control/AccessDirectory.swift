@@ -1,0 +1,86 @@
+import Foundation
+import StateRepo
+import Synchronization
+
+/// Every live credential in memory: requests are authenticated without a look at the disk.
+final class AccessDirectory: Sendable {
+    private struct State {
+        var account: OperatorAccount?
+        var sessions: [TokenDigest: SessionRecord] = [:]
+        var tokens: [TokenDigest: APITokenRecord] = [:]
+        /// Credentials that were used since the last flush.
+        var usedSessions: [SessionID: Date] = [:]
+        var usedTokens: [APITokenID: Date] = [:]
+    }
+
+    /// Whom a digest stands for.
+    enum Match: Sendable {
+        case session(SessionRecord, OperatorAccount)
+        case token(APITokenRecord, OperatorAccount?)
+        case expiredSession
+        case expiredToken
+    }
+
+    private let state = Mutex(State())
+
+    var account: OperatorAccount? { state.withLock { $0.account } }
+
+    /// Finds a credential and notes its use.
+    func use(_ digest: TokenDigest, at time: Date) -> Match? {
+        state.withLock { state in
+            if let session = state.sessions[digest] {
+                guard session.isActive(at: time), let account = state.account else { return .expiredSession }
+                state.sessions[digest]?.lastUsedAt = time
+                state.usedSessions[session.id] = time
+                return .session(session, account)
+            }
+            guard let token = state.tokens[digest] else { return nil }
+            guard token.isActive(at: time) else { return .expiredToken }
+            state.tokens[digest]?.lastUsedAt = time
+            state.usedTokens[token.id] = time
+            return .token(token, state.account)
+        }
+    }
+
+    /// Active ones, the newest first.
+    func sessions(at time: Date) -> [SessionRecord] {
+        let all = state.withLock { Array($0.sessions.values) }
+        return all.filter { $0.isActive(at: time) }
+            .sorted { ($0.createdAt, $0.id.description) > ($1.createdAt, $1.id.description) }
+    }
+
+    /// Those that have not expired, the newest first.
+    func tokens(at time: Date) -> [APITokenRecord] {
+        let all = state.withLock { Array($0.tokens.values) }
+        return all.filter { $0.isActive(at: time) }
+            .sorted { ($0.createdAt, $0.id.description) > ($1.createdAt, $1.id.description) }
+    }
+
+    /// Takes over what the store has now; uses that it does not know yet are kept.
+    func replace(account: OperatorAccount?, sessions: [SessionRecord], tokens: [APITokenRecord]) {
+        state.withLock { state in
+            state.account = account
+            state.sessions = Dictionary(sessions.map { ($0.digest, $0) }) { $1 }
+            state.tokens = Dictionary(tokens.map { ($0.digest, $0) }) { $1 }
+            for (digest, session) in state.sessions {
+                if let time = state.usedSessions[session.id] { state.sessions[digest]?.lastUsedAt = time }
+            }
+            for (digest, token) in state.tokens {
+                if let time = state.usedTokens[token.id] { state.tokens[digest]?.lastUsedAt = time }
+            }
+        }
+    }
+
+    /// The uses that the store does not know.
+    func uses() -> (sessions: [SessionID: Date], tokens: [APITokenID: Date]) {
+        state.withLock { ($0.usedSessions, $0.usedTokens) }
+    }
+
+    /// The store knows these uses now.
+    func forget(_ uses: (sessions: [SessionID: Date], tokens: [APITokenID: Date])) {
+        state.withLock { state in
+            for (id, time) in uses.sessions where state.usedSessions[id] == time { state.usedSessions[id] = nil }
+            for (id, time) in uses.tokens where state.usedTokens[id] == time { state.usedTokens[id] = nil }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package import Foundation
+
+/// The passwords that are tried first by whoever guesses: one per line in a file that travels with the program.
+///
+/// The file is read when a password is chosen, which is rare, and not kept in memory.
+package struct CommonPasswords: Sendable {
+    private let file: URL
+
+    package init(file: URL) { self.file = file }
+
+    /// Whether a password is one of them, without regard to case.
+    func contain(_ password: String) throws -> Bool {
+        let content = try Data(contentsOf: file)
+        let wanted = Data(password.lowercased().utf8)
+        return content.split(separator: UInt8(ascii: "\n")).contains { $0 == wanted }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+
+/// Two certificates for this machine that nobody trusts, with their keys, good for a hundred years.
+///
+/// Made by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=one.test
+/// -addext subjectAltName=DNS:localhost,IP:127.0.0.1`.
+enum TestCertificates {
+    struct Pair: Sendable {
+        let certificate: String
+        let key: String
+    }
+
+    static let one = Pair(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBmTCCAT+gAwIBAgIUQyP7NNtIK1tvFFLC/fcO2B26YBwwCgYIKoZIzj0EAwIw
+            EzERMA8GA1UEAwwIb25lLnRlc3QwIBcNMjYxMTI2MDAzODUxWhgPMjEyNjExMDIw
+            MDM4NTFaMBMxETAPBgNVBAMMCG9uZS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+            AQcDQgAEnEpIfnlLTrWSVPLAWERyGLDw6FlBKfMXaX8wXimYvGGwllIP+LXD61CE
+            CJPc3Ux+YuqWttrPTWXkEKc6y+KAlKNvMG0wHQYDVR0OBBYEFPtbhqVpPfj7YjIM
+            DkgmCN4bwxaVMB8GA1UdIwQYMBaAFPtbhqVpPfj7YjIMDkgmCN4bwxaVMA8GA1Ud
+            EwEB/wQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAoGCCqGSM49
+            BAMCA0gAMEUCIQCahCSLNz8ujnTO0H8bFCwvE3Fm07yI9KadYeNV+OVjwAIgQ7B1
+            9VJzWh3T2f49uxs9K385UAAKaXaOqW2yvdfHeiM=
+            -----END CERTIFICATE-----
+
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgHMvU3GhduO0X2IFw
+            CR++cvkVjVXk186SAPKsfxRA1iihRANCAAScSkh+eUtOtZJU8sBYRHIYsPDoWUEp
+            8xdpfzBeKZi8YbCWUg/4tcPrUIQIk9zdTH5i6pa22s9NZeQQpzrL4oCU
+            -----END PRIVATE KEY-----
+
+            """
+    )
+
+    static let two = Pair(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBmTCCAT+gAwIBAgIUGX23LX6XP/F/DaJ/6PWl2j75fpIwCgYIKoZIzj0EAwIw
+            EzERMA8GA1UEAwwIdHdvLnRlc3QwIBcNMjYxMTI2MDAzODUxWhgPMjEyNjExMDIw
+            MDM4NTFaMBMxETAPBgNVBAMMCHR3by50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+            AQcDQgAEs5X6mwxkqz698hgKhtRUOmrWWa+nFY8zmZHJK3KknZNsoq1G4RIErSBn
+            nmv6fHFAi67cJZbAMAl0sQEh6zxc2qNvMG0wHQYDVR0OBBYEFPN8CPVC4RiHgjfT
+            4ykF98QGA3OJMB8GA1UdIwQYMBaAFPN8CPVC4RiHgjfT4ykF98QGA3OJMA8GA1Ud
+            EwEB/wQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAoGCCqGSM49
+            BAMCA0gAMEUCIF/SBkgL5Oo2vcXtuPsQqA+xY71aSdGa7xU5Cpgjz+SdAiEA8Qvz
+            BCz0Gun8zq+Q49IJSlrUazqN/t/6+k5VwxAYFIs=
+            -----END CERTIFICATE-----
+
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgcheQrt1WmO3zOdPG
+            lV8cBtaACLCrmiCxfAheOPoG4SShRANCAASzlfqbDGSrPr3yGAqG1FQ6atZZr6cV
+            jzOZkckrcqSdk2yirUbhEgStIGeea/p8cUCLrtwllsAwCXSxASHrPFza
+            -----END PRIVATE KEY-----
+
+            """
+    )
+}
+
+/// The files of a certificate in a folder of a test.
+struct CertificateFiles: Sendable {
+    let folder: URL
+
+    var certificate: String { folder.appending(path: "certificate.pem").path }
+    var key: String { folder.appending(path: "key.pem").path }
+
+    func write(_ pair: TestCertificates.Pair) throws {
+        try write(certificate: pair.certificate)
+        try write(key: pair.key)
+    }
+
+    func write(certificate text: String) throws { try Data(text.utf8).write(to: URL(filePath: certificate)) }
+
+    func write(key text: String) throws { try Data(text.utf8).write(to: URL(filePath: key)) }
+}

@@ -1,0 +1,186 @@
+import Access
+import Documents
+import Foundation
+import GRDB
+import LocalStore
+import StateRepo
+import TestSupport
+import Testing
+
+@Suite("The audit log")
+struct AuditTests {
+    private func path(_ directory: URL) -> String { directory.appending(path: "local.sqlite").path }
+
+    /// Runs SQL on the log, as somebody would who may write the file.
+    private func run(_ sql: [String], _ access: AccessFixture) throws {
+        let queue = try DatabaseQueue(path: path(access.directory))
+        try queue.write { database in
+            for statement in sql { try database.execute(sql: statement) }
+        }
+        try queue.close()
+    }
+
+    private func withLog(_ body: (AccessFixture) async throws -> Void) async throws {
+        try await withTemporaryDirectory { directory in
+            let access = try AccessFixture(in: directory)
+            try await access.registerOwner()
+            for number in 0..<5 {
+                access.clock.advance(by: 60)
+                let details: JSONObject = ["number": JSONValue(number)]
+                let revision = CommitID(bytes: [UInt8](repeating: UInt8(number), count: 20))
+                try await access.control.record(
+                    AuditEvent(.secretWritten, by: "token:x", from: .local, revision: revision, details: details)
+                )
+            }
+            try await body(access)
+        }
+    }
+
+    @Test("An untouched log is whole, each entry chained to the one before")
+    func whole() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let verification = try AuditFile(path: path(access.directory)).verify()
+            #expect(verification.finding == nil)
+            #expect(verification.count == 7)
+            let entries = try await access.control.auditEntries(AuditQuery(limit: 100))
+            #expect(entries.map(\.sequence) == [7, 6, 5, 4, 3, 2, 1])
+            #expect(entries.map(\.event).suffix(2) == ["owner.registered", "setup.code_issued"])
+            for (newer, older) in zip(entries, entries.dropFirst()) { #expect(newer.previousHash == older.hash) }
+            #expect(entries.last?.previousHash == AuditEntry.origin)
+            #expect(entries.first?.hash == verification.head)
+        }
+    }
+
+    @Test(
+        "A broken entry is named",
+        arguments: [
+            ("UPDATE audit SET actor = 'nobody' WHERE sequence = 4", 4),
+            ("UPDATE audit SET details = '{}' WHERE sequence = 3", 3),
+            ("UPDATE audit SET revision = NULL WHERE sequence = 5", 5),
+            ("UPDATE audit SET time = '2020-01-01T00:00:00Z' WHERE sequence = 6", 6),
+            ("DELETE FROM audit WHERE sequence = 4", 4),
+            ("DELETE FROM audit WHERE sequence < 3", 1),
+            ("UPDATE audit SET previous_hash = hash WHERE sequence = 4", 4),
+            ("UPDATE audit SET hash = previous_hash WHERE sequence = 7", 7),
+        ]
+    )
+    func broken(_ sql: String, _ sequence: Int) async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let triggers = ["DROP TRIGGER audit_is_never_changed", "DROP TRIGGER audit_is_never_shortened"]
+            try run(triggers + [sql], access)
+            let verification = try AuditFile(path: path(access.directory)).verify()
+            #expect(verification.finding?.sequence == sequence)
+        }
+    }
+
+    @Test(
+        "The server's own statements cannot change it",
+        arguments: [
+            "UPDATE audit SET actor = 'nobody'", "DELETE FROM audit", "DELETE FROM audit WHERE sequence = 7",
+        ]
+    )
+    func appendOnly(_ sql: String) async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            #expect(throws: (any Error).self) { try run([sql], access) }
+            #expect(try AuditFile(path: path(access.directory)).verify().count == 7)
+        }
+    }
+
+    @Test("Filters and pages are exact")
+    func query() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            var query = AuditQuery(limit: 2)
+            query.event = "secret.written"
+            #expect(try await access.control.auditEntries(query).map(\.sequence) == [7, 6])
+            query.before = 6
+            #expect(try await access.control.auditEntries(query).map(\.sequence) == [5, 4])
+            query = AuditQuery(limit: 10)
+            query.actor = "server"
+            #expect(try await access.control.auditEntries(query).map(\.sequence) == [1])
+            query = AuditQuery(limit: 10)
+            query.since = access.clock.now - 60
+            #expect(try await access.control.auditEntries(query).map(\.sequence) == [7, 6])
+            query.until = access.clock.now - 60
+            #expect(try await access.control.auditEntries(query).map(\.sequence) == [6])
+        }
+    }
+
+    @Test("What may happen often is counted, and written once")
+    func coalesced() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let token = try #require(BearerToken(AccessFixture.breakGlass))
+            let principal = try #require(try access.control.authenticate(token))
+            for _ in 0..<1_000 { access.control.didRead(by: principal, from: AccessFixture.home) }
+            try await access.control.flush()
+            try await access.control.flush()
+            var query = AuditQuery(limit: 10)
+            query.event = "break_glass.read"
+            let entries = try await access.control.auditEntries(query)
+            #expect(entries.map(\.details) == ["{\"count\":1000}"])
+            #expect(entries.first?.actor == principal.identity.description)
+        }
+    }
+
+    @Test("Addresses beyond a thousand in a minute are counted together")
+    func bounded() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let token = try #require(BearerToken(AccessFixture.breakGlass))
+            let principal = try #require(try access.control.authenticate(token))
+            for number in 0..<1_500 {
+                let address = try #require(ClientAddress("10.1.\(number / 256).\(number % 256)"))
+                access.control.didRead(by: principal, from: address)
+            }
+            try await access.control.flush()
+            var query = AuditQuery(limit: 2_000)
+            query.event = "break_glass.read"
+            let entries = try await access.control.auditEntries(query)
+            #expect(entries.count == 1_001)
+            #expect(entries.first { $0.actor == "several" }?.details == "{\"count\":500}")
+        }
+    }
+
+    @Test("A store that cannot be written refuses what must be recorded, and nothing else")
+    func unavailable() async throws {
+        try await withTemporaryDirectory { directory in
+            let access = try AccessFixture(in: directory)
+            let owner = try await access.registerOwner()
+            let broken = try AccessFixture(in: directory, clock: access.clock, wrapping: { ReadOnlyStore(store: $0) })
+            let token = try #require(BearerToken(owner.login.credential))
+            let principal = try #require(try broken.control.authenticate(token))
+            let attempts: [() async throws -> Void] = [
+                { _ = try await broken.control.logIn("ada", password: AccessFixture.password, from: .local) },
+                { _ = try await broken.control.logIn("ada", password: "wrong", from: .local) },
+                { try await broken.control.logOut(principal, from: .local) },
+                {
+                    let request = APITokenRequest(name: "ci", scopes: [.stateRead], days: 1)
+                    _ = try await broken.control.createToken(request, by: principal, from: .local)
+                },
+                { try await broken.control.willWrite("x", by: principal, from: .local, request: "r") },
+            ]
+            for attempt in attempts {
+                do {
+                    try await attempt()
+                    Issue.record("it was done without an entry")
+                } catch let refusal as AccessRefusal {
+                    #expect(refusal.code == .auditUnavailable)
+                }
+            }
+            #expect(try broken.control.authenticate(token) == principal)
+            #expect(broken.control.sessions().count == 1)
+            #expect(broken.control.tokens().isEmpty)
+        }
+    }
+}
+
+/// A store on a disk that takes no more.
+private struct ReadOnlyStore: AccessStore {
+    let store: any AccessStore
+
+    func read<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result { try store.read(body) }
+
+    func write<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result {
+        throw AccessRefusal.auditUnavailable(CancellationError())
+    }
+
+    func auditEntries(_ query: AuditQuery) throws -> [AuditEntry] { try store.auditEntries(query) }
+}
