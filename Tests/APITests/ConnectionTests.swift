@@ -98,6 +98,29 @@ struct ConnectionTests {
         #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
     }
 
+    static let unwanted: [(String, String)] = [
+        ("Content-Length: 12\r\n", "401"), ("\(bearer)Content-Length: 12000000\r\n", "413"),
+    ]
+
+    @Test("Who asks first does not send a body in vain", arguments: unwanted)
+    func expectationNotMet(_ headers: String, _ status: String) async throws {
+        let head =
+            "POST /api/items HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n\(headers)\r\n"
+        let answer = try await exchange(head)
+        #expect(self.status(answer) == status)
+        #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+        #expect(answer.lowercased().contains("connection: close"))
+    }
+
+    @Test("A packed body is refused as such", arguments: ["gzip", "br", "identity, gzip"])
+    func packedBody(_ coding: String) async throws {
+        let head =
+            "POST /api/items HTTP/1.1\r\nHost: x\r\n\(Self.bearer)Content-Type: application/json\r\nContent-Encoding: \(coding)\r\nConnection: close\r\nContent-Length: 12\r\n\r\n"
+        let answer = try await exchange(head + #"{"name":"a"}"#)
+        #expect(status(answer) == "415")
+        #expect(answer.contains("\"code\":\"request.unsupported_media_type\""))
+    }
+
     @Test("A connection serves one request after the other, also when they come together")
     func pipelining() async throws {
         let get = "GET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -111,7 +134,9 @@ struct ConnectionTests {
         ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
         ("Content-Length: 5\r\nContent-Length: 6\r\n\r\n", "400"), ("Content-Length: +5\r\n\r\n", "400"),
         ("Content-Length : 5\r\n\r\n", "400"), ("X: a\r\n b\r\n\r\n", "400"), ("X: a\nb: c\r\n\r\n", "400"),
-        ("Transfer-Encoding: xchunked\r\n\r\n", "405"), ("Transfer-Encoding: chunked\r\n\r\n-1\r\n", "405"),
+        ("Transfer-Encoding: xchunked\r\n\r\n", "400"),
+        ("Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "400"),
+        ("Transfer-Encoding: chunked\r\n\r\n-1\r\n", "405"),
     ]
 
     @Test("Of two readings of where a request ends none is tried: there is one answer", arguments: framings)

@@ -4,8 +4,8 @@ import NIOHTTPTypes
 
 /// Keeps the promises about one connection that the server underneath does not make.
 ///
-/// It answers `Expect: 100-continue`, limits how long head and body of a request may take, and ends a connection whose
-/// answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
+/// It answers `Expect: 100-continue` once somebody wants the body (``BodyInvitation``), limits how long head and body of
+/// a request may take, and ends a connection whose answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
 /// can read the answer before it sees the connection fail. It tells an answer that is being made when its client leaves
 /// (``ClientPresence``), and closes the connection of a client that takes too long to read, or has vanished.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -26,6 +26,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     /// The head of a request has come, its end has not.
     private var isBodyComing = false
+    /// The client waits for a word before it sends the body (RFC 9110, section 10.1.1).
+    private var isInvitationDue = false
     /// The bytes at hand completed some part of a request.
     private var hasCompletedPart = false
     /// The head of the last answer went out.
@@ -97,12 +99,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         event: Any,
         promise: EventLoopPromise<Void>?
     ) {
-        guard let listener = event as? DepartureListener else {
-            context.triggerUserOutboundEvent(event, promise: promise)
-            return
+        switch event {
+        case let listener as DepartureListener:
+            if isInputClosed { listener.action() } else { departure = listener }
+            promise?.succeed()
+        case is BodyInvitation:
+            invite(context)
+            promise?.succeed()
+        default: context.triggerUserOutboundEvent(event, promise: promise)
         }
-        if isInputClosed { listener.action() } else { departure = listener }
-        promise?.succeed()
+    }
+
+    private func invite(_ context: ChannelHandlerContext) {
+        guard isInvitationDue else { return }
+        isInvitationDue = false
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
 
     private func noteDeparture() {
@@ -134,10 +145,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             cancelDeadline()
             isBodyComing = true
             patience = ConnectionLimits.Patience(head)
-            if head.headerFields[.expect]?.lowercased() == "100-continue" {
-                let goOn = HTTPResponse(status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
-            }
+            isInvitationDue = BodyInvitation.isAwaited(by: head)
         case .body: break
         case .end:
             cancelDeadline()
@@ -153,8 +161,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch unwrapOutboundIn(data) {
         case .head(let head):
+            var head = head
+            // Who was not invited may send the body or leave it: nobody knows where the next request begins.
+            if isInvitationDue, isBodyComing { head.headerFields[.connection] = "close" }
+            isInvitationDue = false
             if head.headerFields[.connection] == "close" { isClosing = true }
-            context.write(carried(head, data), promise: promise)
+            context.write(carried(head), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             departure = nil
@@ -168,10 +180,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func carried(_ head: HTTPResponse, _ data: NIOAny) -> NIOAny {
-        guard carrier == .stream, isClosing else { return data }
+    private func carried(_ head: HTTPResponse) -> NIOAny {
         var head = head
-        head.headerFields[.connection] = nil
+        if carrier == .stream { head.headerFields[.connection] = nil }
         return wrapOutboundOut(.head(head))
     }
 

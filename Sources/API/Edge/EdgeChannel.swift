@@ -1,4 +1,5 @@
 import Access
+import GitTransport
 import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
@@ -44,11 +45,8 @@ struct EdgeChannel: ServerChildChannel {
         }
         channel.closeFuture.whenComplete { [connections] _ in connections.close(address) }
         guard let certificate else {
-            return http1.setup(channel: channel, logger: logger).map { value in
-                // A server that stops drops the values that nobody handles any more. That is a fault while the channel is
-                // open, because the writer in it has not been finished.
-                channel.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
-                return Value(negotiation: channel.eventLoop.makeSucceededFuture(.http1_1(value)), channel: channel)
+            return setUpHTTP1(channel, logger).map { value in
+                Value(negotiation: channel.eventLoop.makeSucceededFuture(.http1_1(value)), channel: channel)
             }
         }
         do {
@@ -60,7 +58,7 @@ struct EdgeChannel: ServerChildChannel {
             return channel.close().flatMap { channel.eventLoop.makeFailedFuture(error) }
         }
         return channel.configureHTTP2AsyncSecureUpgrade { channel in
-            http1.setup(channel: channel, logger: logger)
+            setUpHTTP1(channel, logger)
         } http2ConnectionInitializer: { channel in
             do {
                 try channel.pipeline.syncOperations.addHandler(HTTP2Farewell(), position: .first)
@@ -70,6 +68,10 @@ struct EdgeChannel: ServerChildChannel {
             return http2.setup(channel: channel, logger: logger)
         }
         .map { Value(negotiation: $0, channel: channel) }
+    }
+
+    private func setUpHTTP1(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        http1.setup(channel: channel, logger: logger).map { $0.keptUntilClosed() }
     }
 
     func handle(value: Value, logger: Logger) async {

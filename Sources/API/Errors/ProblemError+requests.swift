@@ -62,6 +62,16 @@ extension ProblemError {
         )
     }
 
+    /// 415 for a body in another coding than as it is or one of `supported` (RFC 9110, section 12.5.3).
+    static func unsupportedCoding(_ supported: [String]) -> ProblemError {
+        let alternative = supported.map { " or with “Content-Encoding: \($0)”" }.joined()
+        return ProblemError(
+            .unsupportedMediaType,
+            "Send the body as it is\(alternative).",
+            headers: [.acceptEncoding: supported.isEmpty ? "identity" : supported.joined(separator: ", ")]
+        )
+    }
+
     /// 403 for a change that another site asked a browser for.
     static var crossSiteBlocked: ProblemError {
         ProblemError(

@@ -24,12 +24,7 @@ struct GitRequestBody: GitInput, ~Copyable {
         switch request.headers[.contentEncoding]?.lowercased() {
         case nil, "identity": inflater = nil
         case "gzip", "x-gzip": inflater = try GzipInflater()
-        default:
-            throw ProblemError(
-                .unsupportedMediaType,
-                "Send the body as it is or with “Content-Encoding: gzip”.",
-                headers: [.acceptEncoding: "gzip"]
-            )
+        default: throw ProblemError.unsupportedCoding(["gzip"])
         }
         source = stream.makeAsyncIterator()
     }

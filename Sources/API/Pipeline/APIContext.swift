@@ -16,4 +16,7 @@ package struct APIContext: InitializableFromSource, Sendable {
     var peer: SocketAddress? { channel.remoteAddress }
 
     var presence: ClientPresence { ClientPresence(channel) }
+
+    /// The request, whose client is asked for the body when somebody reads it.
+    func inviting(_ request: Request) -> Request { BodyInvitation.inviting(request, over: channel) }
 }

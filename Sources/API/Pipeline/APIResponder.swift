@@ -41,7 +41,7 @@ package struct APIResponder: HTTPResponder {
         let client = edge.client(request.headers, context.peer)
         var answer: OperationResponse
         do {
-            answer = try await self.answer(request, client, context.presence, &exchange)
+            answer = try await self.answer(context.inviting(request), client, context.presence, &exchange)
         } catch let error as HTTPParserError where !Task.isCancelled {
             // Hummingbird answers these itself and closes the connection.
             throw error

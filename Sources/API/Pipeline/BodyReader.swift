@@ -19,6 +19,7 @@ enum BodyReader {
             guard specification.isRequired else { return nil }
             throw ProblemError(JSONSyntaxError(.malformed, "there is no body", at: SourcePosition(line: 1, column: 1)))
         }
+        try Self.checkCoding(request.headers)
         let content = try content(request.headers[.contentType], specification)
         let document: JSONDocument
         do {
@@ -69,6 +70,12 @@ enum BodyReader {
             throw ProblemError(JSONSyntaxError(.malformed, "the body ends too early", at: place))
         }
         return bytes
+    }
+
+    /// A body that was packed is not taken for one that is no JSON.
+    private static func checkCoding(_ headers: HTTPFields) throws {
+        let codings = headers[values: .contentEncoding]
+        guard codings.allSatisfy({ $0.lowercased() == "identity" }) else { throw ProblemError.unsupportedCoding([]) }
     }
 
     private static func content(

@@ -47,5 +47,19 @@ package enum RequestLimits {
                 details: ["maximum_bytes": JSONValue(maximumHeaderBytes)]
             )
         }
+        try checkFraming(head.headerFields)
+    }
+
+    /// Refuses a body whose end two readers may see at two places (RFC 9112, section 6.1).
+    private static func checkFraming(_ headers: HTTPFields) throws {
+        let codings = headers[values: .transferEncoding]
+        guard codings.isEmpty || codings.count == 1 && codings[0].lowercased() == "chunked" else {
+            throw ProblemError.parameter(
+                "Transfer-Encoding",
+                in: .header,
+                code: .valueConst,
+                "Send the body with Content-Length, or with “Transfer-Encoding: chunked” and nothing else."
+            )
+        }
     }
 }

@@ -10,8 +10,9 @@ package struct CommonPasswords: Sendable {
 
     /// Whether a password is one of them, without regard to case.
     func contain(_ password: String) throws -> Bool {
-        let content = try Data(contentsOf: file)
-        let wanted = Data(password.lowercased().utf8)
-        return content.split(separator: UInt8(ascii: "\n")).contains { $0 == wanted }
+        let line = password.lowercased()
+        guard !line.utf8.contains(UInt8(ascii: "\n")) else { return false }
+        let content = try Data("\n".utf8) + Data(contentsOf: file)
+        return content.range(of: Data("\n\(line)\n".utf8)) != nil
     }
 }

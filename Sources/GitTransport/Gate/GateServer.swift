@@ -80,7 +80,7 @@ package struct GateServer: Service {
             .serverChannelOption(.backlog, value: 64)
             .bind(unixDomainSocketPath: configuration.socketPath, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try GateConnection.Channel(wrappingChannelSynchronously: channel)
+                    try GateConnection.Channel(wrappingChannelSynchronously: channel).keptUntilClosed()
                 }
             }
         // Nobody else gets into the folder between the two calls.

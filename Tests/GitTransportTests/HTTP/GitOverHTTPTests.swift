@@ -35,7 +35,7 @@ struct GitOverHTTPTests {
             #expect(refs.contains("refs/gitplane/releases"))
             let answer = try await RawConnection.exchange(
                 port: scenario.port,
-                "GET /git/state.git/info/refs?service=git-receive-pack HTTP/1.1\r\nHost: x\r\n"
+                "GET /git/state.git/info/refs?service=git-receive-pack HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: Bearer \(HTTPScenario.token)\r\nConnection: close\r\n\r\n"
             )
             #expect(answer.contains("refs/heads/main"))

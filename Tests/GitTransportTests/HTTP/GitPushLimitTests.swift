@@ -20,7 +20,7 @@ struct GitPushLimitTests {
 
     /// The head of a push with a body of `length` bytes, or a chunked one.
     private static func head(length: Int?, token: String = HTTPScenario.token) -> String {
-        "POST /git/state.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "POST /git/state.git/git-receive-pack HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
             + "Authorization: Bearer \(token)\r\nContent-Type: application/x-git-receive-pack-request\r\n"
             + (length.map { "Content-Length: \($0)\r\n\r\n" } ?? "Transfer-Encoding: chunked\r\n\r\n")
     }
@@ -157,7 +157,7 @@ struct GitPushLimitTests {
             let held = try await slots.take()
             let answer = try await RawConnection.exchange(
                 port: scenario.port,
-                "GET /git/state.git/info/refs?service=git-upload-pack HTTP/1.1\r\nHost: x\r\n"
+                "GET /git/state.git/info/refs?service=git-upload-pack HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: Bearer \(HTTPScenario.token)\r\nConnection: close\r\n\r\n"
             )
             #expect(answer.hasPrefix("HTTP/1.1 503 "))
