@@ -38,13 +38,19 @@ extension AccessHandlers {
             scopes: Set(scopes ?? [.stateRead]),
             days: request.body?["expires_in_days"]?.intValue ?? APITokenRecord.standardLifetime
         )
-        let token = try await control.createToken(wanted, by: request.requirePrincipal(), from: request.address)
-        var body = AccessBodies.token(token.record)
-        body["token"] = .string(token.text)
-        return OperationResponse(
-            .created,
-            headers: [.location: "/api/control-plane/auth/tokens/\(token.record.id)"],
-            .json(.object(body))
+        let answer: @Sendable (CreatedAPIToken) -> OperationResponse = { token in
+            var body = AccessBodies.token(token.record)
+            body["token"] = .string(token.text)
+            let location = "/api/control-plane/auth/tokens/\(token.record.id)"
+            return OperationResponse(.created, headers: [.location: location], .json(.object(body)))
+        }
+        return answer(
+            try await control.createToken(
+                wanted,
+                by: request.requirePrincipal(),
+                from: request.address,
+                keeping: request.keeping(answer)
+            )
         )
     }
 
@@ -60,7 +66,8 @@ extension AccessHandlers {
             to: request.requiredText("new_password"),
             tokens: request.body?["revoke_tokens"]?.boolValue == true ? .revoked : .kept,
             by: request.requirePrincipal(),
-            from: request.address
+            from: request.address,
+            keeping: request.keeping { .noContent }
         )
         return .noContent
     }
@@ -70,7 +77,8 @@ extension AccessHandlers {
             request.requiredText("identifier"),
             code: request.requiredText("recovery_code"),
             to: request.requiredText("new_password"),
-            from: request.address
+            from: request.address,
+            keeping: request.keeping { .noContent }
         )
         return .noContent
     }
@@ -83,11 +91,16 @@ extension AccessHandlers {
     }
 
     func regenerateCodes(_ request: OperationRequest) async throws -> OperationResponse {
-        let codes = try await control.regenerateRecoveryCodes(
-            confirmedBy: request.requiredText("current_password"),
-            by: request.requirePrincipal(),
-            from: request.address
+        let answer: @Sendable ([String]) -> OperationResponse = { codes in
+            OperationResponse(.created, .json(["recovery_codes": .array(codes.map(JSONValue.string))]))
+        }
+        return answer(
+            try await control.regenerateRecoveryCodes(
+                confirmedBy: request.requiredText("current_password"),
+                by: request.requirePrincipal(),
+                from: request.address,
+                keeping: request.keeping(answer)
+            )
         )
-        return OperationResponse(.created, .json(["recovery_codes": .array(codes.map(JSONValue.string))]))
     }
 }

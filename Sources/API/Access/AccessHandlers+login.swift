@@ -5,14 +5,25 @@ import StateRepo
 
 extension AccessHandlers {
     func exchange(_ request: OperationRequest) async throws -> OperationResponse {
-        let token = try await control.exchange(request.requiredText("code"), from: request.address)
-        return OperationResponse(.ok, .json(.object(AccessBodies.code("registration_token", token))))
+        let answer: @Sendable (IssuedCode) -> OperationResponse = { token in
+            OperationResponse(.ok, .json(.object(AccessBodies.code("registration_token", token))))
+        }
+        let code = request.requiredText("code")
+        return answer(try await control.exchange(code, from: request.address, keeping: request.keeping(answer)))
     }
 
     func issueCode(_ request: OperationRequest) async throws -> OperationResponse {
         let principal = try request.requirePrincipal()
-        let code = try await control.issueSetupCode(by: principal.identity, from: request.address)
-        return OperationResponse(.created, .json(.object(AccessBodies.code("code", code))))
+        let answer: @Sendable (IssuedCode) -> OperationResponse = { code in
+            OperationResponse(.created, .json(.object(AccessBodies.code("code", code))))
+        }
+        return answer(
+            try await control.issueSetupCode(
+                by: principal.identity,
+                from: request.address,
+                keeping: request.keeping(answer)
+            )
+        )
     }
 
     func registerOwner(_ request: OperationRequest) async throws -> OperationResponse {
@@ -24,10 +35,14 @@ extension AccessHandlers {
         registration.username = request.text("username")
         registration.registrationToken = request.text("registration_token")
         registration.setupCode = request.text("setup_code")
-        let owner = try await control.registerOwner(registration, from: request.address)
-        var body = Self.body(of: owner.login)
-        body["recovery_codes"] = .array(owner.recoveryCodes.map(JSONValue.string))
-        return started(owner.login, .created, body)
+        let answer: @Sendable (RegisteredOwner) -> OperationResponse = { owner in
+            var body = Self.body(of: owner.login)
+            body["recovery_codes"] = .array(owner.recoveryCodes.map(JSONValue.string))
+            return started(owner.login, .created, body)
+        }
+        return answer(
+            try await control.registerOwner(registration, from: request.address, keeping: request.keeping(answer))
+        )
     }
 
     func logIn(_ request: OperationRequest) async throws -> OperationResponse {

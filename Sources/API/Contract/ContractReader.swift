@@ -94,6 +94,7 @@ struct ContractReader {
             stream: stream(of: place),
             responses: responses(of: place),
             isAnswerSealed: place.value["x-gitplane-sealed"]?.boolValue ?? false,
+            isBodySecret: place.value["x-gitplane-secret-body"]?.boolValue ?? false,
             errorCodes: Set(place.value["x-error-codes"]?.arrayValue?.compactMap(\.stringValue) ?? []),
             index: operations.count
         )

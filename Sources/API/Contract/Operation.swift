@@ -48,6 +48,8 @@ package final class Operation: Sendable {
     package let responses: [Int: ResponseSpecification]
     /// Whether the answer shows a secret once (`x-gitplane-sealed`): repeated, it goes to the same credential only.
     package let isAnswerSealed: Bool
+    /// Whether the body has a password that somebody could find by trying (`x-gitplane-secret-body`): no digest of it is kept.
+    let isBodySecret: Bool
     /// Whether a repetition with the same `Idempotency-Key` gets the first answer.
     let takesIdempotencyKey: Bool
     /// The codes of `x-error-codes`.
@@ -69,6 +71,7 @@ package final class Operation: Sendable {
         stream: StreamSpecification?,
         responses: [Int: ResponseSpecification],
         isAnswerSealed: Bool,
+        isBodySecret: Bool = false,
         errorCodes: Set<String>,
         index: Int
     ) {
@@ -87,6 +90,7 @@ package final class Operation: Sendable {
         self.stream = stream
         self.responses = responses
         self.isAnswerSealed = isAnswerSealed
+        self.isBodySecret = isBodySecret
         self.takesIdempotencyKey = headers.contains { $0.field == .idempotencyKey }
         self.errorCodes = errorCodes
         self.index = index

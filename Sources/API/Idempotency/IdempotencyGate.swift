@@ -164,8 +164,10 @@ package final class IdempotencyGate: Sendable {
 
 extension IdempotencyGate {
     private static func seal(_ mark: IdempotencyMark, _ request: OperationRequest, _ caller: Caller) -> AnswerSeal {
-        var secret = request.document?.source ?? []
-        if case .principal(_, let token) = caller { secret = token.withExposedText { Array($0.utf8) } }
+        let body = request.document?.source ?? []
+        guard case .principal(_, let token) = caller else { return AnswerSeal(secret: body, salt: mark.key) }
+        // A body that the mark does not tell from others has to be the same to open the seal.
+        let secret = token.withExposedText { Array($0.utf8) } + (request.operation.isBodySecret ? [0] + body : [])
         return AnswerSeal(secret: secret, salt: mark.key)
     }
 

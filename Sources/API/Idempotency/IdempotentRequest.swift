@@ -11,6 +11,7 @@ package final class IdempotentRequest: Sendable {
     /// writes nothing.
     package let recalled: CommitID?
     private let made = Mutex<CommitID?>(nil)
+    private let isKept = Mutex(false)
     private let keep: @Sendable (OperationResponse, CommitID?) throws -> IdempotencyRecord?
 
     init(
@@ -37,9 +38,25 @@ package final class IdempotentRequest: Sendable {
         note(commit)
     }
 
-    /// What is kept of an answer, for handlers whose effect is in the local database and no commit: they write it in the
-    /// transaction of the effect.
-    ///
-    /// - Returns: `nil` for an answer that is not kept.
-    package func record(of answer: OperationResponse) throws -> IdempotencyRecord? { try keep(answer, commit) }
+    /// What is still to be kept of an answer; `nil` for one that is not kept, or that is kept with its effect.
+    func record(of answer: OperationResponse) throws -> IdempotencyRecord? {
+        isKept.withLock { $0 } ? nil : try keep(answer, commit)
+    }
+
+    /// What is kept of an answer by a transaction that is open: when it fails, so does the request.
+    package func recordWithEffect(of answer: OperationResponse) throws -> IdempotencyRecord? {
+        let record = try keep(answer, commit)
+        isKept.withLock { $0 = true }
+        return record
+    }
+}
+
+extension OperationRequest {
+    /// For handlers whose effect is in the local database: the answer to it is kept in the transaction of the effect.
+    func keeping<Effect>(
+        _ answer: @escaping @Sendable (Effect) throws -> OperationResponse
+    ) -> FirstAnswer<Effect> {
+        guard let idempotency else { return .notKept }
+        return FirstAnswer { try idempotency.recordWithEffect(of: answer($0)) }
+    }
 }

@@ -25,7 +25,8 @@ extension AccessControl {
         to new: String,
         tokens: TokenFate,
         by principal: Principal,
-        from address: ClientAddress
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<Void> = .notKept
     ) async throws {
         let account = try await confirm(current, by: principal, from: address)
         try configuration.policy.check(new, at: "/new_password", for: (account.username, account.email))
@@ -39,6 +40,7 @@ extension AccessControl {
             let details: JSONObject = ["tokens_revoked": .bool(tokens == .revoked)]
             let actor = principal.identity.description
             try rows.append(AuditEvent(.passwordChanged, by: actor, from: address, details: details), at: now)
+            try answer.keep((), rows, at: now)
         }
     }
 
@@ -50,7 +52,8 @@ extension AccessControl {
         _ identifier: String,
         code typed: String,
         to new: String,
-        from address: ClientAddress
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<Void> = .notKept
     ) async throws {
         try configuration.policy.check(new, at: "/new_password", for: nil)
         let digest = SpokenCode(typed: typed, groups: SpokenCode.recoveryGroups)?.digest
@@ -74,6 +77,7 @@ extension AccessControl {
             try rows.setFailures(nil, of: account.id, from: address.network)
             let actor = Principal.Identity.operator(account.id.description).description
             try rows.append(AuditEvent(.passwordRecovered, by: actor, from: address), at: now)
+            try answer.keep((), rows, at: now)
         }
     }
 
@@ -92,7 +96,8 @@ extension AccessControl {
     package func regenerateRecoveryCodes(
         confirmedBy current: String,
         by principal: Principal,
-        from address: ClientAddress
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<[String]> = .notKept
     ) async throws -> [String] {
         let account = try await confirm(current, by: principal, from: address)
         let codes = newRecoveryCodes()
@@ -102,6 +107,7 @@ extension AccessControl {
             try rows.replaceRecoveryCodes(codes.map { RecoveryCodeRecord(digest: $0.digest, createdAt: now) })
             let actor = principal.identity.description
             try rows.append(AuditEvent(.recoveryCodesRegenerated, by: actor, from: address), at: now)
+            try answer.keep(codes.map(\.text), rows, at: now)
         }
         return codes.map(\.text)
     }

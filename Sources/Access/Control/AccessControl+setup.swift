@@ -51,23 +51,26 @@ extension AccessControl {
 
     /// Makes a new setup code, which replaces the one before it, also in the file.
     ///
+    /// - Parameter answer: kept in the same transaction, here and below.
     /// - Throws: `ownerExists`.
     package func issueSetupCode(
         by identity: Principal.Identity,
-        from address: ClientAddress
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<IssuedCode> = .notKept
     ) async throws -> IssuedCode {
         let code = SpokenCode(groups: SpokenCode.setupGroups, from: configuration.random)
         let now = now
-        let expiresAt = now + SetupCodeRecord.lifetime
+        let issued = IssuedCode(text: code.text, expiresAt: now + SetupCodeRecord.lifetime)
         try await register.record { rows in
             guard try rows.account() == nil else { throw AccessRefusal.ownerExists }
-            try rows.setSetupCode(SetupCodeRecord(digest: code.digest, expiresAt: expiresAt))
+            try rows.setSetupCode(SetupCodeRecord(digest: code.digest, expiresAt: issued.expiresAt))
             try rows.append(AuditEvent(.setupCodeIssued, by: identity.description, from: address), at: now)
+            try answer.keep(issued, rows, at: now)
         }
         try configuration.setupFile.write(code)
         // Somebody may have registered meanwhile, and removed a file that was not there yet.
         if account != nil { try configuration.setupFile.remove() }
-        return IssuedCode(text: code.text, expiresAt: expiresAt)
+        return issued
     }
 
     /// Takes a setup code, once, for a token with which an owner can be registered.
@@ -75,10 +78,16 @@ extension AccessControl {
     /// The file gets a new code, so that nobody is stuck who loses the token.
     ///
     /// - Throws: `ownerExists`, `setupCodeInvalid`.
-    package func exchange(_ typed: String, from address: ClientAddress) async throws -> IssuedCode {
-        let token = CredentialFormat.registration.make(from: configuration.random)
+    package func exchange(
+        _ typed: String,
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<IssuedCode> = .notKept
+    ) async throws -> IssuedCode {
         let now = now
-        let expiresAt = now + RegistrationRecord.lifetime
+        let token = IssuedCode(
+            text: CredentialFormat.registration.make(from: configuration.random),
+            expiresAt: now + RegistrationRecord.lifetime
+        )
         let digest = SpokenCode(typed: typed, groups: SpokenCode.setupGroups)?.digest
         do {
             try await register.record { rows in
@@ -87,15 +96,16 @@ extension AccessControl {
                 let all = try rows.registrations()
                 let surplus = all.prefix(max(0, all.count + 1 - RegistrationRecord.maximumCount)).map(\.digest)
                 try rows.removeRegistrations(surplus)
-                try rows.insert(RegistrationRecord(digest: TokenDigest(of: token), expiresAt: expiresAt))
+                try rows.insert(RegistrationRecord(digest: TokenDigest(of: token.text), expiresAt: token.expiresAt))
                 try rows.append(AuditEvent(.setupCodeExchanged, by: AuditEvent.anonymous, from: address), at: now)
+                try answer.keep(token, rows, at: now)
             }
         } catch let refusal as AccessRefusal where refusal.code == .setupCodeInvalid {
             coalescer.count(.setupCodeRefused, by: AuditEvent.anonymous, from: address)
             throw refusal
         }
         _ = try await renewSetupCode()
-        return IssuedCode(text: token, expiresAt: expiresAt)
+        return token
     }
 
     /// Makes the owner, a session and a batch of recovery codes.
@@ -104,7 +114,8 @@ extension AccessControl {
     ///   `passwordRejected`, `rateLimited`.
     package func registerOwner(
         _ registration: OwnerRegistration,
-        from address: ClientAddress
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<RegisteredOwner> = .notKept
     ) async throws -> RegisteredOwner {
         guard account == nil else { throw AccessRefusal.ownerExists }
         let permit = try SetupPermit(registration)
@@ -127,6 +138,10 @@ extension AccessControl {
         )
         let codes = newRecoveryCodes()
         let (session, credential) = newSession(of: account.id, from: address, at: now)
+        let owner = RegisteredOwner(
+            login: StartedSession(account: account, session: session, credential: credential),
+            recoveryCodes: codes.map(\.text)
+        )
         try await register.change { rows in
             guard try rows.account() == nil else { throw AccessRefusal.ownerExists }
             try permit.use(rows, at: now)
@@ -139,13 +154,11 @@ extension AccessControl {
             let actor = Principal.Identity.operator(account.id.description).description
             let details: JSONObject = ["session": .string(session.id.description)]
             try rows.append(AuditEvent(.ownerRegistered, by: actor, from: address, details: details), at: now)
+            try answer.keep(owner, rows, at: now)
         }
         try configuration.setupFile.remove()
         try configuration.firstToken?.remove()
-        return RegisteredOwner(
-            login: StartedSession(account: account, session: session, credential: credential),
-            recoveryCodes: codes.map(\.text)
-        )
+        return owner
     }
 
     /// Refuses a wrong permit before a password is hashed for it.

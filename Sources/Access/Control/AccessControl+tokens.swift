@@ -29,7 +29,8 @@ extension AccessControl {
     package func createToken(
         _ request: APITokenRequest,
         by principal: Principal,
-        from address: ClientAddress
+        from address: ClientAddress,
+        keeping answer: FirstAnswer<CreatedAPIToken> = .notKept
     ) async throws -> CreatedAPIToken {
         let missing = request.scopes.subtracting(principal.scopes)
         guard missing.isEmpty else { throw Self.escalation(missing, of: principal) }
@@ -45,6 +46,7 @@ extension AccessControl {
             expiresAt: now + TimeInterval(request.days) * 86_400,
             lastUsedAt: nil
         )
+        let token = CreatedAPIToken(record: record, text: text)
         let details: JSONObject = [
             "token": .string(record.id.description), "name": .string(record.name),
             "scopes": .array(record.scopes.sorted().map { .string($0.rawValue) }),
@@ -57,8 +59,9 @@ extension AccessControl {
             try rows.insert(record)
             let actor = principal.identity.description
             try rows.append(AuditEvent(.tokenCreated, by: actor, from: address, details: details), at: now)
+            try answer.keep(token, rows, at: now)
         }
-        return CreatedAPIToken(record: record, text: text)
+        return token
     }
 
     /// Makes an API token worthless, at once.

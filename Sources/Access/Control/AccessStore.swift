@@ -52,6 +52,9 @@ package protocol AccessRows {
     func strangerFailures(since time: Date) throws -> Int
     func addStrangerFailure(at time: Date) throws
 
+    /// Keeps the first answer to a request with an `Idempotency-Key`.
+    func keep(_ record: IdempotencyRecord, at time: Date) throws
+
     /// Adds an entry at the end of the audit log.
     @discardableResult
     func append(_ event: AuditEvent, at time: Date) throws -> AuditEntry

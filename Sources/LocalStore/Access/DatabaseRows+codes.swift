@@ -51,3 +51,9 @@ extension DatabaseRows {
         }
     }
 }
+
+extension DatabaseRows {
+    func keep(_ record: IdempotencyRecord, at time: Date) throws {
+        try IdempotencyTable.insert(record, at: time, in: database)
+    }
+}
