@@ -13,6 +13,9 @@ DESTDIR ?=
 # Arguments for `gitplane serve`, for instance ARGUMENTS='--port 9000'.
 ARGUMENTS ?=
 
+# All tests at once wait for each other longer than those may that measure time; so many run at a time.
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
+
 FORMATTED := Package.swift Sources Tests $(wildcard Benchmarks)
 SHARED := openapi schemas catalogue passwords state skills template
 
@@ -26,9 +29,10 @@ run: setup ## Build and start a server on ./data.
 	$(SWIFT) build --configuration $(CONFIGURATION) --product gitplane
 	exec "$$($(SWIFT) build --configuration $(CONFIGURATION) --show-bin-path)/gitplane" serve $(ARGUMENTS)
 
-test: setup ## Build and run all tests; journeys with the built program last, one at a time.
-	$(SWIFT) test --skip JourneyTests
+test: setup ## Build and run all tests; then, one at a time, journeys with the built program; then made-up requests.
+	$(WIDTH) $(SWIFT) test --skip JourneyTests
 	$(SWIFT) test --skip-build --no-parallel --filter JourneyTests
+	scripts/fuzz-contract "$$($(SWIFT) build --show-bin-path)/gitplane"
 
 journeys: setup ## Run only the journeys, the README's tour among them.
 	$(SWIFT) build --build-tests

@@ -17,7 +17,7 @@ struct MeasureCommand: AsyncParsableCommand {
 
     private static let benchmarks: [any Benchmark] = [
         ReadBenchmark(), WriteBenchmark(), ColdStartBenchmark(), PickUpBenchmark(), HistoryBenchmark(),
-        DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), SecretsBenchmark(),
+        DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(), SecretsBenchmark(),
     ]
 
     @Flag(help: "Exit with 1 when a figure misses its target.")

@@ -12,7 +12,7 @@ struct Gitplane: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self,
-            ReleaseCommand.self, AuditCommand.self, VersionCommand.self,
+            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, VersionCommand.self,
         ]
     )
 

@@ -15,6 +15,7 @@ package struct AccessFixture: Sendable {
 
     package let control: AccessControl
     package let store: AccessDatabase
+    package let hasher: PasswordHasher
     package let clock: ManualClock
     package let directory: URL
 
@@ -35,6 +36,7 @@ package struct AccessFixture: Sendable {
         self.clock = clock
         self.directory = directory
         self.store = AccessDatabase(database: local)
+        self.hasher = PasswordHasher(cost: cost, limits: ScryptLimits(logN: 4...18))
         let common = try ShareDirectory.checkout().commonPasswords
         self.control = try AccessControl(
             AccessControl.Configuration(
@@ -42,7 +44,7 @@ package struct AccessFixture: Sendable {
                 firstToken: AccessTokenFile(path: directory.appending(path: "access-token").path),
                 setupFile: SetupCodeFile(path: directory.appending(path: "setup-code").path),
                 policy: PasswordPolicy(common: CommonPasswords(file: common)),
-                hasher: PasswordHasher(cost: cost, limits: ScryptLimits(logN: 4...18)),
+                hasher: hasher,
                 now: { clock.now }
             ),
             store: wrapping(store)

@@ -1,3 +1,4 @@
+package import API
 import Foundation
 import Hummingbird
 
@@ -11,10 +12,13 @@ package struct AccessServer: Sendable {
 }
 
 /// Runs `body` with a server that nobody owns yet.
-package func withAccessServer(_ body: @escaping @Sendable (AccessServer) async throws -> Void) async throws {
+package func withAccessServer(
+    edge: EdgeRules = EdgeRules(),
+    _ body: @escaping @Sendable (AccessServer) async throws -> Void
+) async throws {
     try await withTemporaryDirectory { directory in
         let parts = try await StateServerParts(in: directory, [:])
-        try await parts.guardedApplication().withContractClient(parts.contract) { client in
+        try await parts.guardedApplication(edge).withContractClient(parts.contract) { client in
             let server = AccessServer(
                 client: client,
                 access: parts.access,

@@ -40,20 +40,23 @@ struct StateServerParts: Sendable {
     ///
     /// - Parameter store: where first answers are kept; the real one unless one is given.
     func application(_ store: (any IdempotencyStoring)? = nil) async throws -> some ApplicationProtocol {
+        try buildApplication(
+            contract: contract,
+            handlers: handlers,
+            authenticator: ScopeAuthenticator(),
+            configuration: APIConfiguration(idempotency: try await gate(store)),
+            logger: Self.logger
+        )
+    }
+
+    private func gate(_ store: (any IdempotencyStoring)?) async throws -> IdempotencyGate {
         let archive = services.archive
-        let gate = IdempotencyGate(
+        return IdempotencyGate(
             key: Self.instanceKey,
             store: store ?? IdempotencyTable(database: local),
             commits: try await archive.marks(since: clock.now - IdempotencyGate.lifetime),
             isOnMain: { try archive.isOnMain($0) },
             now: { [clock] in clock.now },
-            logger: Self.logger
-        )
-        return try buildApplication(
-            contract: contract,
-            handlers: handlers,
-            authenticator: ScopeAuthenticator(),
-            configuration: APIConfiguration(idempotency: gate),
             logger: Self.logger
         )
     }
@@ -74,13 +77,15 @@ struct StateServerParts: Sendable {
         )
     }
 
-    /// The same server with the credentials of ``access``.
-    func guardedApplication() throws -> some ApplicationProtocol {
-        try buildApplication(
+    /// The same server with the credentials of ``access``; nothing but its transactions keeps first answers.
+    func guardedApplication(_ edge: EdgeRules) async throws -> some ApplicationProtocol {
+        let store = TransactionsAlone(table: IdempotencyTable(database: local))
+        return try buildApplication(
             contract: contract,
             handlers: handlers,
             authenticator: access.control,
             audit: access.control,
+            configuration: APIConfiguration(edge: edge, idempotency: try await gate(store)),
             logger: Self.logger
         )
     }
@@ -155,7 +160,11 @@ extension StateServerParts {
         _ repository: String
     ) throws -> Handlers {
         var handlers = Handlers()
-        StaticOperations(contract: [], schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
+        StaticOperations(
+            contract: Array(#"{"openapi": "3.1.0", "info": {}, "paths": {}}"#.utf8),
+            schemas: [:],
+            readiness: ReadinessGate()
+        ).register(in: &handlers)
         handlers.registerState(services)
         let publisher = services.publisher
         let git = GitServer(
@@ -174,4 +183,13 @@ extension StateServerParts {
         let text = try Array(Data(contentsOf: ShareDirectory.checkout().contract))
         return try Contract(JSONValue(parsing: text, limits: Contract.limits))
     }
+}
+
+/// A process that always dies after the effect of a request, before anything else is written.
+private struct TransactionsAlone: IdempotencyStoring {
+    let table: IdempotencyTable
+
+    func record(key: [UInt8], at time: Date) throws -> IdempotencyRecord? { try table.record(key: key, at: time) }
+
+    func keep(_ record: IdempotencyRecord, at time: Date) {}
 }

@@ -21,6 +21,18 @@ struct TokenBucketsTests {
         #expect(most <= 2 * TokenBuckets.maximumSubjects)
     }
 
+    @Test("A token that is given back can be taken again, and no more than that")
+    func givenBack() {
+        var buckets = TokenBuckets(.register, Rate(count: 1, seconds: 3_600))
+        for _ in 0..<3 {
+            #expect(buckets.take(subject(0), at: 0).isAllowed)
+            buckets.giveBack(subject(0))
+        }
+        buckets.giveBack(subject(0))
+        #expect(buckets.take(subject(0), at: 0).isAllowed)
+        #expect(!buckets.take(subject(0), at: 0).isAllowed)
+    }
+
     @Test("So many subjects as a generation holds are all known; only after twice as many the first is forgotten")
     func generations() {
         var buckets = TokenBuckets(.anonymous, Rate(count: 1, seconds: 3_600), capacity: 10)

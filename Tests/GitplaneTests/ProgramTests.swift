@@ -64,7 +64,7 @@ struct ProgramTests {
         ("schema sever", 64), ("frobnicate", 64), ("validate --frobnicate", 64), ("validate", 64),
         ("validate nowhere", 64), ("validate --revision main", 64), ("release atlas", 64),
         ("release A", 64), ("release atlas --version x", 64), ("serve --metrics-listen x", 64),
-        ("audit verify", 64), ("serve --tls-key x", 78),
+        ("audit verify", 64), ("owner remove", 64), ("serve --tls-key x", 78),
         ("serve --port x", 78), ("serve --host 0.0.0.0", 78),
         ("serve --data-dir /proc/gitplane/data", 78),
     ]
@@ -78,6 +78,27 @@ struct ProgramTests {
             let outcome = try run(["audit", "verify", "--data-dir", folder.path], in: folder)
             #expect(outcome.status == 0)
             #expect(outcome.output == "2 entries, newest \(newest.first?.hash ?? "")\n")
+        }
+    }
+
+    @Test("removes an owner who lost password and codes, and the audit log says so")
+    func ownerRemove() async throws {
+        try await withTemporaryDirectory { folder in
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path)
+            let access = try AccessFixture(in: folder)
+            try await access.registerOwner()
+            let arguments = ["owner", "remove", "--data-dir", folder.path]
+            #expect(try run(arguments, in: folder).output.contains("--yes"))
+            #expect(try AccessFixture(in: folder).control.account != nil)
+            #expect(try run(arguments + ["--yes"], in: folder).status == 0)
+            let next = try AccessFixture(in: folder)
+            #expect(next.control.account == nil)
+            #expect(next.control.sessions().isEmpty)
+            let newest = try await next.control.auditEntries(AuditQuery(limit: 1)).first
+            #expect(newest?.event == "auth.owner_removed")
+            #expect(newest?.actor.hasPrefix("local:") == true)
+            #expect(try run(["audit", "verify", "--data-dir", folder.path], in: folder).status == 0)
+            try await next.registerOwner()
         }
     }
 

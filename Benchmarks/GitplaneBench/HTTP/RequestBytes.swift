@@ -4,12 +4,14 @@ struct RequestBytes: Sendable {
 
     let bytes: [UInt8]
 
-    static func get(_ path: String) -> RequestBytes { RequestBytes("GET", path, body: nil) }
+    static func get(_ path: String, token: String = Self.token) -> RequestBytes {
+        RequestBytes("GET", path, body: nil, token: token)
+    }
 
     static func patch(_ path: String, _ body: String) -> RequestBytes { RequestBytes("PATCH", path, body: body) }
 
-    private init(_ method: String, _ path: String, body: String?) {
-        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1", "Authorization: Bearer \(Self.token)"]
+    private init(_ method: String, _ path: String, body: String?, token: String = Self.token) {
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1", "Authorization: Bearer \(token)"]
         if let body {
             lines += ["Content-Type: application/merge-patch+json", "Content-Length: \(body.utf8.count)"]
         }

@@ -43,7 +43,7 @@ package func buildApplication(
     contract: Contract,
     handlers: Handlers,
     authenticator: any Authenticator,
-    audit: (any BreakGlassAuditing)? = nil,
+    audit: (any RequestAuditing)? = nil,
     configuration: APIConfiguration = APIConfiguration(),
     logger: Logger
 ) throws -> some ApplicationProtocol {

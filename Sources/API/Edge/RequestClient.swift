@@ -18,6 +18,9 @@ package struct RequestClient: Sendable {
         self.limiter = limiter
     }
 
+    /// The address that the audit log shows.
+    package var auditAddress: ClientAddress { address.map { ClientAddress($0) } ?? .local }
+
     /// Counts a request for the account that it names, for instance a login, from this address.
     ///
     /// - Throws: ``ProblemError`` 429 `rate_limit.exceeded` when there were too many.
@@ -30,8 +33,12 @@ package struct RequestClient: Sendable {
 
     /// Counts a request of `caller`: a valid credential by itself, so that no neighbour can use up its rate, anybody else by
     /// address.
-    func count(_ caller: Caller) -> [RateStanding] {
+    ///
+    /// - Parameter operation: `nil` when the request leads to none.
+    func count(_ caller: Caller, for operation: Operation?) -> [RateStanding] {
         switch caller {
+        // Git always asks first without a credential: that is no sign of a stranger.
+        case .nobody where operation?.takesBasic == true: take(.credential, neighbours)
         case .nobody: take(.anonymous, neighbours)
         case .stranger: take(.authentication, neighbours)
         case .principal(_, let token): take(.credential, Self.subject(token))
@@ -42,6 +49,15 @@ package struct RequestClient: Sendable {
     func count(_ caller: Caller, for bucket: RateLimitBucket) -> [RateStanding] {
         if case .principal(_, let token) = caller { return take(bucket, Self.subject(token)) }
         return take(bucket, neighbours)
+    }
+
+    /// Takes back what ``count(_:for:)-bucket`` counted, for a request that nobody could have guessed anything with.
+    func forgive(_ caller: Caller, for bucket: RateLimitBucket) {
+        if case .principal(_, let token) = caller {
+            limiter.giveBack(bucket, Self.subject(token))
+        } else {
+            limiter.giveBack(bucket, neighbours)
+        }
     }
 
     /// A hash tells credentials apart without keeping them.

@@ -57,7 +57,7 @@ package struct OperationRequest: Sendable {
     }
 
     /// The address that the audit log shows.
-    var address: ClientAddress { client.address.map { ClientAddress($0) } ?? .local }
+    var address: ClientAddress { client.auditAddress }
 
     /// The value of the body.
     package var body: JSONValue? { document?.value }

@@ -25,7 +25,7 @@ package struct APIResponder: HTTPResponder {
         handlers: Handlers,
         authenticator: any Authenticator,
         crossSite: CrossSiteCheck = CrossSiteCheck(),
-        audit: (any BreakGlassAuditing)? = nil,
+        audit: (any RequestAuditing)? = nil,
         edge: EdgeRules = EdgeRules(),
         idempotency: IdempotencyGate? = nil
     ) throws {
@@ -69,9 +69,8 @@ package struct APIResponder: HTTPResponder {
         let (operation, pathParameters) = try Self.operation(match)
         exchange.operation = operation
         let pairs = try target.query.map { try QueryReader.pairs(of: $0) } ?? []
-        let principal = try gatekeeper.admit(caller, request.head, to: operation)
+        let principal = try gatekeeper.admit(caller, request.head, from: client.auditAddress, to: operation)
         exchange.principal = principal
-        try Self.count(caller, client, for: operation, &exchange)
         let query = try QueryReader.read(pairs, request.headers, for: operation)
         var body: BodyReader.Result?
         let stream = try operation.stream.map { try BodyReader.stream(request, $0) }
@@ -79,6 +78,8 @@ package struct APIResponder: HTTPResponder {
             body = try await BodyReader.read(request, for: specification)
             exchange.isBodyRead = true
         }
+        // Only what could be done is counted: nobody learns anything from a request that does not fit the contract.
+        try Self.count(caller, client, for: operation, &exchange)
         let checked = OperationRequest(
             operation: operation,
             principal: principal,
@@ -92,7 +93,14 @@ package struct APIResponder: HTTPResponder {
             stream: stream,
             presence: presence
         )
-        let answer = try await run(checked, target: request.head.path ?? "", by: caller)
+        let answer: OperationResponse
+        do {
+            answer = try await run(checked, target: request.head.path ?? "", by: caller)
+        } catch let refusal as AccessRefusal where refusal.code == .passwordRejected {
+            // Whoever may choose a password may try until one is good enough.
+            if case .also(let bucket) = operation.counting { client.forgive(caller, for: bucket) }
+            throw refusal
+        }
         // A handler that reads the body itself has read it, unless it failed.
         if stream != nil { exchange.isBodyRead = true }
         return answer
@@ -142,7 +150,7 @@ extension APIResponder {
         var caller = try await gatekeeper.identify(request.head, for: operation)
         // Where no credential is needed a wrong one is as good as none.
         if let operation, !operation.needsCredential, case .stranger = caller { caller = .nobody }
-        exchange.standings = client.count(caller)
+        exchange.standings = client.count(caller, for: operation)
         guard exchange.standings.allSatisfy(\.isAllowed) else { throw ProblemError.rateLimited(exchange.standings) }
         return caller
     }

@@ -7,9 +7,9 @@ struct Gatekeeper: Sendable {
     private let authenticator: any Authenticator
     private let crossSite: CrossSiteCheck
     /// `nil` when nobody keeps a log.
-    private let audit: (any BreakGlassAuditing)?
+    private let audit: (any RequestAuditing)?
 
-    init(authenticator: any Authenticator, crossSite: CrossSiteCheck, audit: (any BreakGlassAuditing)?) {
+    init(authenticator: any Authenticator, crossSite: CrossSiteCheck, audit: (any RequestAuditing)?) {
         self.authenticator = authenticator
         self.crossSite = crossSite
         self.audit = audit
@@ -37,7 +37,12 @@ struct Gatekeeper: Sendable {
     /// Who is asking; `nil` when an operation asks nobody, or when nobody had to say.
     ///
     /// - Throws: 401 without a good credential, 403 `auth.cross_site_blocked` and `auth.insufficient_scope`.
-    func admit(_ caller: Caller, _ request: HTTPRequest, to operation: Operation) throws -> Principal? {
+    func admit(
+        _ caller: Caller,
+        _ request: HTTPRequest,
+        from address: ClientAddress,
+        to operation: Operation
+    ) throws -> Principal? {
         if !operation.isRead { try checkOrigin(request, operation) }
         switch (operation.access, caller) {
         case (.public, _): return nil
@@ -46,7 +51,10 @@ struct Gatekeeper: Sendable {
         case (.scope, .nobody): throw ProblemError.authenticationRequired(for: operation)
         case (.scope, .stranger(let error)): throw error
         case (.scope(let scope), .principal(let principal, _)):
-            guard principal.may(scope) else { throw ProblemError.insufficientScope(scope, of: principal) }
+            guard principal.may(scope) else {
+                audit?.didDeny(principal, from: address)
+                throw ProblemError.insufficientScope(scope, of: principal)
+            }
             return principal
         }
     }

@@ -22,7 +22,10 @@ final class AuditCoalescer: Sendable {
 
         var events: [AuditEvent] {
             counts.map { key, count in
-                AuditEvent(key.name, by: key.actor, from: key.address, details: ["count": JSONValue(count)])
+                var details: JSONObject = ["count": JSONValue(count)]
+                // Only reads are counted.
+                if key.name == .breakGlass { details["use"] = .string(AuditEvent.BreakGlassUse.read.rawValue) }
+                return AuditEvent(key.name, by: key.actor, from: key.address, details: details)
             }
         }
     }

@@ -5,32 +5,43 @@ package import StateRepo
 package struct AuditEvent: Sendable {
     /// What happened; the names never change their meaning.
     package enum Name: String, Sendable, CaseIterable {
-        case setupCodeIssued = "setup.code_issued"
-        case setupCodeExchanged = "setup.code_exchanged"
-        case setupCodeRefused = "setup.code_refused"
-        case ownerRegistered = "owner.registered"
-        case loginSucceeded = "login.succeeded"
-        case loginFailed = "login.failed"
+        case setupCodeIssued = "auth.setup_code_issued"
+        case setupCodeExchanged = "auth.setup_code_exchanged"
+        case setupCodeRefused = "auth.setup_code_refused"
+        case ownerRegistered = "auth.owner_registered"
+        /// By a command on the server's machine, while no server ran.
+        case ownerRemoved = "auth.owner_removed"
+        case loginSucceeded = "auth.login"
+        case loginFailed = "auth.login_failed"
         /// A network was locked, or refused because it is.
-        case loginLocked = "login.locked"
-        case sessionEnded = "session.ended"
-        case sessionRevoked = "session.revoked"
-        case tokenCreated = "token.created"
-        case tokenRevoked = "token.revoked"
-        case passwordChanged = "password.changed"
-        case passwordChangeFailed = "password.change_failed"
-        case passwordRecovered = "password.recovered"
-        case passwordRecoverFailed = "password.recover_failed"
-        case recoveryCodesRegenerated = "recovery_codes.regenerated"
-        /// Written before what it is about is done.
-        case breakGlassWrite = "break_glass.write"
-        /// What a write with a break-glass token made.
-        case breakGlassCommit = "break_glass.commit"
-        case breakGlassRead = "break_glass.read"
+        case loginLocked = "auth.locked_out"
+        case sessionEnded = "auth.logout"
+        case sessionRevoked = "auth.session_revoked"
+        case tokenCreated = "auth.token_created"
+        case tokenRevoked = "auth.token_revoked"
+        case passwordChanged = "auth.password_changed"
+        case passwordChangeFailed = "auth.password_change_failed"
+        case passwordRecovered = "auth.password_recovered"
+        case passwordRecoverFailed = "auth.password_recovery_failed"
+        case recoveryCodesRegenerated = "auth.codes_regenerated"
+        /// A use of a break-glass token; ``BreakGlassUse`` in its details says which.
+        case breakGlass = "auth.break_glass"
+        /// A good credential that lacks the scope.
+        case denied = "auth.denied"
         case secretWritten = "secret.written"
         case secretDeleted = "secret.deleted"
-        case secretsBundled = "secrets.bundled"
-        case pushDenied = "push.denied"
+        case secretBundled = "secret.bundled"
+        case secretRotated = "secret.rotated"
+        case pushDenied = "git.push_denied"
+    }
+
+    /// The member `use` of a break-glass entry's details.
+    enum BreakGlassUse: String {
+        /// Written before what it is about is done.
+        case write
+        /// What a write made.
+        case commit
+        case read
     }
 
     package let name: Name

@@ -18,9 +18,9 @@ extension AccessControl {
     package func auditEntries(_ query: AuditQuery) async throws -> [AuditEntry] { try await register.entries(query) }
 }
 
-/// Keeps the uses of break-glass tokens in the audit log.
-package protocol BreakGlassAuditing: Sendable {
-    /// Called before an operation that may write; it is refused when this throws.
+/// Keeps in the audit log what requests do that the operations of access do not know of.
+package protocol RequestAuditing: Sendable {
+    /// Called before an operation that may write with a break-glass token; it is refused when this throws.
     func willWrite(
         _ operation: String,
         by principal: Principal,
@@ -36,11 +36,13 @@ package protocol BreakGlassAuditing: Sendable {
         request: String
     )
         async throws
-    /// Called for every read; one entry stands for all of a minute.
+    /// Called for every read with a break-glass token; one entry stands for all of a minute.
     func didRead(by principal: Principal, from address: ClientAddress)
+    /// Called when a good credential lacked the scope; one entry stands for all of a minute.
+    func didDeny(_ principal: Principal, from address: ClientAddress)
 }
 
-extension AccessControl: BreakGlassAuditing {
+extension AccessControl: RequestAuditing {
     package func willWrite(
         _ operation: String,
         by principal: Principal,
@@ -48,8 +50,7 @@ extension AccessControl: BreakGlassAuditing {
         request: String
     ) async throws {
         let details: JSONObject = ["operation": .string(operation), "request_id": .string(request)]
-        let actor = principal.identity.description
-        try await record(AuditEvent(.breakGlassWrite, by: actor, from: address, details: details))
+        try await record(AuditEvent(.write, by: principal, from: address, details: details))
     }
 
     package func didCommit(
@@ -58,14 +59,35 @@ extension AccessControl: BreakGlassAuditing {
         from address: ClientAddress,
         request: String
     ) async throws {
-        let actor = principal.identity.description
         let details: JSONObject = ["request_id": .string(request)]
-        try await record(
-            AuditEvent(.breakGlassCommit, by: actor, from: address, revision: revision, details: details)
-        )
+        try await record(AuditEvent(.commit, by: principal, from: address, revision: revision, details: details))
     }
 
     package func didRead(by principal: Principal, from address: ClientAddress) {
-        coalescer.count(.breakGlassRead, by: principal.identity.description, from: address)
+        coalescer.count(.breakGlass, by: principal.identity.description, from: address)
+    }
+
+    package func didDeny(_ principal: Principal, from address: ClientAddress) {
+        coalescer.count(.denied, by: principal.identity.description, from: address)
+    }
+}
+
+extension AuditEvent {
+    fileprivate init(
+        _ use: BreakGlassUse,
+        by principal: Principal,
+        from address: ClientAddress,
+        revision: CommitID? = nil,
+        details: JSONObject
+    ) {
+        var all: JSONObject = ["use": .string(use.rawValue)]
+        for member in details { all[member.key] = member.value }
+        self.init(
+            .breakGlass,
+            by: principal.identity.description,
+            from: address,
+            revision: revision,
+            details: all
+        )
     }
 }

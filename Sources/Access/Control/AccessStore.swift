@@ -17,6 +17,8 @@ package protocol AccessRows {
     /// The owner; `nil` when nobody has registered.
     func account() throws -> OperatorAccount?
     func insert(_ account: OperatorAccount) throws
+    /// Removes the owner, and what is known of logins.
+    func removeAccount() throws
     func setPassword(_ password: PasswordHash) throws
     func setLastLogin(_ time: Date) throws
 

@@ -23,6 +23,7 @@ package final class PasswordHasher: Sendable {
 
     private struct State {
         var isBusy = false
+        var count = 0
         var known: [Turn] = []
         var strangers: [Turn] = []
 
@@ -66,6 +67,9 @@ package final class PasswordHasher: Sendable {
         self.decoy = random.bytes(PasswordHash.saltLength)
     }
 
+    /// How many passwords were hashed so far.
+    package var count: Int { state.withLock { $0.count } }
+
     /// A new hash with a salt of its own and the present cost.
     ///
     /// - Throws: `rateLimited` when too many wait.
@@ -99,6 +103,7 @@ package final class PasswordHasher: Sendable {
     ) async throws -> [UInt8] {
         try await takeTurn(caller)
         defer { endTurn() }
+        state.withLock { $0.count += 1 }
         return try await worker.derive(password, salt: salt, cost: cost)
     }
 

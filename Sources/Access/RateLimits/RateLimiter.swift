@@ -38,6 +38,11 @@ package final class RateLimiter: Sendable {
         return entry.mutex.withLock { $0.take(subject, at: nanoseconds) }
     }
 
+    /// Counts a request less.
+    package func giveBack(_ bucket: RateLimitBucket, _ subject: RateSubject) {
+        buckets[bucket]?.mutex.withLock { $0.giveBack(subject) }
+    }
+
     /// Time since the call, which changes of the wall clock do not touch.
     package static func monotonic() -> @Sendable () -> Duration {
         let start = ContinuousClock.now

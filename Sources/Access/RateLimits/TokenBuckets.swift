@@ -42,6 +42,11 @@ struct TokenBuckets {
         return standing(after, now, retryAfter: nil)
     }
 
+    /// Puts a token back that was taken.
+    mutating func giveBack(_ subject: RateSubject) {
+        if let full = younger[subject] ?? older[subject] { keep(subject, full - interval) }
+    }
+
     private mutating func keep(_ subject: RateSubject, _ full: Int64) {
         if younger.count >= capacity, younger[subject] == nil {
             older = younger

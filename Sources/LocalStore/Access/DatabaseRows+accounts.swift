@@ -33,6 +33,12 @@ extension DatabaseRows: AccessRows {
         )
     }
 
+    func removeAccount() throws {
+        for table in ["operator", "login_failures", "stranger_failures", "known_networks"] {
+            try execute("DELETE FROM \(table)")
+        }
+    }
+
     func setPassword(_ password: PasswordHash) throws {
         try execute("UPDATE operator SET password = ?", [password.text])
     }

@@ -204,10 +204,11 @@ struct AccessJourneyTests {
             let events = entries.compactMap { $0["event"]?.stringValue }
             #expect(
                 events == [
-                    "break_glass.read", "break_glass.commit", "break_glass.write", "owner.registered",
-                    "setup.code_issued",
+                    "auth.break_glass", "auth.break_glass", "auth.break_glass", "auth.owner_registered",
+                    "auth.setup_code_issued",
                 ]
             )
+            #expect(entries.prefix(3).map { $0["details"]?["use"]?.stringValue } == ["read", "commit", "write"])
             #expect(entries[0]["details"]?["count"]?.intValue == 3)
             #expect(entries[1]["revision"]?.stringValue == revision)
             #expect(entries[1]["details"]?["request_id"]?.stringValue == "made-by-hand")

@@ -44,7 +44,7 @@ struct AuditTests {
             #expect(verification.count == 7)
             let entries = try await access.control.auditEntries(AuditQuery(limit: 100))
             #expect(entries.map(\.sequence) == [7, 6, 5, 4, 3, 2, 1])
-            #expect(entries.map(\.event).suffix(2) == ["owner.registered", "setup.code_issued"])
+            #expect(entries.map(\.event).suffix(2) == ["auth.owner_registered", "auth.setup_code_issued"])
             for (newer, older) in zip(entries, entries.dropFirst()) { #expect(newer.previousHash == older.hash) }
             #expect(entries.last?.previousHash == AuditEntry.origin)
             #expect(entries.first?.hash == verification.head)
@@ -114,9 +114,9 @@ struct AuditTests {
             try await access.control.flush()
             try await access.control.flush()
             var query = AuditQuery(limit: 10)
-            query.event = "break_glass.read"
+            query.event = "auth.break_glass"
             let entries = try await access.control.auditEntries(query)
-            #expect(entries.map(\.details) == ["{\"count\":1000}"])
+            #expect(entries.map(\.details) == ["{\"count\":1000,\"use\":\"read\"}"])
             #expect(entries.first?.actor == principal.identity.description)
         }
     }
@@ -132,10 +132,10 @@ struct AuditTests {
             }
             try await access.control.flush()
             var query = AuditQuery(limit: 2_000)
-            query.event = "break_glass.read"
+            query.event = "auth.break_glass"
             let entries = try await access.control.auditEntries(query)
             #expect(entries.count == 1_001)
-            #expect(entries.first { $0.actor == "several" }?.details == "{\"count\":500}")
+            #expect(entries.first { $0.actor == "several" }?.details == "{\"count\":500,\"use\":\"read\"}")
         }
     }
 
