@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "Catalogue", dependencies: ["Documents"], swiftSettings: strict),
         .target(
             name: "StateRepo",
-            dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent],
+            dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent, crypto],
             swiftSettings: strict
         ),
         .target(name: "Secrets", dependencies: ["Documents", crypto, cryptoExtras], swiftSettings: strict),

@@ -16,8 +16,9 @@ struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "measure", abstract: "Measures and prints a table.")
 
     private static let benchmarks: [any Benchmark] = [
-        ReadBenchmark(), WriteBenchmark(), ColdStartBenchmark(), PickUpBenchmark(), HistoryBenchmark(),
-        DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(), SecretsBenchmark(),
+        ReadBenchmark(), WriteBenchmark(), WritersBenchmark(), ColdStartBenchmark(), PickUpBenchmark(),
+        HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
+        SecretsBenchmark(),
     ]
 
     @Flag(help: "Exit with 1 when a figure misses its target.")

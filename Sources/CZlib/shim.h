@@ -10,3 +10,8 @@ static inline int czlib_inflate_init(z_stream *stream) {
 static inline int czlib_gunzip_init(z_stream *stream) {
     return inflateInit2(stream, MAX_WBITS + 16);
 }
+
+/* deflateInit is a macro. */
+static inline int czlib_deflate_init(z_stream *stream, int level) {
+    return deflateInit(stream, level);
+}

@@ -25,14 +25,17 @@ struct IndexKeeper {
         }
     }
 
-    /// Adds the commit that was just made; it stands whatever becomes of the index.
-    func follow(_ entry: HistoryEntry, in repository: borrowing GitRepository) {
+    /// Adds commits that were just made; they stand whatever becomes of the index.
+    ///
+    /// - Parameter repair: brings the index to a head by reading git.
+    func follow(_ entries: [HistoryEntry], repair: (CommitID) throws -> Void) {
+        guard let last = entries.last else { return }
         do {
-            try index.append([entry])
+            try index.append(entries)
         } catch {
             logger.warning("history index is behind", metadata: ["error": "\(error)"])
             do {
-                _ = try synchronize(to: entry.revision, in: repository)
+                try repair(last.revision)
             } catch {
                 logger.error("history index cannot be written", metadata: ["error": "\(error)"])
             }

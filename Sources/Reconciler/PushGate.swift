@@ -26,6 +26,7 @@ package struct PushGate: Sendable {
         by principal: Principal,
         requestID: String
     ) async throws -> Decision {
+        try await publisher.seal()
         let verdict = try await reviewer.decide(push, by: principal)
         guard verdict.decision == .accepted, let update = push.mainUpdate, let old = update.old, let new = update.new
         else { return Decision(verdict: verdict, hold: nil) }

@@ -6,7 +6,7 @@ import StateRepo
 extension StatePublisher {
     /// Publishes the head of `main` unless it is published already.
     func catchUp() throws -> StateSnapshot {
-        let head = try log.withRepository { (repository) throws(GitError) in try repository.target(of: .main) }
+        let head = try log.head()
         if let snapshot = snapshots.latest, snapshot.revision == head { return snapshot }
         guard let head else { throw StateError(.unavailable, "the branch main is gone: restore it from a clone") }
         defer { endHold(movedTo: head) }
@@ -61,33 +61,50 @@ extension StatePublisher {
         }
     }
 
-    /// Publishes a commit that this actor has just made.
-    func publish(_ commit: CommitID, _ plan: ChangePlan, after old: StateSnapshot) throws -> StateSnapshot {
-        let made = try run { repository in try repository.readCommit(commit) }
-        let entry = scanner.entry(made, paths: plan.touched, after: tip)
-        try run { repository in self.keeper.follow(entry, in: repository) }
+    /// Publishes a commit that this actor has just made and flushed.
+    func publish(_ commit: GitCommit, _ plan: ChangePlan, after old: StateSnapshot) throws -> StateSnapshot {
+        let entry = scanner.entry(commit, paths: plan.touched, after: tip)
+        follow([entry])
+        let records = LedgerScan.records(of: plan, entry, old.ledger)
+        let served = try serve(plan.tree, at: commit.id, previous: old)
+        let snapshot = snapshot(of: commit, plan, entry, serving: served, records, after: old)
+        show(snapshot, tip: entry)
+        record(records)
+        watch.publish(.change(StateChange(entry, from: old, to: snapshot)))
+        return snapshot
+    }
+
+    func snapshot(
+        of commit: GitCommit,
+        _ plan: ChangePlan,
+        _ entry: HistoryEntry,
+        serving served: Substitution.Served,
+        _ records: [LedgerRef.Record],
+        after old: StateSnapshot
+    ) -> StateSnapshot {
         var lastChanges = old.lastChanges
         lastChanges.record(entry)
-        let published = LedgerScan.records(of: plan, entry, old.ledger)
         var ledger = old.ledger
-        for record in published { ledger.record(record.entry, of: record.agent) }
-        let served = try serve(plan.tree, at: commit, previous: old)
-        let snapshot = StateSnapshot(
-            revision: commit,
+        for record in records { ledger.record(record.entry, of: record.agent) }
+        return StateSnapshot(
+            revision: commit.id,
             sequence: entry.sequence,
             acceptedAt: entry.acceptedAt,
-            rootTree: made.tree,
+            rootTree: commit.tree,
             head: plan.tree,
             serving: served.tree,
             substitutes: served.substitutes,
             lastChanges: lastChanges,
             ledger: ledger,
-            dataVersion: configuration.rules.dataVersion
+            dataVersion: old.dataVersion
         )
-        show(snapshot, tip: entry)
-        record(published)
-        watch.publish(.change(StateChange(entry, from: old, to: snapshot)))
-        return snapshot
+    }
+
+    /// Adds commits that this actor has just made to the index; they stand whatever becomes of it.
+    func follow(_ entries: [HistoryEntry]) {
+        keeper.follow(entries) { head in
+            try self.run { repository in _ = try self.keeper.synchronize(to: head, in: repository) }
+        }
     }
 
     /// The state as a plan would make it, for a dry run.
@@ -112,6 +129,7 @@ extension StatePublisher {
         at revision: CommitID,
         previous: StateSnapshot?
     ) throws -> Substitution.Served {
+        guard !tree.problems.isEmpty else { return Substitution.Served(tree: tree, substitutes: [:]) }
         let substitution = Substitution(index: index, decoder: configuration.rules.decoder)
         return try run { repository in
             try substitution.serve(tree, at: revision, previous: previous, in: repository)
@@ -129,7 +147,7 @@ extension StatePublisher {
         return changes
     }
 
-    private func show(_ snapshot: StateSnapshot, tip: HistoryEntry) {
+    func show(_ snapshot: StateSnapshot, tip: HistoryEntry) {
         self.tip = tip
         snapshots.publish(snapshot)
         noteReady(snapshot)
@@ -137,7 +155,7 @@ extension StatePublisher {
     }
 
     /// Writes published definitions to the ledger; what fails is tried again with the next ones, and at start.
-    private func record(_ records: [LedgerRef.Record]) {
+    func record(_ records: [LedgerRef.Record]) {
         pendingRecords += records
         guard !pendingRecords.isEmpty else { return }
         do {

@@ -2,6 +2,7 @@ import Documents
 package import Foundation
 package import Logging
 package import StateRepo
+import Synchronization
 
 /// Moves `main` and publishes what it then says: the one writer, and the one pass that notices what others wrote.
 ///
@@ -44,6 +45,9 @@ package actor StatePublisher {
 
     private let executor: GitExecutor
     let log: any CommitLog
+    let queue = WriteQueue()
+    /// Whether there are acknowledged commits that git does not see yet.
+    let unsealed = Atomic(false)
     let index: any HistoryIndexing
     let configuration: Configuration
     let logger: Logger
@@ -72,7 +76,7 @@ package actor StatePublisher {
         logger: Logger
     ) throws {
         self.executor = GitExecutor(label: "gitplane.publisher")
-        self.log = try LooseCommitLog(repositoryAt: configuration.repositoryPath)
+        self.log = try JournalCommitLog(repositoryAt: configuration.repositoryPath)
         self.index = index
         self.configuration = configuration
         self.logger = logger
@@ -97,28 +101,12 @@ package actor StatePublisher {
         )
     }
 
-    /// Plans, admits, commits and publishes a write, once no push is on its way to `main`; a dry run never waits.
-    ///
-    /// When it returns, the change is on disk and every reader of ``snapshots`` sees it.
-    /// - Throws: ``StateError`` with the code that the contract gives; after any but `storage.outcome_unknown` nothing was
-    ///   written.
-    package func submit(_ request: WriteRequest) async throws(StateError) -> WriteOutcome {
-        if case .commit = request.mode { try await waitForPushes() }
-        do {
-            for _ in 1..<Self.maximumAttempts {
-                if let outcome = try attempt(request) { return outcome }
-            }
-            if let outcome = try attempt(request) { return outcome }
-        } catch {
-            throw translate(error)
-        }
-        throw StateError(.unavailable, "other writers were faster \(Self.maximumAttempts) times: try again")
-    }
-
     /// Brings the published snapshot to the head of `main`, whoever moved it.
     @discardableResult
     package func reconcile(_ reason: ReconcileReason = .requested) throws(StateError) -> StateSnapshot {
         do {
+            // While commits are not sealed, nobody else can have moved the branch.
+            if reason == .requested || reason == .pushAnnounced { try sealNow() }
             let snapshot = try catchUp()
             if failures > 0 { noteReady(snapshot) }
             failures = 0
@@ -133,13 +121,24 @@ package actor StatePublisher {
         }
     }
 
-    /// One round of a write; `nil` when another writer moved the branch in between.
-    private func attempt(_ request: WriteRequest) throws -> WriteOutcome? {
-        let snapshot = try catchUp()
+    /// The state as a write would make it.
+    func preview(_ request: WriteRequest) throws(StateError) -> WriteOutcome {
+        do {
+            let snapshot = try catchUp()
+            let (plan, warnings) = try prepare(request, on: snapshot)
+            let seen = plan.isEmpty ? snapshot : try preview(plan, on: snapshot)
+            return WriteOutcome(snapshot: seen, plan: plan, warnings: warnings)
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    /// Plans a write, and has it admitted.
+    func prepare(_ request: WriteRequest, on snapshot: StateSnapshot) throws -> (ChangePlan, warnings: [Diagnostic]) {
         let secrets = SecretInventory.empty
         let context = PlanningContext(snapshot: snapshot, rules: configuration.rules, secrets: secrets)
         let plan = try plan(request.changes, context)
-        guard !plan.isEmpty else { return WriteOutcome(snapshot: snapshot, plan: plan, warnings: []) }
+        guard !plan.isEmpty else { return (plan, []) }
         let review = AdmissionReview(rules: configuration.rules, secrets: secrets, ledger: snapshot.ledger)
         let verdict = review.review(
             from: snapshot.head,
@@ -150,12 +149,7 @@ package actor StatePublisher {
             by: request.principal
         )
         try Self.demand(verdict, of: request.principal)
-        let warnings = verdict.diagnostics
-        guard case .commit = request.mode else {
-            return WriteOutcome(snapshot: try preview(plan, on: snapshot), plan: plan, warnings: warnings)
-        }
-        guard let commit = try commit(plan, request, on: snapshot) else { return nil }
-        return WriteOutcome(snapshot: try publish(commit, plan, after: snapshot), plan: plan, warnings: warnings)
+        return (plan, verdict.diagnostics)
     }
 
     func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
@@ -182,32 +176,75 @@ package actor StatePublisher {
         }
     }
 
-    /// `nil` when the branch is no longer where the plan was made.
-    private func commit(_ plan: ChangePlan, _ request: WriteRequest, on snapshot: StateSnapshot) throws -> CommitID? {
+    func draft(_ plan: ChangePlan, _ request: WriteRequest, on snapshot: StateSnapshot) -> CommitDraft {
         let time = max(configuration.now(), snapshot.acceptedAt)
-        let draft = CommitDraft(
+        return CommitDraft(
             plan,
             by: request.principal,
             requestID: request.requestID,
             mark: request.mark,
             committer: configuration.identity.signature(at: time)
         )
-        return try commit(draft, on: snapshot)
     }
 
-    /// `nil` when the branch is no longer at `snapshot`.
-    func commit(_ draft: CommitDraft, on snapshot: StateSnapshot) throws -> CommitID? {
+    /// Puts a commit onto `snapshot`, to be flushed; `nil` when the branch is no longer there.
+    func append(_ draft: CommitDraft, on snapshot: StateSnapshot) throws -> GitCommit? {
         do {
-            return try log.commit(draft, onto: snapshot.revision)
+            return try log.append(draft, onto: snapshot.revision)
         } catch {
             switch error.code {
             case .modified, .notFound: return nil
-            case .outcomeUnknown(let commit):
-                let message = "the disk did not confirm the commit \(commit): read it back before you try again"
-                let details: JSONObject = ["commit": .string(commit.description)]
-                throw StateError(.outcomeUnknown, message, details: details, cause: error)
             default: throw error
             }
+        }
+    }
+
+    /// Puts a commit onto `snapshot`, flushed; `nil` when the branch is no longer there.
+    func commit(_ draft: CommitDraft, on snapshot: StateSnapshot) throws -> GitCommit? {
+        guard let commit = try append(draft, on: snapshot) else { return nil }
+        try flush()
+        return commit
+    }
+
+    /// Makes durable what was appended.
+    func flush() throws {
+        try log.flush()
+        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
+    }
+
+    /// Moves `main` to everything that was acknowledged, for git and for other handles of the repository to see.
+    ///
+    /// To be awaited before git, or another handle, looks at a revision that ``snapshots`` may have shown.
+    package nonisolated func seal() async throws(StateError) {
+        guard unsealed.load(ordering: .sequentiallyConsistent) else { return }
+        try await sealTranslated()
+    }
+
+    /// Leaves nothing to be recovered at the next start; what fails is recovered then.
+    package func close() {
+        do {
+            try log.close()
+            unsealed.store(false, ordering: .sequentiallyConsistent)
+        } catch {
+            logger.error("journal left for the next start", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func sealTranslated() throws(StateError) {
+        do { try sealNow() } catch { throw translate(error) }
+    }
+
+    func sealNow() throws {
+        try log.seal()
+        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
+    }
+
+    /// Seals when nobody waits for the outcome; what fails is tried again with the next write.
+    func sealOrReport() {
+        do {
+            try sealNow()
+        } catch {
+            logger.error("branch not moved yet", metadata: ["error": "\(error)"])
         }
     }
 
@@ -217,11 +254,22 @@ package actor StatePublisher {
         case let error as StateError: return error
         case let error as GitError where error.code == .diskFull:
             return StateError(.storageFull, "the disk is full: nothing was written", cause: error)
+        case let error as GitError where error.unknownCommit != nil:
+            let commit = error.unknownCommit.map(\.description) ?? ""
+            let message = "the disk did not confirm the commit \(commit): read it back before you try again"
+            return StateError(.outcomeUnknown, message, details: ["commit": .string(commit)], cause: error)
         case let error as GitError where error.code == .locked:
             return StateError(.unavailable, "another process holds the branch: try again", cause: error)
         default:
             logger.error("repository failed", metadata: ["error": "\(error)"])
             return StateError(.unavailable, "the repository cannot be used right now", cause: error)
         }
+    }
+}
+
+extension GitError {
+    /// The commit of which nobody can say whether it is on disk.
+    fileprivate var unknownCommit: CommitID? {
+        if case .outcomeUnknown(let commit) = code { commit } else { nil }
     }
 }

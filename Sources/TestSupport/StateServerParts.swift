@@ -120,7 +120,7 @@ struct StateServerParts: Sendable {
             logger: logger
         )
         try await publisher.reconcile()
-        let readers = try GitReaderPool(openingBareAt: repository)
+        let readers = try GitReaderPool(openingBareAt: repository) { try await publisher.seal() }
         return StateServices(
             snapshots: snapshots,
             publisher: publisher,
@@ -171,6 +171,7 @@ extension StateServerParts {
             programs: try GitPrograms(searching: "/usr/bin:/bin"),
             repositoryPath: repository,
             pushes: .init(tickets: PushTickets()) { _ in try await publisher.reconcile() },
+            prepare: { try await publisher.seal() },
             logger: logger
         )
         GitHandlers(git, logger: logger).register(in: &handlers)

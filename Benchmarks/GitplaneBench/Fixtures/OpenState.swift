@@ -22,7 +22,7 @@ struct OpenState {
         self.index = try HistoryIndex(path: path)
         self.snapshots = SnapshotStore()
         self.conditions = ConditionBoard()
-        self.publisher = try StatePublisher(
+        let publisher = try StatePublisher(
             configuration: .init(
                 repositoryPath: repository.path,
                 rules: rules,
@@ -34,8 +34,9 @@ struct OpenState {
             conditions: conditions,
             logger: Self.logger
         )
+        self.publisher = publisher
         self.archive = StateArchive(
-            readers: try GitReaderPool(openingBareAt: repository.path),
+            readers: try GitReaderPool(openingBareAt: repository.path) { try await publisher.seal() },
             index: index,
             snapshots: snapshots,
             rules: rules

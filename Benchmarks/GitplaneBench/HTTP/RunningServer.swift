@@ -39,6 +39,7 @@ enum RunningServer {
             programs: try GitPrograms(searching: "/usr/bin:/bin"),
             repositoryPath: state.repository,
             pushes: .init(tickets: PushTickets()) { _ in try await publisher.reconcile() },
+            prepare: { try await publisher.seal() },
             logger: OpenState.logger
         )
         GitHandlers(git, logger: OpenState.logger).register(in: &handlers)

@@ -28,6 +28,7 @@ package struct GitServer: Sendable {
     let repositoryPath: String
     let pushes: Pushes
     let logger: Logger
+    private let prepare: @Sendable () async throws -> Void
     private let fetchLimits: GitProcessLimits
     private let pushLimits: GitProcessLimits
     let reportLimit: Int
@@ -39,10 +40,12 @@ package struct GitServer: Sendable {
     /// - Parameters:
     ///   - repositoryPath: absolute.
     ///   - reportLimit: how long git's report of a push may be; tests make it short.
+    ///   - prepare: awaited before each process, so that git sees what was acknowledged.
     package init(
         programs: GitPrograms,
         repositoryPath: String,
         pushes: Pushes,
+        prepare: @escaping @Sendable () async throws -> Void = {},
         fetchLimits: GitProcessLimits = .maximumForFetch,
         pushLimits: GitProcessLimits = .maximumForPush,
         fetchSlots: GitSlots = GitSlots(),
@@ -53,6 +56,7 @@ package struct GitServer: Sendable {
         self.programs = programs
         self.repositoryPath = repositoryPath
         self.pushes = pushes
+        self.prepare = prepare
         self.fetchLimits = fetchLimits
         self.pushLimits = pushLimits
         self.fetchSlots = fetchSlots
@@ -67,10 +71,13 @@ package struct GitServer: Sendable {
     ///
     /// - Throws: ``GitServiceError/Code/busy``.
     package func slot(for service: GitService) async throws -> GitSlots.Slot {
-        switch service {
-        case .uploadPack: try await fetchSlots.take()
-        case .receivePack: try await pushSlots.take()
-        }
+        let slot =
+            switch service {
+            case .uploadPack: try await fetchSlots.take()
+            case .receivePack: try await pushSlots.take()
+            }
+        try await prepare()
+        return slot
     }
 
     /// The processes for one request.

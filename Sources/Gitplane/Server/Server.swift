@@ -92,7 +92,13 @@ struct Server {
             logger: logger
         )
         group.maximumGracefulShutdownDuration = Self.maximumShutdown
-        try await ServiceGroup(configuration: group).run()
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            await state.publisher.close()
+            throw error
+        }
+        await state.publisher.close()
     }
 
     private func gitServer(
@@ -112,6 +118,7 @@ struct Server {
             programs: programs,
             repositoryPath: folder.repository,
             pushes: .init(tickets: tickets) { _ in try await publisher.reconcile() },
+            prepare: { try await publisher.seal() },
             logger: logger
         )
     }

@@ -46,7 +46,7 @@ struct StateComponents {
         )
         let snapshot = try await publisher.reconcile()
         try FormatVersion.check(snapshot.head.format?.file)
-        let readers = try GitReaderPool(openingBareAt: folder.repository)
+        let readers = try GitReaderPool(openingBareAt: folder.repository) { try await publisher.seal() }
         let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
         return StateComponents(
             index: index,
@@ -89,6 +89,17 @@ struct StateComponents {
         )
     }
 
+    /// Finishes what a crash cut off between a flush and the movement of `main`.
+    private static func recover(_ folder: DataFolder, _ logger: Logger) throws {
+        switch try JournalRecovery(repositoryAt: folder.repository).run() {
+        case .nothing: break
+        case .recovered(let commit): logger.info("recovered journal", metadata: ["revision": "\(commit)"])
+        case .diverged(let commit):
+            // The objects are stored: a person can make a branch of them.
+            logger.error("main was moved beside the journal", metadata: ["lost": "\(commit)"])
+        }
+    }
+
     private static func openRepository(
         _ folder: DataFolder,
         _ share: ShareDirectory,
@@ -101,6 +112,7 @@ struct StateComponents {
             if !report.removed.isEmpty {
                 logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
             }
+            try recover(folder, logger)
             let changed = try configuration.apply(toRepositoryAt: folder.repository)
             if !changed.isEmpty { logger.warning("restored git configuration", metadata: ["keys": "\(changed)"]) }
         } else {

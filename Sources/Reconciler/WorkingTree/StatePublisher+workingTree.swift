@@ -9,6 +9,8 @@ extension StatePublisher {
     /// - Throws: ``StateError`` as ``submit(_:)``; what the gate refuses is no error.
     package func adopt(_ proposal: WorkingTreeProposal) async throws(StateError) -> WorkingTreeOutcome {
         if case .commit = proposal.mode { try await waitForPushes() }
+        // The working tree looks at the outcome with a handle of its own.
+        defer { sealOrReport() }
         do {
             for _ in 0..<Self.maximumAttempts {
                 if let outcome = try attempt(proposal) { return outcome }

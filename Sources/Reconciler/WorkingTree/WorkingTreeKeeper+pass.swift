@@ -12,6 +12,7 @@ extension WorkingTreeKeeper {
             report.isWaiting = true
             return
         }
+        try await publisher.seal()
         if try tree.needsRecovery() { try tree.recover(main: main, in: repository) }
         guard let head = try repository.target(of: .worktree) else { return try recreate(main) }
         report.revision = head

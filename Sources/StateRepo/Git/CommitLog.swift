@@ -44,18 +44,54 @@ package struct CommitDraft: Sendable {
 
 /// The one place where the state branch moves.
 ///
-/// When ``commit(_:onto:)`` returns, the commit is on disk and will be in the branch's history after any crash.
+/// A commit is appended, and flushed together with others; then it will be in the branch's history after any crash. It is
+/// seen by git, and by other handles of this process, when it is sealed as well.
 package protocol CommitLog: AnyObject {
-    /// Makes the draft a commit on top of `expected` and the head of the branch.
+    /// The newest commit that was appended, or where the branch is.
+    func head() throws(GitError) -> CommitID?
+
+    /// Whether everything that was appended can be seen by others.
+    var isSealed: Bool { get }
+
+    /// Whether a seal should not wait any longer, although more is about to be appended.
+    var isSealDue: Bool { get }
+
+    /// Makes the draft a commit on top of `expected`, and the head.
     ///
     /// - Parameter expected: where the branch must be; `nil` when it must not exist.
     /// - Throws: `modified` or `notFound` when the branch is elsewhere or gone, `locked` when another writer held its lock
-    ///   for too long, `outcomeUnknown` with the commit when the branch has moved but the disk has not confirmed it, and
-    ///   what ``GitRepository/updateTree(base:changes:)`` throws. After any other error the branch has not moved.
-    func commit(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> CommitID
+    ///   for too long, and what ``GitRepository/updateTree(base:changes:)`` throws. After any error but `outcomeUnknown`
+    ///   nothing was appended.
+    func append(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> GitCommit
 
-    /// Lends the handle that the log writes with, for reading on the same queue.
+    /// Makes durable what was appended since the last time, all or nothing.
+    ///
+    /// - Throws: `outcomeUnknown` with the last of the commits when the disk has not confirmed it and nobody can say
+    ///   whether it will be there after a crash; after any other error it will not. It is gone from the log either way.
+    func flush() throws(GitError)
+
+    /// Moves the branch to what is flushed, for everybody to see.
+    ///
+    /// - Throws: ``GitError``; what is flushed stays so, and the next call tries again.
+    func seal() throws(GitError)
+
+    /// Flushes and seals everything, and leaves nothing to be recovered.
+    func close() throws(GitError)
+
+    /// Lends the handle that the log writes with, for reading on the same queue, with everything flushed and sealed.
     func withRepository<Result>(
         _ body: (borrowing GitRepository) throws(GitError) -> Result
     ) throws(GitError) -> Result
+}
+
+extension CommitLog {
+    /// Appends a commit, flushes it, and shows it to everybody.
+    ///
+    /// A branch that cannot be moved now is moved later: the commit stands.
+    package func commit(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> CommitID {
+        let commit = try append(draft, onto: expected)
+        try flush()
+        try seal()
+        return commit.id
+    }
 }

@@ -19,6 +19,9 @@ enum FileSystem {
         guard clibgit2_flush_file_system(descriptor) == 0 else { throw error("flush", path) }
     }
 
+    /// Whether there is something at the path; a symbolic link is followed.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Reads a regular file; a symbolic link is not followed.
     ///
     /// - Throws: `notFound`; `limitExceeded` for more than `maximum` bytes; `invalid` for anything but a file.

@@ -35,6 +35,26 @@ extension GitCommit {
         self.messageBytes = header.message
     }
 
+    /// The content of the commit object.
+    ///
+    /// - Throws: `invalid` for a message with NUL or a signature git could not read back.
+    static func content(
+        _ tree: TreeID,
+        _ parents: [CommitID],
+        _ author: Signature,
+        _ committer: Signature,
+        _ message: String
+    ) throws(GitError) -> [UInt8] {
+        guard !message.utf8.contains(0) else { throw GitError(.invalid, "write commit", "the message contains NUL") }
+        for signature in [author, committer] {
+            if let fault = signature.fault { throw GitError(.invalid, "write commit", fault) }
+        }
+        var lines = ["tree \(tree)"]
+        lines += parents.map { "parent \($0)" }
+        lines += ["author \(author.line)", "committer \(committer.line)", "", message]
+        return Array(lines.joined(separator: "\n").utf8)
+    }
+
     private static func corrupt(_ id: CommitID, _ field: String) -> GitError {
         GitError(.corrupt, "read commit", "\(id) has no valid \(field) line")
     }

@@ -30,15 +30,23 @@ package final class GitReaderPool: Sendable {
     package static let sizes = 1...8
 
     private let readers: [GitReader]
+    private let prepare: @Sendable () async throws -> Void
     private let waiting: Mutex<[Int]>
 
     /// Opens `size` handles; values out of ``sizes`` are brought into it.
-    package init(openingBareAt path: String, size: Int = 3) throws(GitError) {
+    ///
+    /// - Parameter prepare: awaited before each read, so that the writer can show what it has acknowledged.
+    package init(
+        openingBareAt path: String,
+        size: Int = 3,
+        prepare: @escaping @Sendable () async throws -> Void = {}
+    ) throws(GitError) {
         var readers: [GitReader] = []
         for _ in 0..<min(max(size, Self.sizes.lowerBound), Self.sizes.upperBound) {
             readers.append(try GitReader(openingBareAt: path))
         }
         self.readers = readers
+        self.prepare = prepare
         self.waiting = Mutex(Array(repeating: 0, count: readers.count))
     }
 
@@ -48,6 +56,7 @@ package final class GitReaderPool: Sendable {
     package func read<Result: Sendable>(
         _ body: @Sendable (borrowing GitRepository) throws -> Result
     ) async throws -> Result {
+        try await prepare()
         let index = waiting.withLock { waiting in
             let index = waiting.indices.min { waiting[$0] < waiting[$1] } ?? 0
             waiting[index] += 1

@@ -33,16 +33,10 @@ extension GitRepository {
         committer: Signature,
         message: String
     ) throws(GitError) -> CommitID {
-        guard !message.utf8.contains(0) else { throw GitError(.invalid, "write commit", "the message contains NUL") }
-        for signature in [author, committer] {
-            if let fault = signature.fault { throw GitError(.invalid, "write commit", fault) }
-        }
+        let content = try GitCommit.content(tree, parents, author, committer, message)
         try checkStored(tree, "write commit")
         for parent in parents { try checkStored(parent, "write commit") }
-        var lines = ["tree \(tree)"]
-        lines += parents.map { "parent \($0)" }
-        lines += ["author \(author.line)", "committer \(committer.line)", "", message]
-        return try write(Array(lines.joined(separator: "\n").utf8), GIT_OBJECT_COMMIT)
+        return try write(content, GIT_OBJECT_COMMIT)
     }
 
     /// Stores the bytes of a tree; whoever calls has checked the entries and their order.

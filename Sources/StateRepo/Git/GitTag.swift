@@ -33,7 +33,11 @@ extension GitRepository {
         for name in path.components {
             guard let id = directory else { return nil }
             found = try readTreeObject(id).withBytes { (bytes) throws(GitError) in
-                try TreeProbes([name]).entries(in: bytes)[name]
+                var scanner = TreeScanner(bytes)
+                while let entry = try scanner.next() {
+                    if entry.name.elementsEqual(name.bytes) { return GitTreeEntry(entry) }
+                }
+                return nil
             }
             directory = found?.treeID
         }

@@ -5,31 +5,16 @@ import Glibc
 /// Objects first, then the ref: a crash between any two steps leaves objects that no ref reaches, and nothing else.
 /// It belongs to one actor.
 package final class LooseCommitLog: CommitLog {
-    /// How long a lock of another writer is waited for.
-    package struct LockPatience: Sendable {
-        package let attempts: Int
-        /// Blocks the thread between two attempts, the number of which it is given.
-        package let pause: @Sendable (Int) -> Void
-
-        package init(attempts: Int, pause: @escaping @Sendable (Int) -> Void) {
-            self.attempts = attempts
-            self.pause = pause
-        }
-
-        /// About two seconds, with pauses of 10 to 50 ms so that two writers do not keep step.
-        package static let standard = LockPatience(attempts: 65) { _ in usleep(UInt32.random(in: 10_000...50_000)) }
-    }
-
     private let path: String
     private let branch: RefName
-    private let patience: LockPatience
+    private let patience: BranchLockPatience
     private let repository: GitRepository
 
     /// Opens the bare repository at `path`, an absolute directory.
     package init(
         repositoryAt path: String,
         branch: RefName = .main,
-        patience: LockPatience = .standard
+        patience: BranchLockPatience = .standard
     ) throws(GitError) {
         self.path = path
         self.branch = branch
@@ -43,7 +28,16 @@ package final class LooseCommitLog: CommitLog {
         try body(repository)
     }
 
-    package func commit(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> CommitID {
+    package var isSealed: Bool { true }
+
+    package var isSealDue: Bool { false }
+
+    package func head() throws(GitError) -> CommitID? { try repository.target(of: branch) }
+
+    /// Flushes and shows the commit as well.
+    ///
+    /// - Throws: `outcomeUnknown` with the commit when the branch has moved but the disk has not confirmed it.
+    package func append(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> GitCommit {
         // Cheap, and spares the objects of a lost race; what decides is the compare-and-swap.
         let head = try repository.target(of: branch)
         guard head == expected else {
@@ -55,8 +49,14 @@ package final class LooseCommitLog: CommitLog {
         } catch {
             throw outcome(of: error, moving: expected, to: commit)
         }
-        return commit
+        return try repository.readCommit(commit)
     }
+
+    package func flush() throws(GitError) {}
+
+    package func seal() throws(GitError) {}
+
+    package func close() throws(GitError) {}
 
     /// Stores the draft's objects without moving the branch.
     private func write(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> CommitID {

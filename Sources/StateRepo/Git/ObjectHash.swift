@@ -1,4 +1,5 @@
 import CLibgit2
+import Crypto
 
 /// The names objects would have, computed without a repository.
 ///
@@ -11,6 +12,20 @@ package enum ObjectHash {
     /// The name of the tree with these entries, which may come in any order.
     package static func tree(_ entries: [GitTreeEntry]) throws(GitError) -> TreeID {
         try hash(TreeWriter.content(of: entries.sorted(by: GitTreeEntry.isOrdered)), GIT_OBJECT_TREE)
+    }
+
+    static func commit(_ content: [UInt8]) throws(GitError) -> CommitID {
+        try hash(content, GIT_OBJECT_COMMIT)
+    }
+
+    /// The name of a tree that this process has spelled from names and ids.
+    ///
+    /// Without the search for attacks on SHA-1, which takes several times as long: nobody chooses the bytes of a tree.
+    static func tree(content: [UInt8]) -> TreeID {
+        var hash = Insecure.SHA1()
+        hash.update(data: Array("tree \(content.count)\0".utf8))
+        hash.update(data: content)
+        return hash.finalize().withUnsafeBytes { bytes in bytes.baseAddress.map { TreeID(at: $0) } ?? .zero }
     }
 
     private static func hash<Kind>(_ content: [UInt8], _ type: git_object_t) throws(GitError) -> ObjectID<Kind> {

@@ -71,7 +71,7 @@ struct CommitLogTests {
         try await withTemporaryRepository { repository, git in
             let lock = URL(filePath: "\(git.directory)/refs/heads/main.lock")
             try Data().write(to: lock)
-            let patience = LooseCommitLog.LockPatience(attempts: attempts) { _ in
+            let patience = BranchLockPatience(attempts: attempts) { _ in
                 do { try FileManager.default.removeItem(at: lock) } catch { Issue.record(error) }
             }
             let log = try LooseCommitLog(repositoryAt: git.directory, patience: patience)

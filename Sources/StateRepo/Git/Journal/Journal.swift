@@ -1,0 +1,74 @@
+import Glibc
+
+/// The file in which the writer makes commits durable before git can see them: `gitplane.journal` in the repository.
+///
+/// It is appended to and flushed once for each batch, and emptied when everything in it is on disk as git keeps it.
+final class Journal {
+    static let fileName = "gitplane.journal"
+
+    private let path: String
+    private let files: WriterFiles
+    private let descriptor: Int32
+    private(set) var length: Int
+    /// Whether the end of the file is not what it should be, because cutting it failed.
+    private var isTorn = false
+
+    /// Opens the journal of the repository at `path`, or makes an empty one.
+    init(repositoryAt path: String, _ files: WriterFiles) throws(GitError) {
+        self.path = "\(path)/\(Self.fileName)"
+        self.files = files
+        self.descriptor = open(self.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw FileSystem.error("open", self.path) }
+        self.length = Int(lseek(descriptor, 0, SEEK_END))
+        if length == 0 { try FileSystem.flush(path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether there is nothing in the file.
+    var isEmpty: Bool { length == 0 }
+
+    /// Adds a frame; it is on disk when the call returns.
+    ///
+    /// - Throws: `diskFull` or `other` when it certainly is not there, `outcomeUnknown` when nobody can say.
+    func append(_ frame: JournalFrame) throws(GitError) {
+        guard !isTorn else { throw GitError(.other, "write journal", "an earlier write could not be taken back") }
+        let bytes = frame.bytes
+        guard bytes.count <= JournalFrame.maximumSize else {
+            throw GitError(.limitExceeded, "write journal", "\(bytes.count) bytes in one batch")
+        }
+        do throws(GitError) {
+            try files.write(bytes, to: descriptor, at: length, path, .writeJournal)
+        } catch {
+            cut()
+            throw isTorn ? GitError(.outcomeUnknown(frame.head), error.operation, error.message) : error
+        }
+        do throws(GitError) {
+            try files.probe(.flushJournal)
+            guard fdatasync(descriptor) == 0 else { throw FileSystem.error("flush", path) }
+        } catch {
+            cut()
+            throw GitError(.outcomeUnknown(frame.head), error.operation, error.message)
+        }
+        length += bytes.count
+    }
+
+    /// Empties the file; a crash may bring back what was in it.
+    func clear() throws(GitError) {
+        guard length > 0 || isTorn else { return }
+        try files.probe(.cutJournal)
+        guard ftruncate(descriptor, 0) == 0, fsync(descriptor) == 0 else { throw FileSystem.error("empty", path) }
+        length = 0
+        isTorn = false
+    }
+
+    /// Takes away what a failed write has left behind the frames.
+    private func cut() {
+        do throws(GitError) {
+            try files.probe(.cutJournal)
+            isTorn = ftruncate(descriptor, off_t(length)) != 0
+        } catch {
+            isTorn = true
+        }
+    }
+}

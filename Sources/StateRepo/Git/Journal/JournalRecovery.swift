@@ -1,0 +1,114 @@
+import Glibc
+
+/// Finishes what a crash cut off between the flush of commits and their sealing; does nothing when there is nothing.
+///
+/// Every series in the journal becomes a pack, flushed, over whatever a power cut has left of its objects; then the branch
+/// is moved to the last commit that was flushed, and the journal is emptied. It can itself be cut off anywhere, and be done
+/// again.
+package struct JournalRecovery {
+    /// The largest journal that is read, in bytes.
+    package static let maximumSize = 1 << 30
+
+    package enum Outcome: Hashable, Sendable {
+        case nothing
+        /// The branch names the last commit of the journal, or one that was built on it.
+        case recovered(CommitID)
+        /// Somebody has moved the branch elsewhere since; the commit is stored, and no branch names it.
+        case diverged(CommitID)
+    }
+
+    private let path: String
+    private let branch: RefName
+    private let files: WriterFiles
+
+    /// - Parameter path: the bare repository, which nobody else writes to; stale locks are removed before.
+    package init(
+        repositoryAt path: String,
+        branch: RefName = .main,
+        probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
+    ) {
+        self.path = path
+        self.branch = branch
+        self.files = WriterFiles(probe: probe)
+    }
+
+    @discardableResult
+    package func run() throws(GitError) -> Outcome {
+        let place = "\(path)/\(Journal.fileName)"
+        guard FileSystem.exists(place) else { return .nothing }
+        let content = try FileSystem.contents(of: place, maximum: Self.maximumSize)
+        guard !content.isEmpty else { return .nothing }
+        let series = Self.series(in: JournalFrame.all(in: content))
+        let objects = ObjectFiles(repositoryAt: path, files)
+        for one in series {
+            try objects.write(one.pack, named: one.head, flushes: true)
+            // A power cut may have left them empty; the pack has them.
+            for entry in one.pack.entries { try removeLoose(objects.path(of: entry.id)) }
+        }
+        let outcome: Outcome = if let last = series.last { try moveBranch(last) } else { .nothing }
+        try FileSystem.flush("\(path)/refs/heads")
+        try Journal(repositoryAt: path, files).clear()
+        return outcome
+    }
+
+    private struct Series {
+        let previous: CommitID?
+        var head: CommitID
+        var pack = OpenPack()
+    }
+
+    private static func series(in frames: [JournalFrame]) -> [Series] {
+        var all: [Series] = []
+        for frame in frames {
+            if frame.startsPack { all.append(Series(previous: frame.previous, head: frame.head)) }
+            guard let last = all.indices.last, frame.entries.first?.offset == all[last].pack.bytes.count else { break }
+            all[last].pack.append(frame.entries, frame.content)
+            all[last].head = frame.head
+        }
+        return all.filter { !$0.pack.isEmpty }
+    }
+
+    private func removeLoose(_ path: String) throws(GitError) {
+        if FileSystem.exists(path) { try files.remove(path, .removeObject) }
+    }
+
+    private func moveBranch(_ last: Series) throws(GitError) -> Outcome {
+        let repository = try GitRepository(openingBareAt: path)
+        if let previous = last.previous, !repository.contains(previous) { return .diverged(last.head) }
+        let lock = try BranchLock(branch, repositoryAt: path, files)
+        do {
+            switch try place(of: last, in: repository) {
+            case .behind:
+                try lock.move(to: last.head, flushes: true)
+                return .recovered(last.head)
+            case .there:
+                try lock.release()
+                return .recovered(last.head)
+            case .elsewhere:
+                try lock.release()
+                return .diverged(last.head)
+            }
+        } catch {
+            try lock.release()
+            throw error
+        }
+    }
+
+    private enum Place { case behind, there, elsewhere }
+
+    private func place(of last: Series, in repository: borrowing GitRepository) throws(GitError) -> Place {
+        guard let current = readable(in: repository) else { return .behind }
+        if try repository.isAncestor(last.head, of: current) { return .there }
+        return try repository.isAncestor(current, of: last.head) ? .behind : .elsewhere
+    }
+
+    /// Where the branch is; `nil` when a power cut has left no name of a commit in it.
+    private func readable(in repository: borrowing GitRepository) -> CommitID? {
+        do {
+            guard let current = try repository.target(of: branch) else { return nil }
+            return try repository.readCommit(current).id
+        } catch {
+            return nil
+        }
+    }
+}

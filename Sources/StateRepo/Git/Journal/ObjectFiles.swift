@@ -1,0 +1,40 @@
+import CLibgit2
+
+/// Writes objects where git looks for them: as files of their own, or as a pack with its index.
+struct ObjectFiles {
+    private let directory: String
+    private let files: WriterFiles
+
+    init(repositoryAt path: String, _ files: WriterFiles) {
+        self.directory = "\(path)/objects"
+        self.files = files
+    }
+
+    /// The place of a loose object.
+    func path(of id: AnyObjectID) -> String {
+        let name = id.description
+        return "\(directory)/\(name.prefix(2))/\(name.dropFirst(2))"
+    }
+
+    /// Writes a loose object, unless there is one; it is not flushed.
+    func writeLoose(_ object: StagedObject, _ deflater: Deflater) throws(GitError) {
+        let path = path(of: object.id)
+        guard !FileSystem.exists(path) else { return }
+        let kind = String(cString: git_object_type2string(object.type))
+        let content = try deflater.deflate(Array("\(kind) \(object.content.count)\0".utf8) + object.content)
+        try files.makeDirectory("\(directory)/\(object.id.description.prefix(2))")
+        try files.place(content, at: path, by: "\(directory)/tmp_obj_\(object.id)")
+    }
+
+    /// Writes a pack as `pack-<name>`, over one that has the name already; the index comes last, because git finds packs
+    /// by it.
+    func write(_ pack: OpenPack, named name: CommitID?, flushes: Bool = false) throws(GitError) {
+        let (content, index) = pack.files()
+        let path = "\(directory)/pack/pack-\(name ?? .zero)"
+        let temporary = "\(directory)/pack/tmp_pack_\(name ?? .zero)"
+        try files.makeDirectory("\(directory)/pack")
+        try files.place(content, at: "\(path).pack", by: temporary, flushes: flushes)
+        try files.place(index, at: "\(path).idx", by: temporary, flushes: flushes)
+        if flushes { try FileSystem.flush("\(directory)/pack") }
+    }
+}
