@@ -4,7 +4,7 @@ import Foundation
 import LocalStore
 import StateRepo
 
-struct OwnerCommand: ParsableCommand {
+struct OwnerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "owner",
         abstract: "Look after the owner's account.",
@@ -12,7 +12,7 @@ struct OwnerCommand: ParsableCommand {
     )
 }
 
-struct OwnerRemoveCommand: ParsableCommand {
+struct OwnerRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
         abstract: "Remove the owner, so that the next start lets a new one register.",
@@ -28,14 +28,16 @@ struct OwnerRemoveCommand: ParsableCommand {
     @Flag(help: "Do it; without this only who is the owner is printed.")
     var yes = false
 
-    func run() throws {
+    func run() async throws {
         let environment = ProcessInfo.processInfo.environment["GITPLANE_DATA_DIR"]
         let folder = DataFolder(URL(filePath: dataDir ?? environment ?? "data", directoryHint: .isDirectory))
         guard FileManager.default.fileExists(atPath: folder.local) else {
             throw CommandFailure(.usage, "there is no \(folder.local)")
         }
-        let lock = try folder.take()
-        defer { withExtendedLifetime(lock) {} }
+        try await folder.hold { try remove(in: folder) }
+    }
+
+    private func remove(in folder: DataFolder) throws {
         let store = AccessDatabase(database: try AccessComponents.openLocal(folder))
         guard let owner = try store.read({ try $0.account() }) else {
             StandardStream.output.write(["there is no owner"])
