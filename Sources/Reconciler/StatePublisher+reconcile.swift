@@ -19,6 +19,8 @@ extension StatePublisher {
         let history = try run { repository in try self.keeper.synchronize(to: head, in: repository) }
         if let lost = history.replaced {
             logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
+            // After a crash the journal would take the branch back to what somebody has taken away.
+            try log.close()
         }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try load(commit.tree, after: old)

@@ -102,6 +102,22 @@ struct ReconcileTests {
         }
     }
 
+    @Test("What was taken away from main does not come back after a crash")
+    func rewindStays() async throws {
+        try await withStateServer([:]) { server in
+            let first = try server.git.run("rev-parse", "main")
+            let agent: JSONValue = ["id": "a", "name": "A"]
+            #expect(try await server.client.send(.post, "/api/control-plane/agents", json: agent).status == 201)
+            let written = try server.git.run("rev-parse", "main")
+            #expect(written != first)
+            try server.git.run("update-ref", "refs/heads/main", first)
+            try await server.reconcile()
+            // What a start after a crash does first.
+            #expect(try JournalRecovery(repositoryAt: server.git.directory).run() == .nothing)
+            #expect(try server.git.run("rev-parse", "main") == first)
+        }
+    }
+
     @Test("Of a push that brings a good version and breaks it again, the good version is served; also after a restart")
     func lastGood() async throws {
         try await withStateServer(["state/agents/a/agent.json": "{\"display_name\": \"old\"}\n"]) { server in
