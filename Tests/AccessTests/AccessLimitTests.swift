@@ -1,4 +1,5 @@
 import Foundation
+import LocalStore
 import StateRepo
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Documents
+import HTTPTypes
 import StateRepo
 import TestSupport
 import Testing

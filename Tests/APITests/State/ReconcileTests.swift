@@ -106,8 +106,7 @@ struct ReconcileTests {
     func rewindStays() async throws {
         try await withStateServer([:]) { server in
             let first = try server.git.run("rev-parse", "main")
-            let agent: JSONValue = ["id": "a", "name": "A"]
-            #expect(try await server.client.send(.post, "/api/control-plane/agents", json: agent).status == 201)
+            try await server.client.create("a")
             let written = try server.git.run("rev-parse", "main")
             #expect(written != first)
             try server.git.run("update-ref", "refs/heads/main", first)
