@@ -2,7 +2,9 @@
 package struct OutgoingRequest: Sendable {
     package let method: String
     package let endpoint: Endpoint
-    /// In order; names in lower case. `host` and the length are added by whoever sends it.
+    /// In order; names in lower case.
+    ///
+    /// `host` and the length are added by whoever sends it.
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
 

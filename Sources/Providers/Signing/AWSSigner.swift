@@ -85,7 +85,7 @@ package struct AWSSigner: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// `20150830T123600Z`
+    /// In the form `20150830T123600Z`.
     private static func basicTime(_ date: Date) -> String {
         let text = date.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
         return text
