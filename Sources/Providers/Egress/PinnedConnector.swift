@@ -78,7 +78,7 @@ extension VerificationError {
     }
 
     private static let timeouts: [HTTPClientError] = [
-        .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout,
+        .readTimeout, .writeTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout,
         .tlsHandshakeTimeout, .httpProxyHandshakeTimeout,
     ]
 }
