@@ -165,7 +165,7 @@ extension StateServerParts {
         _ credentials: MemoryCredentials
     ) throws -> ConnectionServices {
         let egress = Egress(
-            policy: AddressPolicy(allowed: ["127.0.0.0/8"].compactMap { AddressRange($0) }),
+            policy: AddressPolicy(allowed: ["127.0.0.0/8"].compactMap { EgressRange($0) }),
             resolver: NoResolver(),
             connector: PinnedConnector(eventLoops: MultiThreadedEventLoopGroup.singleton)
         )
@@ -223,5 +223,5 @@ private struct TransactionsAlone: IdempotencyStoring {
 
 /// Knows no host.
 private struct NoResolver: HostResolver {
-    func addresses(of host: String) async throws -> [IPAddress] { [] }
+    func addresses(of host: String) async throws -> [EndpointAddress] { [] }
 }

@@ -29,5 +29,5 @@ struct NoConnections: CredentialStore, VerificationRecords, HostResolver {
 
     func forget(_ document: MetadataDocument) async throws {}
 
-    func addresses(of host: String) async throws -> [IPAddress] { [] }
+    func addresses(of host: String) async throws -> [EndpointAddress] { [] }
 }

@@ -107,10 +107,10 @@ extension ServerConfiguration {
         )
     }
 
-    private static func ranges(_ value: SettingValue?, _ problems: inout [ConfigurationProblem]) -> [AddressRange] {
-        var ranges: [AddressRange] = []
+    private static func ranges(_ value: SettingValue?, _ problems: inout [ConfigurationProblem]) -> [EgressRange] {
+        var ranges: [EgressRange] = []
         for text in (value?.value.arrayValue ?? []).compactMap(\.stringValue) {
-            if let range = AddressRange(text) {
+            if let range = EgressRange(text) {
                 ranges.append(range)
             } else {
                 let message = "\"\(text)\" is no range of addresses such as 10.0.0.0/8"

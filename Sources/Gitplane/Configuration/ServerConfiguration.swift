@@ -19,7 +19,7 @@ struct ServerConfiguration: Sendable {
     let logFormat: LogFormat
     let publicOrigin: PublicOrigin?
     /// What verification may reach although it is private.
-    let egressAllowed: [AddressRange]
+    let egressAllowed: [EgressRange]
     /// `nil` on a server that keeps no working tree.
     let workingTree: WorkingTreeSettings?
     let tls: TLSFiles?
