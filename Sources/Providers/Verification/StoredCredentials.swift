@@ -1,8 +1,11 @@
+import Documents
 package import Foundation
 package import Secrets
 package import StateRepo
 
 /// The secret fields of connections in the installation's secrets file.
+///
+/// Every operation throws `state.unavailable` while the secrets cannot be used.
 package struct StoredCredentials: CredentialStore {
     private let store: SecretsStore
     private let now: @Sendable () -> Date
@@ -39,24 +42,50 @@ package struct StoredCredentials: CredentialStore {
         var values: [SecretID: SecretValue] = [:]
         for (name, text) in secrets.values {
             guard let name = SecretName(name), let value = SecretValue(text) else {
-                throw VerificationError(.malformed, fields: [name])
+                throw Self.refused(name)
             }
             values[SecretID(scope, name)] = value
         }
         let (wanted, time) = (values, Int(now().timeIntervalSince1970))
-        try await store.change { document throws(SecretsError) in
-            for id in document.entries.keys where id.scope == scope && wanted[id] == nil { document.remove(id) }
-            for (id, value) in wanted.sorted(by: { $0.key < $1.key }) {
-                if let entry = document.entries[id], entry.value == value, entry.origin == secrets.origin { continue }
-                try document.set(id, to: value, by: .init(name: author, time: time), origin: secrets.origin)
+        do {
+            try await store.change { document throws(SecretsError) in
+                for id in document.entries.keys where id.scope == scope && wanted[id] == nil { document.remove(id) }
+                for (id, value) in wanted.sorted(by: { $0.key < $1.key }) {
+                    if let entry = document.entries[id], entry.value == value, entry.origin == secrets.origin {
+                        continue
+                    }
+                    try document.set(id, to: value, by: .init(name: author, time: time), origin: secrets.origin)
+                }
             }
+        } catch {
+            throw Self.unavailable(error)
         }
     }
 
-    private func entries(of document: MetadataDocument) throws(SecretsError) -> [String: SecretEntry] {
+    private func entries(of document: MetadataDocument) throws(StateError) -> [String: SecretEntry] {
         let scope = document.secretScope
-        let entries = try store.board.current.opened().entries.filter { $0.key.scope == scope }
-        return Dictionary(entries.map { ($0.key.name.description, $0.value) }) { first, _ in first }
+        do {
+            let entries = try store.board.current.opened().entries.filter { $0.key.scope == scope }
+            return Dictionary(entries.map { ($0.key.name.description, $0.value) }) { first, _ in first }
+        } catch {
+            throw Self.unavailable(error)
+        }
+    }
+
+    private static func refused(_ name: String) -> StateError {
+        let problem = Diagnostic(
+            .error,
+            "secret.value",
+            file: "",
+            pointer: JSONPointer(tokens: ["fields", name]),
+            "a secret has 1 to \(SecretValue.maximumLength) bytes, none of them zero"
+        )
+        return StateError(.requestInvalid, "the body does not fit the connection", diagnostics: [problem])
+    }
+
+    /// The message of the secrets may name a file of the host, so that it stays behind.
+    private static func unavailable(_ error: SecretsError) -> StateError {
+        StateError(.unavailable, "the secrets cannot be used now", cause: error)
     }
 }
 
