@@ -164,4 +164,5 @@ struct ContractTests {
 
 private struct Nobody: Authenticator {
     func authenticate(_ token: BearerToken) -> Principal? { nil }
+    func isValid(_ token: BearerToken) -> Bool { false }
 }
