@@ -113,7 +113,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", crypto,
+                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "Secrets", "StateRepo",
+                crypto,
                 httpTypes, hummingbird, hummingbirdCore, hummingbirdHTTP2, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
                 nioHTTPTypes, nioSSL, nioTLS, persistent,
             ],
@@ -123,7 +124,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "StateRepo",
+                "Secrets", "StateRepo",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
             swiftSettings: strict
@@ -193,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport",
+                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo", "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,

@@ -92,6 +92,12 @@ extension ServerConfiguration {
                 problems.append(ConfigurationProblem(place: host.place, message: message))
             }
         }
+        let secrets = SecretsSettings(
+            identityFile: values[.secretsIdentityFile]?.value,
+            recipients: values[.secretsRecipients],
+            dataDirectory: dataDirectory,
+            &problems
+        )
         self.init(
             dataDirectory: dataDirectory,
             address: address,
@@ -103,6 +109,7 @@ extension ServerConfiguration {
             tls: tls,
             trustedProxies: proxies,
             rates: Self.rates(values),
+            secrets: secrets,
             warnings: warnings
         )
     }
