@@ -103,9 +103,9 @@ let package = Package(
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
                 "Secrets", "StateRepo",
-                argumentParser,
+                argumentParser, asyncHTTPClient,
                 crypto,
-                lifecycle, logging, nioPosix, unixSignals,
+                lifecycle, logging, nio, nioHTTP1, nioPosix, unixSignals,
             ],
             swiftSettings: strict
         ),
