@@ -103,9 +103,9 @@ let package = Package(
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
                 "Secrets", "StateRepo",
-                argumentParser, asyncHTTPClient,
+                argumentParser,
                 crypto,
-                lifecycle, logging, nio, nioHTTP1, nioPosix, unixSignals,
+                lifecycle, logging, nioPosix, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -113,8 +113,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "Secrets", "StateRepo",
-                crypto,
+                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", crypto,
                 httpTypes, hummingbird, hummingbirdCore, hummingbirdHTTP2, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
                 nioHTTPTypes, nioSSL, nioTLS, persistent,
             ],
@@ -124,7 +123,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "Secrets", "StateRepo",
+                "StateRepo",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
             ],
             swiftSettings: strict
@@ -194,7 +193,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo", "TestSupport",
+                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,

@@ -31,8 +31,7 @@ enum RunningServer {
             conditions: state.conditions,
             reconciler: Reconciler(state.publisher),
             rules: state.rules,
-            cursors: cursors,
-            secrets: try state.secrets()
+            cursors: cursors
         )
         handlers.registerState(services)
         let connections = NoConnections.services(services)

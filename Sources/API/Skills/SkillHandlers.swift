@@ -96,11 +96,7 @@ struct SkillHandlers: Sendable {
         if included.contains("diagnostics") {
             var findings = snapshot.head.skills[id]?.diagnostics ?? []
             if let served = snapshot.serving.skills[id] {
-                let review = ReferenceReview(
-                    tree: snapshot.serving,
-                    rules: services.rules,
-                    secrets: services.secrets.inventory
-                )
+                let review = ReferenceReview(tree: snapshot.serving, rules: services.rules, secrets: .empty)
                 findings += review.diagnostics(of: served)
             }
             body["diagnostics"] = .array(snapshot.noting(findings).map(\.json))

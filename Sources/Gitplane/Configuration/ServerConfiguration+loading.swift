@@ -92,12 +92,6 @@ extension ServerConfiguration {
                 problems.append(ConfigurationProblem(place: host.place, message: message))
             }
         }
-        let secrets = SecretsSettings(
-            identityFile: values[.secretsIdentityFile]?.value,
-            recipients: values[.secretsRecipients],
-            dataDirectory: dataDirectory,
-            &problems
-        )
         self.init(
             dataDirectory: dataDirectory,
             address: address,
@@ -109,7 +103,6 @@ extension ServerConfiguration {
             tls: tls,
             trustedProxies: proxies,
             rates: Self.rates(values),
-            secrets: secrets,
             warnings: warnings
         )
     }

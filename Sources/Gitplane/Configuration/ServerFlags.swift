@@ -44,9 +44,7 @@ struct ServerFlags: ParsableArguments {
         case .tlsKey: tlsKey
         case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
-        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet,
-            .secretsIdentityFile, .secretsRecipients:
-            nil
+        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 }

@@ -15,8 +15,6 @@ enum ServerSetting: String, CaseIterable {
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
-    case secretsIdentityFile = "secrets_identity_file"
-    case secretsRecipients = "secrets_recipients"
 
     /// The key in `gitplane.json`.
     var key: String { rawValue }
@@ -32,9 +30,7 @@ enum ServerSetting: String, CaseIterable {
         case .tlsKey: "--tls-key"
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet,
-            .secretsIdentityFile, .secretsRecipients:
-            nil
+        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 
@@ -48,8 +44,6 @@ enum ServerSetting: String, CaseIterable {
         case .egressAllow: "GITPLANE_EGRESS_ALLOW"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
-        case .secretsIdentityFile: "GITPLANE_SECRETS_IDENTITY_FILE"
-        case .secretsRecipients: "GITPLANE_SECRETS_RECIPIENTS"
         case .logLevel, .logFormat, .insecure, .behindProxy, .tlsCertificate, .tlsKey, .workingTree: nil
         }
     }
@@ -59,10 +53,9 @@ enum ServerSetting: String, CaseIterable {
         switch self {
         case .port: .integer
         case .insecure, .behindProxy, .workingTree: .boolean
-        case .trustedProxies, .egressAllow, .secretsRecipients: .list
+        case .trustedProxies, .egressAllow: .list
         case .rateLimits: .rates
-        case .host, .logLevel, .logFormat, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits, .workingTreeQuiet,
-            .secretsIdentityFile:
+        case .host, .logLevel, .logFormat, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits, .workingTreeQuiet:
             .string
         }
     }
@@ -79,6 +72,6 @@ enum ServerSetting: String, CaseIterable {
 
     /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
     static let laterVariables = [
-        "GITPLANE_METRICS_LISTEN",
+        "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_METRICS_LISTEN",
     ]
 }

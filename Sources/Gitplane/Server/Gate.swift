@@ -1,4 +1,3 @@
-import API
 import Access
 import Documents
 import Foundation
@@ -34,14 +33,13 @@ enum Gate {
         ).install()
         let publisher = state.publisher
         let snapshots = state.snapshots
-        let secrets = state.secrets.inventorySource
         let reviewer = try PushReviewer(
             repositoryPath: folder.repository,
             rules: state.rules,
             identity: instance.identity,
             sources: .init(
                 snapshot: { snapshots.latest },
-                secrets: { secrets.current },
+                secrets: { .empty },
                 reconcile: { try await publisher.reconcile() }
             )
         )

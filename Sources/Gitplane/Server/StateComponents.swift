@@ -15,7 +15,6 @@ struct StateComponents {
     let snapshots: SnapshotStore
     let conditions: ConditionBoard
     let rules: StateRules
-    let secrets: SecretsDesk
     let workingTree = WorkingTreeBoard()
 
     /// Opens the repository, or makes it from the template, recovers what a crash left, and publishes the head.
@@ -27,11 +26,8 @@ struct StateComponents {
         _ rules: StateRules,
         _ instance: InstanceFile,
         _ local: LocalDatabase,
-        _ secrets: SecretsComponents,
         _ logger: Logger
     ) async throws -> StateComponents {
-        secrets.showRecovery()
-        let inventory = secrets.inventory
         try openRepository(folder, share, instance, logger)
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
@@ -41,8 +37,7 @@ struct StateComponents {
                 repositoryPath: folder.repository,
                 rules: rules,
                 identity: instance.identity,
-                announcements: AnnouncedPushes(database: local),
-                secrets: { inventory.current }
+                announcements: AnnouncedPushes(database: local)
             ),
             index: index,
             snapshots: snapshots,
@@ -52,20 +47,7 @@ struct StateComponents {
         let snapshot = try await publisher.reconcile()
         try FormatVersion.check(snapshot.head.format?.file)
         let readers = try GitReaderPool(openingBareAt: folder.repository) { try await publisher.seal() }
-        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules) {
-            inventory.current
-        }
-        let desk = SecretsDesk(
-            secrets.store,
-            inventory,
-            archive: archive,
-            snapshots: snapshots,
-            conditions: conditions,
-            audit: secrets.audit,
-            logger: logger
-        )
-        await desk.follow()
-        desk.noteCondition()
+        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
         return StateComponents(
             index: index,
             local: local,
@@ -73,8 +55,7 @@ struct StateComponents {
             archive: archive,
             snapshots: snapshots,
             conditions: conditions,
-            rules: rules,
-            secrets: desk
+            rules: rules
         )
     }
 
@@ -92,7 +73,6 @@ struct StateComponents {
             reconciler: reconciler(keeper),
             rules: rules,
             cursors: CursorSeal(key: instance.cursorKey),
-            secrets: secrets,
             workingTree: workingTree,
             workingFiles: keeper ?? NoWorkingTree()
         )

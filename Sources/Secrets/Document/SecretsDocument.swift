@@ -25,8 +25,6 @@ package struct SecretsDocument: Sendable {
     package internal(set) var orphans: [String: SecretOrphan]
     /// The oldest first.
     package internal(set) var requests: [SecretRequest]
-    /// Up to which commit the coming and going of agents is in the document; `nil` until it was looked at.
-    package var seen: SecretsPoint?
     let fingerprintKey: SymmetricKey
 
     /// The first generation, without a secret.
@@ -159,7 +157,6 @@ extension SecretsDocument {
         document.entries = entries
         document.orphans = orphans
         document.requests = requests
-        document.seen = seen
         return document
     }
 }
