@@ -91,6 +91,4 @@ private struct FixedPrincipal: Authenticator {
     )
 
     func authenticate(_ token: BearerToken) -> Principal? { principal }
-
-    func isValid(_ token: BearerToken) -> Bool { true }
 }

@@ -32,8 +32,7 @@ struct WatchHandlers: Sendable {
             start: start,
             filter: WatchFilter(request.query.texts("resource")),
             services: services,
-            texts: texts,
-            isAllowed: request.isCredentialValid
+            texts: texts
         )
         let stream = ResponseBody { writer in
             var session = session

@@ -11,7 +11,6 @@ enum ServerSetting: String, CaseIterable {
     case trustedProxies = "trusted_proxies"
     case publicURL = "public_url"
     case rateLimits = "rate_limits"
-    case egressAllow = "egress_allow"
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
@@ -30,7 +29,7 @@ enum ServerSetting: String, CaseIterable {
         case .tlsKey: "--tls-key"
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
+        case .publicURL, .trustedProxies, .rateLimits, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 
@@ -41,7 +40,6 @@ enum ServerSetting: String, CaseIterable {
         case .publicURL: "GITPLANE_PUBLIC_URL"
         case .trustedProxies: "GITPLANE_TRUSTED_PROXIES"
         case .rateLimits: "GITPLANE_RATE_LIMITS"
-        case .egressAllow: "GITPLANE_EGRESS_ALLOW"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
         case .logLevel, .logFormat, .insecure, .behindProxy, .tlsCertificate, .tlsKey, .workingTree: nil
@@ -53,7 +51,7 @@ enum ServerSetting: String, CaseIterable {
         switch self {
         case .port: .integer
         case .insecure, .behindProxy, .workingTree: .boolean
-        case .trustedProxies, .egressAllow: .list
+        case .trustedProxies: .list
         case .rateLimits: .rates
         case .host, .logLevel, .logFormat, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits, .workingTreeQuiet:
             .string
@@ -73,5 +71,6 @@ enum ServerSetting: String, CaseIterable {
     /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
     static let laterVariables = [
         "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_METRICS_LISTEN",
+        "GITPLANE_EGRESS_ALLOW",
     ]
 }

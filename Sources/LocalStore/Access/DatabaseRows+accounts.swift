@@ -34,7 +34,7 @@ extension DatabaseRows: AccessRows {
     }
 
     func removeAccount() throws {
-        for table in ["operator", "login_failures", "stranger_failures", "known_networks", "idempotency"] {
+        for table in ["operator", "login_failures", "stranger_failures", "known_networks"] {
             try execute("DELETE FROM \(table)")
         }
     }

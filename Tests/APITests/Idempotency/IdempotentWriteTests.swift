@@ -221,7 +221,7 @@ struct IdempotentWriteTests {
         let harmless: Set = [
             "validateAgent", "validateState", "reconcileState", "exchangeSetupCode", "issueSetupCode", "logIn",
             "logOut",
-            "changePassword", "recoverPassword", "verifyProvider", "verifyConnectionDefault",
+            "changePassword", "recoverPassword",
         ]
         for operation in contract.operations where operation.method == .post && !harmless.contains(operation.id) {
             if operation.takesBasic { continue }
