@@ -94,6 +94,8 @@ struct Server {
         group.maximumGracefulShutdownDuration = Self.maximumShutdown
         do {
             try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError where readiness.state == .stopping {
+            // What had its time was cut off: that is an end like any other.
         } catch {
             await state.publisher.close()
             throw error
