@@ -1,7 +1,7 @@
 # What a developer and a user of this project run; docs/running.md explains each target.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test journeys check lint imports contract documents build bench format install clean
+.PHONY: help setup run demo test journeys check lint imports contract documents build bench format install clean
 
 SWIFT ?= swift
 # The build that `make run` starts: debug is ready sooner, release serves faster.
@@ -28,6 +28,10 @@ setup: ## Install missing system packages (Debian, Ubuntu).
 run: setup ## Build and start a server on ./data.
 	$(SWIFT) build --configuration $(CONFIGURATION) --product gitplane
 	exec "$$($(SWIFT) build --configuration $(CONFIGURATION) --show-bin-path)/gitplane" serve $(ARGUMENTS)
+
+demo: setup ## From setup code to an active agent by HTTP, against a fake provider; nothing stays.
+	$(SWIFT) build --configuration $(CONFIGURATION) --product gitplane
+	scripts/demo "$$($(SWIFT) build --configuration $(CONFIGURATION) --show-bin-path)/gitplane"
 
 test: setup ## Build and run all tests; then, one at a time, journeys with the built program; then made-up requests.
 	$(WIDTH) $(SWIFT) test --skip JourneyTests

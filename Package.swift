@@ -102,7 +102,7 @@ let package = Package(
             name: "Gitplane",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "StateRepo",
+                "Secrets", "StateRepo",
                 argumentParser,
                 crypto,
                 lifecycle, logging, nioPosix, unixSignals,
@@ -136,7 +136,7 @@ let package = Package(
                 argumentParser,
                 crypto, httpTypes,
                 hummingbird,
-                lifecycle, logging, persistent,
+                lifecycle, logging, nioPosix, persistent,
             ],
             path: "Benchmarks/GitplaneBench",
             swiftSettings: strict
@@ -193,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport", asyncHTTPClient,
+                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport",
+                asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,
             ],
@@ -202,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "ProvidersTests",
             dependencies: [
-                "Providers", "Catalogue", "Documents", "StateRepo", "TestSupport", cryptoExtras, nio, nioHTTP1,
+                "Providers", "Catalogue", "Documents", "StateRepo", "TestSupport", cryptoExtras, logging, nio, nioHTTP1,
                 nioPosix,
             ],
             swiftSettings: strict

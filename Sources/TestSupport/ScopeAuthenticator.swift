@@ -15,4 +15,6 @@ package struct ScopeAuthenticator: Authenticator {
         let scopes = words.compactMap { Scope(rawValue: $0) }
         return scopes.count == words.count ? .test(Set(scopes)) : nil
     }
+
+    package func isValid(_ token: BearerToken) -> Bool { authenticate(token) != nil }
 }

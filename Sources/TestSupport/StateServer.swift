@@ -6,6 +6,7 @@ import Hummingbird
 package import HummingbirdTesting
 import LocalStore
 import Logging
+import Providers
 import Reconciler
 package import StateRepo
 package import Testing
@@ -17,6 +18,9 @@ package struct StateServer: Sendable {
     /// Somebody with every scope; each answer is compared with the contract.
     package let client: ContractClient
     package let services: StateServices
+    package let connections: ConnectionServices
+    /// The secret fields of connections.
+    package let credentials: MemoryCredentials
     package let clock: ManualClock
     /// By which requests that wait lose patience.
     package let patience: TestClock
@@ -52,6 +56,16 @@ package struct StateServer: Sendable {
 
     /// Publishes what `main` says now, whoever moved it.
     package func reconcile() async throws { try await services.publisher.reconcile() }
+
+    /// Checks every connection that is watched, as a monitor that has just begun does.
+    package func checkHealth() async throws {
+        let monitor = HealthMonitor(
+            connections.healthSubject(),
+            schedule: HealthSchedule(random: { 0 }),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        try await monitor.pass()
+    }
 
     /// What a second server makes of the same repository, with an index of its own: what a restart without the old one does.
     package func restartedServices() async throws -> StateServices {
@@ -162,6 +176,8 @@ package func withStateServer(
             let server = StateServer(
                 client: client,
                 services: parts.services,
+                connections: parts.connections,
+                credentials: parts.credentials,
                 clock: parts.clock,
                 patience: parts.patience,
                 git: Git(directory: parts.repository),

@@ -7,6 +7,8 @@ import GitTransport
 import Hummingbird
 import LocalStore
 import Logging
+import NIOPosix
+import Providers
 import Reconciler
 import StateRepo
 
@@ -19,6 +21,8 @@ struct StateServerParts: Sendable {
     let workingTree = WorkingTreePlace()
     let access: AccessFixture
     let repository: String
+    let credentials = MemoryCredentials()
+    let connections: ConnectionServices
     private let handlers: Handlers
     private let local: LocalDatabase
 
@@ -32,7 +36,8 @@ struct StateServerParts: Sendable {
         local = try LocalDatabase(path: directory.appending(path: "local.sqlite").path)
         services = try await Self.services(directory, repository, identity, clock, patience, workingTree, local)
         access = try AccessFixture(in: directory, clock: clock, local: local)
-        handlers = try Self.handlers(services, access, repository)
+        connections = try Self.connections(services, credentials)
+        handlers = try Self.handlers(services, access, connections, repository)
         contract = try Self.compiledContract.get()
     }
 
@@ -154,9 +159,28 @@ struct StateServerParts: Sendable {
 }
 
 extension StateServerParts {
+    /// Requests to vendors go to this machine or nowhere.
+    private static func connections(
+        _ services: StateServices,
+        _ credentials: MemoryCredentials
+    ) throws -> ConnectionServices {
+        let egress = Egress(
+            policy: AddressPolicy(allowed: ["127.0.0.0/8"].compactMap { EgressRange($0) }),
+            resolver: NoResolver(),
+            connector: PinnedConnector(eventLoops: MultiThreadedEventLoopGroup.singleton)
+        )
+        return ConnectionServices(
+            state: services,
+            verifier: Verifier(egress: egress),
+            credentials: credentials,
+            records: MemoryRecords()
+        )
+    }
+
     private static func handlers(
         _ services: StateServices,
         _ access: AccessFixture,
+        _ connections: ConnectionServices,
         _ repository: String
     ) throws -> Handlers {
         var handlers = Handlers()
@@ -166,6 +190,8 @@ extension StateServerParts {
             readiness: ReadinessGate()
         ).register(in: &handlers)
         handlers.registerState(services)
+        handlers.registerConnections(connections, HealthSchedule())
+        handlers.registerOnboarding(connections) { false }
         let publisher = services.publisher
         let git = GitServer(
             programs: try GitPrograms(searching: "/usr/bin:/bin"),
@@ -193,4 +219,9 @@ private struct TransactionsAlone: IdempotencyStoring {
     func record(key: [UInt8], at time: Date) throws -> IdempotencyRecord? { try table.record(key: key, at: time) }
 
     func keep(_ record: IdempotencyRecord, at time: Date) {}
+}
+
+/// Knows no host.
+private struct NoResolver: HostResolver {
+    func addresses(of host: String) async throws -> [EndpointAddress] { [] }
 }

@@ -33,4 +33,27 @@ struct OwnerTests {
             #expect(try again.stop() == .exited(0))
         }
     }
+
+    @Test("revokes a token, and whoever watches with it is told nothing more")
+    func revokedWatch() async throws {
+        let master = String(repeating: "0123456789", count: 4)
+        try await withServer(environment: ["CONTROL_PLANE_API_TOKEN": master]) { server in
+            let request = #"{"name": "watcher", "scopes": ["state:read"]}"#
+            let created = try server.client.api("POST", "auth/tokens", body: request)
+            try #require(created.status == 201, "\(created.text)")
+            let made = try created.json()
+            let token = try #require(made["token"]?.stringValue)
+            let id = try #require(made["id"]?.stringValue)
+            let headers = ["Authorization": "Bearer \(token)"]
+            let target = "/api/control-plane/watch"
+            try await EventConnection.open(port: Int(server.client.port), target, headers: headers) { connection in
+                #expect(connection.status == 200)
+                _ = try await connection.next("status")
+                #expect(try server.client.api("DELETE", "auth/tokens/\(id)").status == 204)
+                let agent = #"{"id": "later", "display_name": "Later"}"#
+                #expect(try server.client.api("POST", "agents", body: agent).status == 201)
+                #expect(try await connection.next() == nil)
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ struct AddressTests {
     ]
 
     @Test("are read in the one spelling that everybody reads alike", arguments: canonical)
-    func spelling(text: String) throws { #expect(try #require(IPAddress(text)).description == text) }
+    func spelling(text: String) throws { #expect(try #require(EndpointAddress(text)).description == text) }
 
     static let others = [
         "", "1", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518", "169.254.1", "1.2.3.4.5",
@@ -22,7 +22,7 @@ struct AddressTests {
     ]
 
     @Test("are nothing in any other spelling", arguments: others)
-    func otherSpelling(text: String) { #expect(IPAddress(text) == nil) }
+    func otherSpelling(text: String) { #expect(EndpointAddress(text) == nil) }
 
     static let neverTable = [
         "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "168.63.129.16", "192.0.0.192",
@@ -38,8 +38,8 @@ struct AddressTests {
         arguments: neverTable
     )
     func never(text: String) throws {
-        let address = try #require(IPAddress(text))
-        let all = try [#require(AddressRange("0.0.0.0/0")), #require(AddressRange("::/0"))]
+        let address = try #require(EndpointAddress(text))
+        let all = try [#require(EgressRange("0.0.0.0/0")), #require(EgressRange("::/0"))]
         for policy in [AddressPolicy(), AddressPolicy(allowed: all)] {
             #expect(!policy.permits(address, for: .vendor))
             #expect(!policy.permits(address, for: .local))
@@ -56,10 +56,10 @@ struct AddressTests {
         arguments: ownTable
     )
     func own(text: String) throws {
-        let address = try #require(IPAddress(text))
+        let address = try #require(EndpointAddress(text))
         #expect(AddressPolicy().permits(address, for: .local))
         #expect(!AddressPolicy().permits(address, for: .vendor))
-        #expect(AddressPolicy(allowed: [try #require(AddressRange(text))]).permits(address, for: .vendor))
+        #expect(AddressPolicy(allowed: [try #require(EgressRange(text))]).permits(address, for: .vendor))
         #expect(AddressPolicy().permitsPlainText(address))
     }
 
@@ -67,10 +67,10 @@ struct AddressTests {
 
     @Test("of special ranges are reached only when allowed", arguments: specialTable)
     func special(text: String) throws {
-        let address = try #require(IPAddress(text))
+        let address = try #require(EndpointAddress(text))
         #expect(!AddressPolicy().permits(address, for: .local))
         #expect(!AddressPolicy().permits(address, for: .vendor))
-        #expect(AddressPolicy(allowed: [try #require(AddressRange(text))]).permits(address, for: .vendor))
+        #expect(AddressPolicy(allowed: [try #require(EgressRange(text))]).permits(address, for: .vendor))
     }
 
     static let globalTable = [
@@ -80,7 +80,7 @@ struct AddressTests {
 
     @Test("of the internet are reached by every connection, but not without TLS", arguments: globalTable)
     func global(text: String) throws {
-        let address = try #require(IPAddress(text))
+        let address = try #require(EndpointAddress(text))
         #expect(AddressPolicy().permits(address, for: .vendor))
         #expect(AddressPolicy().permits(address, for: .local))
         #expect(!AddressPolicy().permitsPlainText(address))
@@ -96,8 +96,8 @@ struct AddressTests {
 
     @Test("belong to a range when they begin like it", arguments: rangesTable)
     func ranges(range: String, address: String, isInside: Bool) throws {
-        let address = try #require(IPAddress(address))
-        #expect(try #require(AddressRange(range)).contains(address) == isInside)
+        let address = try #require(EndpointAddress(address))
+        #expect(try #require(EgressRange(range)).contains(address) == isInside)
     }
 
     @Test(
@@ -107,7 +107,7 @@ struct AddressTests {
             "1.2.3.4/99999999999999999999",
         ]
     )
-    func noRange(text: String) { #expect(AddressRange(text) == nil) }
+    func noRange(text: String) { #expect(EgressRange(text) == nil) }
 }
 
 @Suite("The address of an endpoint")
@@ -166,6 +166,6 @@ struct EndpointTests {
         #expect(Endpoint("https://\(name)ab") == nil)
         #expect(Endpoint("https://\(String(repeating: "a", count: 63)).b") != nil)
         #expect(Endpoint("https://\(String(repeating: "a", count: 64)).b") == nil)
-        #expect(IPAddress(String(repeating: "1", count: IPAddress.maximumLength + 1)) == nil)
+        #expect(EndpointAddress(String(repeating: "1", count: EndpointAddress.maximumLength + 1)) == nil)
     }
 }

@@ -44,7 +44,7 @@ struct EgressTests {
         let connector = RecordingConnector(200, Self.models)
         #expect(try await verify(codex("https://gateway.example"), resolver, connector) == nil)
         #expect(resolver.asked == ["gateway.example"])
-        #expect(connector.sent.map(\.route) == [.direct(try #require(IPAddress("8.8.8.8")))])
+        #expect(connector.sent.map(\.route) == [.direct(try #require(EndpointAddress("8.8.8.8")))])
         #expect(try await verify(codex("https://gateway.example"), resolver, connector) == .addressForbidden)
         #expect(connector.sent.count == 1)
     }
@@ -90,7 +90,7 @@ struct EgressTests {
         let resolver = FakeResolver(["gateway.example": [["8.8.8.8"]], "inside.example": [["10.1.2.3"]]])
         #expect(try await verify(codex("http://gateway.example"), resolver, connector) == .plainText)
         #expect(connector.sent.isEmpty)
-        let policy = AddressPolicy(allowed: [try #require(AddressRange("10.1.0.0/16"))])
+        let policy = AddressPolicy(allowed: [try #require(EgressRange("10.1.0.0/16"))])
         #expect(try await verify(codex("http://inside.example"), resolver, connector, policy: policy) == nil)
     }
 
@@ -104,7 +104,7 @@ struct EgressTests {
             #expect(try await verify(codex("http://\(host)"), resolver, connector) == .addressForbidden)
         }
         #expect(resolver.asked.isEmpty)
-        let home = try #require(IPAddress("127.0.0.1"))
+        let home = try #require(EndpointAddress("127.0.0.1"))
         #expect(connector.sent.map(\.route) == [.direct(home), .direct(home)])
     }
 

@@ -14,7 +14,7 @@ struct LoopbackTests {
     )
         throws -> Verifier
     {
-        let allowed = [try #require(AddressRange("127.0.0.0/8"))]
+        let allowed = [try #require(EgressRange("127.0.0.0/8"))]
         let egress = Egress(
             policy: AddressPolicy(allowed: allowed),
             resolver: FakeResolver(["vendor.example": [["127.0.0.1"]]]),
@@ -131,7 +131,7 @@ struct LoopbackTests {
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
         let resolver = SystemResolver(threads: threads)
-        #expect(try await resolver.addresses(of: "127.0.0.1") == [try #require(IPAddress("127.0.0.1"))])
+        #expect(try await resolver.addresses(of: "127.0.0.1") == [try #require(EndpointAddress("127.0.0.1"))])
         #expect(try await resolver.addresses(of: "host.invalid").isEmpty)
         try await threads.shutdownGracefully()
     }

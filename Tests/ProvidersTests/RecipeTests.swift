@@ -110,7 +110,7 @@ struct RecipeTests {
         let endpoint = try #require(Endpoint("https://gateway.example/v1/models"))
         _ = try await verifier(connector, endpoint).verify(values)
         #expect(connector.sent.first?.request.endpoint == endpoint)
-        #expect(connector.sent.first?.route == .direct(try #require(IPAddress(Self.vendor))))
+        #expect(connector.sent.first?.route == .direct(try #require(EndpointAddress(Self.vendor))))
     }
 
     static let hostileKeys = [

@@ -6,6 +6,7 @@ import Foundation
 import GitTransport
 import Hummingbird
 import Logging
+import Providers
 import Reconciler
 import ServiceLifecycle
 import StateRepo
@@ -23,17 +24,19 @@ enum RunningServer {
         var handlers = Handlers()
         StaticOperations(contract: contract, schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
         let cursors = CursorSeal(key: SymmetricKey(size: .bits256))
-        handlers.registerState(
-            StateServices(
-                snapshots: state.snapshots,
-                publisher: state.publisher,
-                archive: state.archive,
-                conditions: state.conditions,
-                reconciler: Reconciler(state.publisher),
-                rules: state.rules,
-                cursors: cursors
-            )
+        let services = StateServices(
+            snapshots: state.snapshots,
+            publisher: state.publisher,
+            archive: state.archive,
+            conditions: state.conditions,
+            reconciler: Reconciler(state.publisher),
+            rules: state.rules,
+            cursors: cursors
         )
+        handlers.registerState(services)
+        let connections = NoConnections.services(services)
+        handlers.registerConnections(connections, HealthSchedule())
+        handlers.registerOnboarding(connections) { true }
         let publisher = state.publisher
         let git = GitServer(
             programs: try GitPrograms(searching: "/usr/bin:/bin"),

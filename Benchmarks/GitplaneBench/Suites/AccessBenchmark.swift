@@ -91,4 +91,6 @@ private struct FixedPrincipal: Authenticator {
     )
 
     func authenticate(_ token: BearerToken) -> Principal? { principal }
+
+    func isValid(_ token: BearerToken) -> Bool { true }
 }

@@ -1,4 +1,5 @@
 package import Access
+import StateRepo
 
 /// Where a request comes from, and how it is counted.
 package struct RequestClient: Sendable {
@@ -47,16 +48,21 @@ package struct RequestClient: Sendable {
 
     /// Counts a use of an operation that has a rate of its own.
     func count(_ caller: Caller, for bucket: RateLimitBucket) -> [RateStanding] {
-        if case .principal(_, let token) = caller { return take(bucket, Self.subject(token)) }
-        return take(bucket, neighbours)
+        take(bucket, subject(of: caller))
     }
 
     /// Takes back what ``count(_:for:)-bucket`` counted, for a request that nobody could have guessed anything with.
     func forgive(_ caller: Caller, for bucket: RateLimitBucket) {
-        if case .principal(_, let token) = caller {
-            limiter.giveBack(bucket, Self.subject(token))
-        } else {
-            limiter.giveBack(bucket, neighbours)
+        limiter.giveBack(bucket, subject(of: caller))
+    }
+
+    /// Whom an operation with a rate of its own is counted for: all credentials of the owner are one, because who has one
+    /// may be able to make more.
+    private func subject(of caller: Caller) -> RateSubject {
+        guard case .principal(let principal, let token) = caller else { return neighbours }
+        switch principal.identity {
+        case .operator, .token: return .owner
+        default: return Self.subject(token)
         }
     }
 

@@ -16,6 +16,9 @@ package struct Handlers: Sendable {
         entries.append((id, handler))
     }
 
+    /// Adds the handlers of another set.
+    mutating func add(_ other: Handlers) { entries += other.entries }
+
     /// Puts something around every handler that was added so far.
     mutating func wrap(
         _ wrapper: @escaping @Sendable (OperationRequest, OperationHandler) async throws -> OperationResponse

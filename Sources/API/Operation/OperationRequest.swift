@@ -29,6 +29,8 @@ package struct OperationRequest: Sendable {
     package let stream: RequestBody?
     /// For answers that take their time.
     package let presence: ClientPresence
+    /// Whether the request's credential has not been revoked or expired since.
+    let isCredentialValid: @Sendable () -> Bool
 
     package init(
         operation: Operation,
@@ -41,7 +43,8 @@ package struct OperationRequest: Sendable {
         document: JSONDocument? = nil,
         mediaType: MediaType? = nil,
         stream: RequestBody? = nil,
-        presence: ClientPresence = .unknown
+        presence: ClientPresence = .unknown,
+        isCredentialValid: @escaping @Sendable () -> Bool = { true }
     ) {
         self.operation = operation
         self.principal = principal
@@ -54,6 +57,7 @@ package struct OperationRequest: Sendable {
         self.mediaType = mediaType
         self.stream = stream
         self.presence = presence
+        self.isCredentialValid = isCredentialValid
     }
 
     /// The address that the audit log shows.

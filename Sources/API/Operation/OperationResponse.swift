@@ -2,6 +2,7 @@ package import Documents
 package import HTTPTypes
 package import HummingbirdCore
 package import NIOCore
+import StateRepo
 
 /// What a handler answers; the request's id and the length are added by the pipeline.
 package struct OperationResponse: Sendable {
@@ -21,6 +22,8 @@ package struct OperationResponse: Sendable {
     package var status: HTTPResponse.Status
     package var headers: HTTPFields
     package var body: Body
+    /// The commit that the request has made; `nil` when it has made none.
+    var commit: CommitID?
 
     package init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ body: Body = .none) {
         self.status = status

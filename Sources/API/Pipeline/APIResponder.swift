@@ -69,7 +69,7 @@ package struct APIResponder: HTTPResponder {
         let (operation, pathParameters) = try Self.operation(match)
         exchange.operation = operation
         let pairs = try target.query.map { try QueryReader.pairs(of: $0) } ?? []
-        let principal = try gatekeeper.admit(caller, request.head, from: client.auditAddress, to: operation)
+        let principal = try gatekeeper.admit(caller, request.head, from: client, to: operation)
         exchange.principal = principal
         let query = try QueryReader.read(pairs, request.headers, for: operation)
         var body: BodyReader.Result?
@@ -91,7 +91,8 @@ package struct APIResponder: HTTPResponder {
             document: body?.document,
             mediaType: body?.mediaType,
             stream: stream,
-            presence: presence
+            presence: presence,
+            isCredentialValid: gatekeeper.standing(of: caller)
         )
         let answer: OperationResponse
         do {

@@ -10,23 +10,25 @@ package struct CrossSiteCheck: Sendable {
     package init(publicOrigin: String? = nil) { self.publicOrigin = publicOrigin }
 
     /// Refuses a change with a cookie unless the browser says that it comes from here.
-    func requireSameOrigin(_ request: HTTPRequest) throws {
-        guard !isAllowed(request, unknown: false) else { return }
+    ///
+    /// - Parameter overTLS: whether it is known that TLS protects the way to the browser; without, both schemes are taken.
+    func requireSameOrigin(_ request: HTTPRequest, overTLS: Bool) throws {
+        guard !isAllowed(request, overTLS: overTLS, unknown: false) else { return }
         throw ProblemError.crossSiteBlocked
     }
 
     /// Refuses a change without a credential when the browser says that it comes from elsewhere: another site must not
     /// be able to log somebody in.
-    func refuseOtherOrigins(_ request: HTTPRequest) throws {
-        guard !isAllowed(request, unknown: true) else { return }
+    func refuseOtherOrigins(_ request: HTTPRequest, overTLS: Bool) throws {
+        guard !isAllowed(request, overTLS: overTLS, unknown: true) else { return }
         throw ProblemError.crossSiteBlocked
     }
 
-    private func isAllowed(_ request: HTTPRequest, unknown: Bool) -> Bool {
+    private func isAllowed(_ request: HTTPRequest, overTLS: Bool, unknown: Bool) -> Bool {
         if let site = request.headerFields[.secFetchSite] { return site == "same-origin" }
         guard let origin = request.headerFields[.origin] else { return unknown }
         if let publicOrigin, origin == publicOrigin { return true }
         guard let authority = request.authority else { return false }
-        return origin == "http://\(authority)" || origin == "https://\(authority)"
+        return origin == "https://\(authority)" || !overTLS && origin == "http://\(authority)"
     }
 }

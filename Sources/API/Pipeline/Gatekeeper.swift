@@ -34,16 +34,22 @@ struct Gatekeeper: Sendable {
         }
     }
 
+    /// Whether the credential of a request is still as good as it was when the request came.
+    func standing(of caller: Caller) -> @Sendable () -> Bool {
+        guard case .principal(_, let token) = caller else { return { true } }
+        return { [authenticator] in authenticator.isValid(token) }
+    }
+
     /// Who is asking; `nil` when an operation asks nobody, or when nobody had to say.
     ///
     /// - Throws: 401 without a good credential, 403 `auth.cross_site_blocked` and `auth.insufficient_scope`.
     func admit(
         _ caller: Caller,
         _ request: HTTPRequest,
-        from address: ClientAddress,
+        from client: RequestClient,
         to operation: Operation
     ) throws -> Principal? {
-        if !operation.isRead { try checkOrigin(request, operation) }
+        if !operation.isRead { try checkOrigin(request, operation, overTLS: client.isEncrypted) }
         switch (operation.access, caller) {
         case (.public, _): return nil
         case (.optional, .principal(let principal, _)): return principal
@@ -52,20 +58,20 @@ struct Gatekeeper: Sendable {
         case (.scope, .stranger(let error)): throw error
         case (.scope(let scope), .principal(let principal, _)):
             guard principal.may(scope) else {
-                audit?.didDeny(principal, from: address)
+                audit?.didDeny(principal, from: client.auditAddress)
                 throw ProblemError.insufficientScope(scope, of: principal)
             }
             return principal
         }
     }
 
-    private func checkOrigin(_ request: HTTPRequest, _ operation: Operation) throws {
+    private func checkOrigin(_ request: HTTPRequest, _ operation: Operation, overTLS: Bool) throws {
         if operation.access == .public {
-            try crossSite.refuseOtherOrigins(request)
+            try crossSite.refuseOtherOrigins(request, overTLS: overTLS)
         } else if let credential = try RequestCredential.read(request.headerFields, for: operation),
             credential.source == .cookie
         {
-            try crossSite.requireSameOrigin(request)
+            try crossSite.requireSameOrigin(request, overTLS: overTLS)
         }
     }
 
@@ -81,7 +87,7 @@ struct Gatekeeper: Sendable {
         }
         try await audit.willWrite(request.operation.id, by: principal, from: request.address, request: request.id)
         let answer = try await handler(request)
-        if let revision = answer.headers[.stateRevision].flatMap({ CommitID($0) }) {
+        if let revision = answer.commit {
             try await audit.didCommit(revision, by: principal, from: request.address, request: request.id)
         }
         return answer

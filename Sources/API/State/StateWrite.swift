@@ -68,6 +68,7 @@ extension OperationResponse {
             if let location { response.headers[.location] = location }
         }
         if outcome.plan.isMerged { response.headers[.stateMerged] = "true" }
+        response.commit = request.commit(of: outcome)
         return response
     }
 
@@ -94,7 +95,19 @@ extension OperationResponse {
 
     /// The answer of a deletion.
     static func deleted(_ request: OperationRequest, _ outcome: WriteOutcome) -> OperationResponse {
-        guard case .dryRun = request.writeMode else { return OperationResponse(.noContent, state: outcome.headers) }
+        guard case .dryRun = request.writeMode else {
+            var response = OperationResponse(.noContent, state: outcome.headers)
+            response.commit = request.commit(of: outcome)
+            return response
+        }
         return OperationResponse(.ok, state: outcome.headers, .json(["diff": outcome.differences]))
+    }
+}
+
+extension OperationRequest {
+    /// The commit that the request has made.
+    fileprivate func commit(of outcome: WriteOutcome) -> CommitID? {
+        guard case .commit = writeMode, !outcome.isUnchanged else { return nil }
+        return outcome.snapshot.revision
     }
 }

@@ -63,6 +63,7 @@ struct LongPoll: Sendable {
             guard answer.status == .notModified, await seat.change(after: subscription, for: interest) else {
                 return answer
             }
+            guard request.isCredentialValid() else { throw ProblemError.tokenInvalid(for: request.operation) }
         }
     }
 }

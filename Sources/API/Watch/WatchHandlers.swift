@@ -32,7 +32,8 @@ struct WatchHandlers: Sendable {
             start: start,
             filter: WatchFilter(request.query.texts("resource")),
             services: services,
-            texts: texts
+            texts: texts,
+            isAllowed: request.isCredentialValid
         )
         let stream = ResponseBody { writer in
             var session = session

@@ -20,6 +20,8 @@ struct WatchSession: Sendable {
     private let services: StateServices
     private let texts: ChangeTexts
     private let lost: CommitID?
+    /// Whether the client may still be told anything.
+    private let isAllowed: @Sendable () -> Bool
     /// Where `main` stood when what comes from ``cursor`` on was still to come.
     private var head: WatchPlace
     private var cursor: WatchCursor
@@ -34,12 +36,14 @@ struct WatchSession: Sendable {
         start: Start,
         filter: WatchFilter,
         services: StateServices,
-        texts: ChangeTexts
+        texts: ChangeTexts,
+        isAllowed: @escaping @Sendable () -> Bool
     ) {
         self.seat = seat
         self.filter = filter
         self.services = services
         self.texts = texts
+        self.isAllowed = isAllowed
         self.head = subscription.head
         self.cursor = subscription.cursor
         switch start {
@@ -49,7 +53,9 @@ struct WatchSession: Sendable {
         self.lastID = place.revision
     }
 
-    /// Tells everything until the client leaves or the server stops.
+    /// Tells everything until the client leaves, its credential ends or the server stops.
+    ///
+    /// A credential is looked at before each events and each heartbeat.
     ///
     /// - Throws: when the connection is gone, and `state.unavailable` when history cannot be read.
     mutating func run(_ writer: inout any ResponseBodyWriter) async throws {
@@ -61,7 +67,9 @@ struct WatchSession: Sendable {
         try await writer.write(EventText.status(services.conditions.settled))
         try await catchUp(to: head, &writer)
         while true {
-            switch await seat.next(after: cursor) {
+            let next = await seat.next(after: cursor)
+            guard isAllowed() else { return }
+            switch next {
             case .events(let events, let next):
                 cursor = next
                 try await tell(events, &writer)
@@ -109,7 +117,7 @@ struct WatchSession: Sendable {
     private mutating func catchUp(to head: WatchPlace, _ writer: inout any ResponseBodyWriter) async throws {
         guard place.sequence < head.sequence else { return }
         guard var snapshot = try await snapshot(at: place) else { return try await reset(&writer) }
-        while snapshot.sequence < head.sequence, !seat.isOver {
+        while snapshot.sequence < head.sequence, !seat.isOver, isAllowed() {
             guard let page = try await services.archive.changes(after: snapshot, upTo: head.sequence) else {
                 return try await reset(&writer)
             }

@@ -42,6 +42,14 @@ final class AccessDirectory: Sendable {
         }
     }
 
+    /// Whether the digest is that of a session or token that has not ended.
+    func isActive(_ digest: TokenDigest, at time: Date) -> Bool {
+        state.withLock { state in
+            if let session = state.sessions[digest] { return session.isActive(at: time) && state.account != nil }
+            return state.tokens[digest]?.isActive(at: time) ?? false
+        }
+    }
+
     /// Active ones, the newest first.
     func sessions(at time: Date) -> [SessionRecord] {
         let all = state.withLock { Array($0.sessions.values) }

@@ -7,4 +7,7 @@ package protocol Authenticator: Sendable {
     /// It answers from memory.
     /// - Throws: ``AccessRefusal`` with `sessionExpired` or `tokenExpired` for a credential that once was good.
     func authenticate(_ token: BearerToken) async throws -> Principal?
+
+    /// Whether `token` still stands for somebody, for requests that take their time; to ask is no use of it.
+    func isValid(_ token: BearerToken) -> Bool
 }

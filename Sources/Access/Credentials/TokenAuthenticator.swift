@@ -52,6 +52,8 @@ package struct TokenAuthenticator: Authenticator {
 
     package func authenticate(_ token: BearerToken) -> Principal? { authenticate(token.digest) }
 
+    package func isValid(_ token: BearerToken) -> Bool { authenticate(token) != nil }
+
     func authenticate(_ digest: TokenDigest) -> Principal? {
         var found: Principal?
         for entry in entries where entry.digest == digest { found = entry.principal }

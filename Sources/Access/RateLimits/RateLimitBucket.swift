@@ -10,13 +10,13 @@ package enum RateLimitBucket: String, CaseIterable, Hashable, Sendable {
     case login
     /// Password recoveries, per address.
     case recover
-    /// Password changes, per credential.
+    /// Password changes: all sessions and tokens of the owner together, other credentials each.
     case password
     /// Registrations of an owner, per address.
     case register
     /// Exchanges of a setup code, per address.
     case exchange
-    /// New recovery codes, per credential.
+    /// New recovery codes: counted as password changes are.
     case codes
 
     /// What the contract promises without any setting.
@@ -71,6 +71,8 @@ package enum RateSubject: Hashable, Sendable {
     case address(IPAddress)
     /// A peer without an IP address.
     case unknownPeer
+    /// The owner, by whichever of their sessions and API tokens.
+    case owner
     /// A hash of a credential, which is never kept itself.
     case credential(Int)
     /// An account as somebody at an address named it.

@@ -2,6 +2,7 @@ import Access
 import Documents
 import Foundation
 import Logging
+import Providers
 import StateRepo
 
 extension ServerConfiguration {
@@ -97,11 +98,25 @@ extension ServerConfiguration {
             logLevel: level,
             logFormat: format,
             publicOrigin: Self.publicOrigin(values, &problems),
+            egressAllowed: Self.ranges(values[.egressAllow], &problems),
             workingTree: keepsTree ? tree : nil,
             tls: tls,
             trustedProxies: proxies,
             rates: Self.rates(values),
             warnings: warnings
         )
+    }
+
+    private static func ranges(_ value: SettingValue?, _ problems: inout [ConfigurationProblem]) -> [EgressRange] {
+        var ranges: [EgressRange] = []
+        for text in (value?.value.arrayValue ?? []).compactMap(\.stringValue) {
+            if let range = EgressRange(text) {
+                ranges.append(range)
+            } else {
+                let message = "\"\(text)\" is no range of addresses such as 10.0.0.0/8"
+                problems.append(ConfigurationProblem(place: value?.place ?? "egress_allow", message: message))
+            }
+        }
+        return ranges
     }
 }

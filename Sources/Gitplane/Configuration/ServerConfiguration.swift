@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Logging
+import Providers
 
 /// What a server process was told, checked and complete.
 struct ServerConfiguration: Sendable {
@@ -17,6 +18,8 @@ struct ServerConfiguration: Sendable {
     let logLevel: Logger.Level
     let logFormat: LogFormat
     let publicOrigin: PublicOrigin?
+    /// What verification may reach although it is private.
+    let egressAllowed: [EgressRange]
     /// `nil` on a server that keeps no working tree.
     let workingTree: WorkingTreeSettings?
     let tls: TLSFiles?

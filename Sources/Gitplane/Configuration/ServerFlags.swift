@@ -44,7 +44,7 @@ struct ServerFlags: ParsableArguments {
         case .tlsKey: tlsKey
         case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
-        case .publicURL, .trustedProxies, .rateLimits, .workingTreeEdits, .workingTreeQuiet: nil
+        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 }

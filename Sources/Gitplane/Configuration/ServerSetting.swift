@@ -11,6 +11,7 @@ enum ServerSetting: String, CaseIterable {
     case trustedProxies = "trusted_proxies"
     case publicURL = "public_url"
     case rateLimits = "rate_limits"
+    case egressAllow = "egress_allow"
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
@@ -29,7 +30,7 @@ enum ServerSetting: String, CaseIterable {
         case .tlsKey: "--tls-key"
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .publicURL, .trustedProxies, .rateLimits, .workingTreeEdits, .workingTreeQuiet: nil
+        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
         }
     }
 
@@ -40,6 +41,7 @@ enum ServerSetting: String, CaseIterable {
         case .publicURL: "GITPLANE_PUBLIC_URL"
         case .trustedProxies: "GITPLANE_TRUSTED_PROXIES"
         case .rateLimits: "GITPLANE_RATE_LIMITS"
+        case .egressAllow: "GITPLANE_EGRESS_ALLOW"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
         case .logLevel, .logFormat, .insecure, .behindProxy, .tlsCertificate, .tlsKey, .workingTree: nil
@@ -51,7 +53,7 @@ enum ServerSetting: String, CaseIterable {
         switch self {
         case .port: .integer
         case .insecure, .behindProxy, .workingTree: .boolean
-        case .trustedProxies: .list
+        case .trustedProxies, .egressAllow: .list
         case .rateLimits: .rates
         case .host, .logLevel, .logFormat, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits, .workingTreeQuiet:
             .string
@@ -71,6 +73,5 @@ enum ServerSetting: String, CaseIterable {
     /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
     static let laterVariables = [
         "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_METRICS_LISTEN",
-        "GITPLANE_EGRESS_ALLOW",
     ]
 }

@@ -13,6 +13,7 @@ struct DataFolder {
     var hooks: String { path("state.git/hooks") }
     var index: String { path("index.sqlite") }
     var local: String { path("local.sqlite") }
+    var health: String { path("health.sqlite") }
     var accessToken: String { path("access-token") }
     var setupCode: String { path("setup-code") }
     var instance: String { path("instance.json") }

@@ -3,8 +3,10 @@ import Access
 import Documents
 import Foundation
 import GitTransport
+import LocalStore
 import Logging
 import Reconciler
+import Secrets
 import ServiceLifecycle
 import StateRepo
 import UnixSignals
@@ -60,6 +62,10 @@ struct Server {
         let stateServices = state.services(instance, workingTree?.keeper)
         handlers.registerState(stateServices)
         access.handlers(stateServices).register(in: &handlers)
+        let secrets = try Self.secrets(folder, local, instance)
+        let connections = try ConnectionComponents(configuration, folder, stateServices, secrets)
+        handlers.registerConnections(connections.services, connections.schedule)
+        handlers.registerOnboarding(connections.services) { access.control.account != nil }
         GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
@@ -82,7 +88,7 @@ struct Server {
             logger: logger
         )
         // Stopped in the opposite order: readiness, watches, then the API, so that no request meets a pass that is gone.
-        var services: [any Service] = [AccessUpkeep(access.control, logger: logger)]
+        var services: [any Service] = [AccessUpkeep(access.control, logger: logger)] + connections.running(logger)
         if let certificate { services.append(CertificateWatcher(certificate, logger: logger)) }
         if let workingTree { services.append(workingTree.service) }
         services += [reconciler, gate, application, WatchService(state.publisher.watch), readiness]
@@ -101,6 +107,24 @@ struct Server {
             throw error
         }
         await state.publisher.close()
+    }
+
+    /// Opens the secrets of the folder; the recovery key of a new file is shown here and nowhere else.
+    private static func secrets(
+        _ folder: DataFolder,
+        _ local: LocalDatabase,
+        _ instance: InstanceFile
+    ) throws -> SecretsStore {
+        do {
+            let start = try SecretsStore.start(
+                .init(folder: folder.url.path, instance: instance.identity.instance),
+                witness: RecordedSecrets(database: local)
+            )
+            if let recovery = start.recovery { StandardStream.error.write(RecoveryMessage.lines(recovery)) }
+            return start.store
+        } catch {
+            throw CommandFailure(.configuration, error.message)
+        }
     }
 
     private func gitServer(

@@ -34,7 +34,7 @@ extension DatabaseRows: AccessRows {
     }
 
     func removeAccount() throws {
-        for table in ["operator", "login_failures", "stranger_failures", "known_networks"] {
+        for table in ["operator", "login_failures", "stranger_failures", "known_networks", "idempotency"] {
             try execute("DELETE FROM \(table)")
         }
     }

@@ -10,7 +10,7 @@ enum AddressKind: Hashable, Sendable {
     /// Links, metadata services of clouds, groups and addresses of nobody.
     case forbidden
 
-    init(_ address: IPAddress) {
+    init(_ address: EndpointAddress) {
         let own = Self.table.first { $0.range.contains(address) }?.kind ?? .global
         guard let embedded = address.embedded else {
             self = own
@@ -20,10 +20,9 @@ enum AddressKind: Hashable, Sendable {
         self = own == .global ? AddressKind(embedded) : own
     }
 
-    private static func entries(_ kind: AddressKind, _ ranges: String...) -> [(range: AddressRange, kind: AddressKind)]
-    {
+    private static func entries(_ kind: AddressKind, _ ranges: String...) -> [(range: EgressRange, kind: AddressKind)] {
         ranges.map { text in
-            guard let range = AddressRange(text) else { preconditionFailure("\(text) is no range of addresses") }
+            guard let range = EgressRange(text) else { preconditionFailure("\(text) is no range of addresses") }
             return (range, kind)
         }
     }

@@ -12,11 +12,11 @@ package struct AddressPolicy: Sendable {
     }
 
     /// Ranges that may be reached although private (`GITPLANE_EGRESS_ALLOW`).
-    package let allowed: [AddressRange]
+    package let allowed: [EgressRange]
 
-    package init(allowed: [AddressRange] = []) { self.allowed = allowed }
+    package init(allowed: [EgressRange] = []) { self.allowed = allowed }
 
-    package func permits(_ address: IPAddress, for reach: Reach) -> Bool {
+    package func permits(_ address: EndpointAddress, for reach: Reach) -> Bool {
         switch AddressKind(address) {
         case .global: true
         case .forbidden: false
@@ -26,14 +26,14 @@ package struct AddressPolicy: Sendable {
     }
 
     /// Whether what is sent there may go without TLS: it stays on this machine or in a network that somebody vouches for.
-    package func permitsPlainText(_ address: IPAddress) -> Bool {
+    package func permitsPlainText(_ address: EndpointAddress) -> Bool {
         switch AddressKind(address) {
         case .loopback, .privateUse, .special: true
         case .global, .forbidden: false
         }
     }
 
-    private func isAllowed(_ address: IPAddress) -> Bool {
+    private func isAllowed(_ address: EndpointAddress) -> Bool {
         allowed.contains { range in
             range.contains(address) || address.embedded.map(range.contains) ?? false
         }

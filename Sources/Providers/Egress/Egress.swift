@@ -53,7 +53,7 @@ package struct Egress: Sendable {
     }
 
     /// The addresses of a host when all of them may be reached: one that may not says that the name cannot be trusted.
-    private func addresses(of origin: Origin, for reach: AddressPolicy.Reach) async throws -> [IPAddress] {
+    private func addresses(of origin: Origin, for reach: AddressPolicy.Reach) async throws -> [EndpointAddress] {
         let addresses = try await resolved(origin, for: reach)
         guard !addresses.isEmpty else { throw VerificationError(.unresolved) }
         guard addresses.count <= Self.maximumAddresses, addresses.allSatisfy({ policy.permits($0, for: reach) }) else {
@@ -65,13 +65,13 @@ package struct Egress: Sendable {
         return addresses
     }
 
-    private func resolved(_ origin: Origin, for reach: AddressPolicy.Reach) async throws -> [IPAddress] {
+    private func resolved(_ origin: Origin, for reach: AddressPolicy.Reach) async throws -> [EndpointAddress] {
         if let address = origin.address { return [address] }
         guard origin.host == "localhost" || origin.host.hasSuffix(".localhost") else {
             return try await resolver.addresses(of: origin.host)
         }
         // Never asked of a resolver (RFC 6761, section 6.3), and so both are ours: one of them may be allowed alone.
-        let own: [IPAddress] = [.v4(0x7f00_0001), .v6(0, 1)]
+        let own: [EndpointAddress] = [.v4(0x7f00_0001), .v6(0, 1)]
         let permitted = own.filter { policy.permits($0, for: reach) }
         return permitted.isEmpty ? own : permitted
     }

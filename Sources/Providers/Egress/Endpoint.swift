@@ -46,7 +46,7 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
     package let port: Int
 
     /// The address that the host is, when it is one.
-    package var address: IPAddress? { IPAddress(host) }
+    package var address: EndpointAddress? { EndpointAddress(host) }
 
     /// How it is written: without the port that the scheme has anyway.
     package var text: String {
@@ -86,12 +86,12 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
 
     private static func host(_ text: Substring) -> String? {
         if text.first == "[" {
-            guard text.last == "]", let address = IPAddress(String(text.dropFirst().dropLast())),
+            guard text.last == "]", let address = EndpointAddress(String(text.dropFirst().dropLast())),
                 case .v6 = address
             else { return nil }
             return address.description
         }
-        if let address = IPAddress(String(text)), case .v4 = address { return address.description }
+        if let address = EndpointAddress(String(text)), case .v4 = address { return address.description }
         return isName(text) ? text.lowercased() : nil
     }
 

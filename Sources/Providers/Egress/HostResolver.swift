@@ -6,7 +6,7 @@ import Synchronization
 /// Finds the addresses of a host.
 package protocol HostResolver: Sendable {
     /// Every address, the preferred one first; empty when the host has none.
-    func addresses(of host: String) async throws -> [IPAddress]
+    func addresses(of host: String) async throws -> [EndpointAddress]
 }
 
 /// The resolver of the operating system, asked on threads of its own because it blocks.
@@ -19,7 +19,7 @@ package struct SystemResolver: HostResolver {
     /// - Parameter threads: a running pool that nobody else waits for.
     package init(threads: NIOThreadPool) { self.threads = threads }
 
-    package func addresses(of host: String) async throws -> [IPAddress] {
+    package func addresses(of host: String) async throws -> [EndpointAddress] {
         let answer = Answer()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -36,14 +36,14 @@ package struct SystemResolver: HostResolver {
         }
     }
 
-    private static func ask(_ host: String) -> [IPAddress] {
+    private static func ask(_ host: String) -> [EndpointAddress] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_ADDRCONFIG
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
         defer { freeaddrinfo(list) }
-        var addresses: [IPAddress] = []
+        var addresses: [EndpointAddress] = []
         var next = list
         while let entry = next?.pointee {
             if let address = address(entry), !addresses.contains(address) { addresses.append(address) }
@@ -52,14 +52,16 @@ package struct SystemResolver: HostResolver {
         return addresses
     }
 
-    private static func address(_ entry: addrinfo) -> IPAddress? {
+    private static func address(_ entry: addrinfo) -> EndpointAddress? {
         guard let pointer = entry.ai_addr else { return nil }
         switch entry.ai_family {
         case AF_INET:
-            return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { IPAddress(SocketAddress($0.pointee)) }
+            return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                EndpointAddress(SocketAddress($0.pointee))
+            }
         case AF_INET6:
             return pointer.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
-                IPAddress(SocketAddress($0.pointee))
+                EndpointAddress(SocketAddress($0.pointee))
             }
         default: return nil
         }
@@ -70,7 +72,7 @@ package struct SystemResolver: HostResolver {
 private final class Answer: Sendable {
     private enum State {
         case unasked
-        case awaited(CheckedContinuation<[IPAddress], any Error>)
+        case awaited(CheckedContinuation<[EndpointAddress], any Error>)
         case given
     }
 
@@ -83,7 +85,7 @@ private final class Answer: Sendable {
     }
 
     /// `false` when there is an answer already; the continuation has then got it.
-    func isAwaited(by continuation: CheckedContinuation<[IPAddress], any Error>) -> Bool {
+    func isAwaited(by continuation: CheckedContinuation<[EndpointAddress], any Error>) -> Bool {
         let isAwaited = state.withLock { state in
             guard case .unasked = state else { return false }
             state = .awaited(continuation)
@@ -93,8 +95,8 @@ private final class Answer: Sendable {
         return isAwaited
     }
 
-    func give(_ result: Result<[IPAddress], any Error>) {
-        let continuation = state.withLock { state -> CheckedContinuation<[IPAddress], any Error>? in
+    func give(_ result: Result<[EndpointAddress], any Error>) {
+        let continuation = state.withLock { state -> CheckedContinuation<[EndpointAddress], any Error>? in
             defer { state = .given }
             guard case .awaited(let continuation) = state else { return nil }
             return continuation

@@ -33,7 +33,7 @@ package struct OutgoingAnswer: Sendable {
 /// Where a connection goes.
 package enum Route: Hashable, Sendable {
     /// To this address and no other, whatever the host's name means by then.
-    case direct(IPAddress)
+    case direct(EndpointAddress)
     /// To the proxy, which finds the host itself.
     case proxy(EgressProxy)
 }

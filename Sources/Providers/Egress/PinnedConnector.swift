@@ -56,7 +56,7 @@ package struct PinnedConnector: Connector {
             if origin.address == nil { configuration.dnsOverride = [origin.host: address.description] }
             configuration.http1_1ConnectionDebugInitializer = { channel in
                 // Asked of the socket itself: nothing is sent to another address, even if the override failed.
-                guard let peer = channel.remoteAddress, IPAddress(peer) == address else {
+                guard let peer = channel.remoteAddress, EndpointAddress(peer) == address else {
                     return channel.eventLoop.makeFailedFuture(VerificationError(.addressForbidden))
                 }
                 return channel.eventLoop.makeSucceededVoidFuture()
@@ -78,7 +78,7 @@ extension VerificationError {
     }
 
     private static let timeouts: [HTTPClientError] = [
-        .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout,
+        .readTimeout, .writeTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout,
         .tlsHandshakeTimeout, .httpProxyHandshakeTimeout,
     ]
 }

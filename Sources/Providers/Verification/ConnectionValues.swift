@@ -15,6 +15,13 @@ package struct ConnectionSecrets: Sendable {
     }
 
     package static let none = ConnectionSecrets(values: [:], origin: nil)
+
+    /// Whether both are the same, byte by byte.
+    package func isSame(as other: ConnectionSecrets) -> Bool {
+        origin == other.origin && values.count == other.values.count
+            && values.allSatisfy { name, value in other.values[name].map { $0.utf8.elementsEqual(value.utf8) } ?? false
+            }
+    }
 }
 
 extension ConnectionSecrets: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -6,6 +6,9 @@ extension WorkingTreeKeeper {
     /// How long a git command in the folder is waited for before the folder is brought up to `main` beside it.
     private static let patienceWithGit = Duration.seconds(5)
 
+    /// How many commits that are not part of `main` are looked through for the oldest.
+    static let maximumLine = 20_000
+
     /// One pass: commits, edits, projection.
     func run(_ depth: Depth) async throws {
         guard var main = publisher.snapshots.latest?.revision else {
@@ -22,8 +25,10 @@ extension WorkingTreeKeeper {
         if depth == .everything || !found.edits.isEmpty, configuration.mode != .off { try look() }
         try recall(head, main)
         if try !repository.isAncestor(head, of: main), try !isLost(head) {
-            guard let merged = try await merge(head, main) else { return }
-            main = merged
+            repeat {
+                guard let merged = try await merge(try step(to: head, main), main) else { return }
+                main = merged
+            } while try !repository.isAncestor(head, of: main)
         }
         if configuration.mode != .off { main = try await takeEdits(head, root, main) }
         if head != main { try project(head, main) }
@@ -47,6 +52,18 @@ extension WorkingTreeKeeper {
     private func look() throws {
         found = try tree.edits()
         memory.note(found, at: configuration.elapsed())
+    }
+
+    /// How far the commits up to `head` can be merged in one go: as many as one push may bring, the oldest first.
+    private func step(to head: CommitID, _ main: CommitID) throws -> CommitID {
+        guard let base = try repository.mergeBase(main, head) else { return head }
+        var line: [CommitID] = []
+        try repository.firstParentWalk(from: head, until: base) { (commit) throws(GitError) in
+            line.append(commit.id)
+            return line.count < Self.maximumLine ? .continue : .stop
+        }
+        guard line.count > PushReview.maximumCommits, line.count < Self.maximumLine else { return head }
+        return line[line.count - PushReview.maximumCommits]
     }
 
     /// Asks for the commits of the branch to be merged.

@@ -32,3 +32,20 @@ extension ResourceTag {
         self.init(revision: revision, parts: [resource.description, revision.description] + parts)
     }
 }
+
+extension ResourceTag {
+    /// The tag of a connection, which has a body also when there is no document.
+    ///
+    /// - Parameter parts: what the body shows beside the document; without any it is the tag of the document alone.
+    package init(connection document: MetadataDocument, showing parts: [String], in snapshot: StateSnapshot) {
+        let resource = document.resource
+        let own = ResourceTag(of: resource, in: snapshot)
+        if let own, parts.isEmpty {
+            self = own
+            return
+        }
+        let revision = own?.revision ?? snapshot.lastChanges[resource]?.revision ?? .zero
+        let all = [resource.description, snapshot.dataVersion.description, own?.description ?? ""] + parts
+        self.init(revision: revision, parts: all)
+    }
+}

@@ -48,10 +48,19 @@ package struct ProviderFacts: Hashable, Sendable {
 /// The default connection of an integration: `state/connections/defaults/<key>.json`.
 package struct ConnectionFacts: Hashable, Sendable {
     package let authMode: String
+    /// Plain values by the names of the catalogue's fields.
+    package let fields: [String: String]
+    /// The names of the secret fields that the connection has.
+    package let secrets: [String]
     package let references: [Reference]
 
     init(_ value: JSONValue) {
         self.authMode = value["auth_mode"]?.stringValue ?? ""
+        let fields = (value["fields"]?.objectValue ?? [:]).compactMap { member in
+            member.value.stringValue.map { (member.key, $0) }
+        }
+        self.fields = Dictionary(fields) { first, _ in first }
+        self.secrets = (value["secrets"]?.arrayValue ?? []).compactMap(\.stringValue)
         self.references = ReferenceTable.connection.references(in: value)
     }
 }

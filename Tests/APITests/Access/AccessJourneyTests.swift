@@ -197,6 +197,13 @@ struct AccessJourneyTests {
             )
             #expect(made.status == 201)
             let revision = try #require(made.headers[.stateRevision])
+            let empty = try await server.client.send(
+                .patch,
+                "/api/control-plane/agents/atlas",
+                headers: glass,
+                json: ["display_name": "Atlas"]
+            )
+            #expect(empty.status == 200)
             for _ in 0..<3 { try await server.client.send(.get, "/api/control-plane/agents", headers: glass) }
             try await server.access.control.flush()
             let log = try await server.client.send(.get, "\(Self.base)/audit", headers: glass).json()
@@ -204,15 +211,17 @@ struct AccessJourneyTests {
             let events = entries.compactMap { $0["event"]?.stringValue }
             #expect(
                 events == [
-                    "auth.break_glass", "auth.break_glass", "auth.break_glass", "auth.owner_registered",
-                    "auth.setup_code_issued",
+                    "auth.break_glass", "auth.break_glass", "auth.break_glass", "auth.break_glass",
+                    "auth.owner_registered", "auth.setup_code_issued",
                 ]
             )
-            #expect(entries.prefix(3).map { $0["details"]?["use"]?.stringValue } == ["read", "commit", "write"])
+            // The write that changed nothing made no commit.
+            let uses = entries.prefix(4).map { $0["details"]?["use"]?.stringValue }
+            #expect(uses == ["read", "write", "commit", "write"])
             #expect(entries[0]["details"]?["count"]?.intValue == 3)
-            #expect(entries[1]["revision"]?.stringValue == revision)
-            #expect(entries[1]["details"]?["request_id"]?.stringValue == "made-by-hand")
-            #expect(entries[2]["details"]?["operation"]?.stringValue == "createAgent")
+            #expect(entries[2]["revision"]?.stringValue == revision)
+            #expect(entries[2]["details"]?["request_id"]?.stringValue == "made-by-hand")
+            #expect(entries[3]["details"]?["operation"]?.stringValue == "createAgent")
             let message = try server.git.run("log", "-1", "--format=%B", revision)
             #expect(message.contains("Request-Id: made-by-hand"))
             let none = try await server.client.send(

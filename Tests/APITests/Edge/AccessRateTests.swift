@@ -49,4 +49,29 @@ struct AccessRateTests {
             #expect(try await register(AccessFixture.password, code) == "rate_limit.exceeded")
         }
     }
+
+    @Test("Whoever has one credential of the owner has the rate of one, however many more it makes")
+    func codes() async throws {
+        try await withServer([.codes: Rate(count: 2, seconds: 3_600)]) { (server: AccessServer) async throws in
+            let session = try await server.access.registerOwner().login.credential
+            let base = "/api/control-plane/auth"
+            func send(_ target: String, _ credential: String, _ body: JSONValue) async throws -> ContractClient.Answer {
+                let headers: HTTPFields = [.authorization: "Bearer \(credential)"]
+                return try await server.client.send(.post, "\(base)/\(target)", headers: headers, json: body)
+            }
+            var statuses: [Int] = []
+            for number in 0..<3 {
+                let request: JSONValue = ["name": .string("t\(number)"), "scopes": ["access:admin"]]
+                let token = try await send("tokens", session, request).json()["token"]?.stringValue
+                let guess: JSONValue = ["current_password": .string("not the password \(number)")]
+                let answer = try await send("recovery-codes/regenerate", try #require(token), guess)
+                statuses.append(answer.status)
+            }
+            #expect(statuses == [401, 401, 429])
+            let numbers: JSONValue = ["recovery_code": 99_887_766, "new_password": 111_222_333]
+            let refused = try await send("password/recover", session, numbers)
+            #expect(refused.code == "request.invalid" && !refused.text.contains("99887766"))
+            #expect(!refused.text.contains("111222333"))
+        }
+    }
 }

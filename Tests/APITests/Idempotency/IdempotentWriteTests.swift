@@ -221,7 +221,7 @@ struct IdempotentWriteTests {
         let harmless: Set = [
             "validateAgent", "validateState", "reconcileState", "exchangeSetupCode", "issueSetupCode", "logIn",
             "logOut",
-            "changePassword", "recoverPassword",
+            "changePassword", "recoverPassword", "verifyProvider", "verifyConnectionDefault",
         ]
         for operation in contract.operations where operation.method == .post && !harmless.contains(operation.id) {
             if operation.takesBasic { continue }

@@ -59,6 +59,8 @@ private struct FakeAuthenticator: Authenticator {
         }
     }
 
+    func isValid(_ token: BearerToken) -> Bool { authenticate(token) != nil }
+
     private func principal(_ name: String, _ scopes: Set<Scope>) -> Principal {
         Principal(identity: .token(name), name: name, email: "\(name)@example.com", scopes: scopes)
     }

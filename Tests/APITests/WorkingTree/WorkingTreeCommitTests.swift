@@ -57,6 +57,28 @@ struct WorkingTreeCommitTests {
         }
     }
 
+    @Test("that are more than one push may bring are merged one part after the other")
+    func many() async throws {
+        try await withServedWorkingTree { server, tree in
+            let main = try server.git.run("rev-parse", "main")
+            let count = 2 * PushReview.maximumCommits + 1
+            for number in 1...count {
+                try tree.write("docs/notes.md", "\(number)\n")
+                try tree.git.run("add", "docs/notes.md")
+                try tree.git.run("commit", "--quiet", "--message", "\(number)")
+            }
+            let head = try server.git.run("rev-parse", "worktree")
+            await tree.keeper.pass(.branch)
+            #expect(tree.status?.isClean == true, "\(tree.status?.reason ?? "")")
+            #expect(try server.git.run("merge-base", "main", head) == head)
+            #expect(try server.git.run("show", "main:docs/notes.md") == "\(count)")
+            let line = try server.git.run("log", "--first-parent", "--format=%s", "\(main)..main")
+            let subjects = [count, count - 1, PushReview.maximumCommits].map { "worktree: \($0)" }
+            #expect(line.split(separator: "\n").map(String.init) == subjects)
+            try server.git.run("fsck", "--strict")
+        }
+    }
+
     @Test("that contradict main are told, and git merge settles it")
     func conflict() async throws {
         try await withServedWorkingTree { server, tree in

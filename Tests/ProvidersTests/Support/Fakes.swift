@@ -16,7 +16,7 @@ final class FakeResolver: HostResolver {
 
     var asked: [String] { questions.withLock { $0 } }
 
-    func addresses(of host: String) async throws -> [IPAddress] {
+    func addresses(of host: String) async throws -> [EndpointAddress] {
         questions.withLock { $0.append(host) }
         let texts = answers.withLock { answers -> [String] in
             guard var list = answers[host], let first = list.first else { return [] }
@@ -24,7 +24,7 @@ final class FakeResolver: HostResolver {
             answers[host] = list
             return first
         }
-        return texts.compactMap { IPAddress($0) }
+        return texts.compactMap { EndpointAddress($0) }
     }
 }
 

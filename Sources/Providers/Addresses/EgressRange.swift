@@ -1,12 +1,12 @@
 /// Addresses that begin alike, written `ADDRESS/LENGTH` (RFC 4632, RFC 4291).
-package struct AddressRange: Hashable, Sendable {
-    private let base: IPAddress
+package struct EgressRange: Hashable, Sendable {
+    private let base: EndpointAddress
     private let length: Int
 
     /// An address alone is the range of that address; `nil` for a length that the family does not have.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let base = IPAddress(String(parts[0])) else { return nil }
+        guard (1...2).contains(parts.count), let base = EndpointAddress(String(parts[0])) else { return nil }
         let width = if case .v4 = base { 32 } else { 128 }
         if parts.count == 2 {
             guard parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let length = Int(parts[1]), length <= width
@@ -20,5 +20,5 @@ package struct AddressRange: Hashable, Sendable {
         self.base = base
     }
 
-    package func contains(_ address: IPAddress) -> Bool { address.hasPrefix(base, length: length) }
+    package func contains(_ address: EndpointAddress) -> Bool { address.hasPrefix(base, length: length) }
 }

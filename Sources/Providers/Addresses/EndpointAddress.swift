@@ -1,7 +1,10 @@
 package import NIOCore
 
-/// An IP address by its bytes, in network order.
-package enum IPAddress: Hashable, Sendable {
+/// The IP address of an endpoint, in the family that it is connected to.
+///
+/// Unlike the addresses of clients in `Access`, where a mapped address is the IPv4 one, it keeps every form apart: what an
+/// address stands for and what it is are judged separately.
+package enum EndpointAddress: Hashable, Sendable {
     /// Four bytes.
     case v4(UInt32)
     /// Sixteen bytes: the upper and the lower half.
@@ -17,7 +20,7 @@ package enum IPAddress: Hashable, Sendable {
     package init?(_ text: String) {
         guard text.utf8.count <= Self.maximumLength else { return nil }
         do {
-            guard let address = IPAddress(try SocketAddress(ipAddress: text, port: 0)),
+            guard let address = EndpointAddress(try SocketAddress(ipAddress: text, port: 0)),
                 address.description.utf8.elementsEqual(text.utf8)
             else { return nil }
             self = address
@@ -45,14 +48,14 @@ package enum IPAddress: Hashable, Sendable {
     }
 }
 
-extension IPAddress {
+extension EndpointAddress {
     /// Where the address stands in `sockaddr_in`, behind family and port (ip(7)).
     private static let offsetInIPv4 = 4
     /// Where it stands in `sockaddr_in6`, behind family, port and flow label (ipv6(7)).
     private static let offsetInIPv6 = 8
 }
 
-extension IPAddress: CustomStringConvertible {
+extension EndpointAddress: CustomStringConvertible {
     package var description: String {
         switch self {
         case .v4(let value): (0..<4).map { String(value >> (24 - 8 * $0) & 0xff) }.joined(separator: ".")
@@ -80,10 +83,10 @@ extension IPAddress: CustomStringConvertible {
     }
 }
 
-extension IPAddress {
+extension EndpointAddress {
     /// The IPv4 address that an IPv6 address stands for, where routers or hosts take it for one: mapped, compatible and
     /// translated addresses (RFC 4291, RFC 2765), NAT64 (RFC 6052), 6to4 (RFC 3056) and ISATAP (RFC 5214).
-    var embedded: IPAddress? {
+    var embedded: EndpointAddress? {
         guard case .v6(let upper, let lower) = self else { return nil }
         let last = UInt32(truncatingIfNeeded: lower)
         switch (upper, lower >> 32) {
@@ -98,7 +101,7 @@ extension IPAddress {
     }
 
     /// Whether the first `length` bits are those of `other`, an address of the same family.
-    func hasPrefix(_ other: IPAddress, length: Int) -> Bool {
+    func hasPrefix(_ other: EndpointAddress, length: Int) -> Bool {
         switch (self, other) {
         case (.v4(let left), .v4(let right)):
             return length == 0 || (left ^ right) >> (32 - length) == 0
