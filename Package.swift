@@ -64,20 +64,27 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .target(name: "Concurrency", swiftSettings: strict),
         .target(name: "Documents", dependencies: [collections, yams], swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Catalogue", dependencies: ["Documents"], swiftSettings: strict),
         .target(
             name: "StateRepo",
-            dependencies: ["CLibgit2", "CZlib", "Documents", "Catalogue", collections, persistent, crypto],
+            dependencies: [
+                "CLibgit2", "CZlib", "Concurrency", "Documents", "Catalogue", collections, persistent, crypto,
+            ],
             swiftSettings: strict
         ),
-        .target(name: "Secrets", dependencies: ["Documents", crypto, cryptoExtras], swiftSettings: strict),
+        .target(
+            name: "Secrets",
+            dependencies: ["Concurrency", "Documents", crypto, cryptoExtras],
+            swiftSettings: strict
+        ),
         .target(
             name: "Providers",
             dependencies: [
-                "Catalogue", "Documents", "Secrets", "StateRepo", asyncHTTPClient, crypto, cryptoExtras, lifecycle,
-                logging, nio, nioHTTP1, nioPosix,
+                "Catalogue", "Concurrency", "Documents", "Secrets", "StateRepo", asyncHTTPClient, crypto, cryptoExtras,
+                lifecycle, logging, nio, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -88,13 +95,13 @@ let package = Package(
         ),
         .target(
             name: "Reconciler",
-            dependencies: ["StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
+            dependencies: ["Concurrency", "StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
             swiftSettings: strict
         ),
         .target(
             name: "GitTransport",
             dependencies: [
-                "Documents", "StateRepo", logging, lifecycle, nio, nioPosix, subprocess, systemPackage,
+                "Concurrency", "Documents", "StateRepo", logging, lifecycle, nio, nioPosix, subprocess, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -109,7 +116,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Access", dependencies: ["Documents", "StateRepo", crypto, cryptoExtras], swiftSettings: strict),
+        .target(
+            name: "Access",
+            dependencies: ["Concurrency", "Documents", "StateRepo", crypto, cryptoExtras],
+            swiftSettings: strict
+        ),
         .target(
             name: "API",
             dependencies: [

@@ -1,3 +1,4 @@
+import Concurrency
 import Documents
 package import Foundation
 package import Logging
@@ -43,7 +44,7 @@ package actor StatePublisher {
         }
     }
 
-    private let executor: GitExecutor
+    private let executor: QueueExecutor
     let log: any CommitLog
     let queue = WriteQueue()
     /// Whether there are acknowledged commits that git does not see yet.
@@ -75,7 +76,7 @@ package actor StatePublisher {
         conditions: ConditionBoard,
         logger: Logger
     ) throws {
-        self.executor = GitExecutor(label: "gitplane.publisher")
+        self.executor = QueueExecutor(label: "gitplane.publisher")
         self.log = try JournalCommitLog(repositoryAt: configuration.repositoryPath)
         self.index = index
         self.configuration = configuration

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Logging
 import StateRepo
-import Synchronization
 import Testing
 
 @testable import API
@@ -29,52 +28,26 @@ struct CutOffTests {
         ] as [any Error & Sendable]
     )
     func unavailable(error: any Error & Sendable) async throws {
-        let log = CountingLog()
+        let log = RecordingLog()
         let answer = await refuse(error, Logger(label: "test") { _ in log })
         #expect(answer?.status == .serviceUnavailable)
         #expect(answer?.headers[.retryAfter] != nil)
-        #expect(log.count == 0)
+        #expect(log.errorCount == 0)
     }
 
     @Test("keeps what is known of a write")
     func outcome() async {
         let error = StateError(.outcomeUnknown, "the disk did not confirm it")
-        let answer = await refuse(error, Logger(label: "test") { _ in CountingLog() })
+        let answer = await refuse(error, Logger(label: "test") { _ in RecordingLog() })
         #expect(answer?.headers[.retryAfter] == nil)
         #expect(answer?.status == .serviceUnavailable)
     }
 
     @Test("is a failure of the server when nothing cut it off")
     func failure() {
-        let log = CountingLog()
+        let log = RecordingLog()
         var exchange = Exchange(id: "test", method: .post)
         #expect(exchange.refuse(Broken(), Logger(label: "test") { _ in log }).status == .internalServerError)
-        #expect(log.count == 1)
-    }
-}
-
-/// Counts what is logged as an error.
-private final class CountingLog: LogHandler {
-    private let errors = Mutex(0)
-
-    var count: Int { errors.withLock { $0 } }
-
-    var logLevel: Logger.Level {
-        get { .error }
-        set {}
-    }
-
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        if event.level >= .error { errors.withLock { $0 += 1 } }
+        #expect(log.errorCount == 1)
     }
 }

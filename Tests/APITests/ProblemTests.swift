@@ -3,7 +3,6 @@ import Documents
 import HTTPTypes
 import Logging
 import StateRepo
-import Synchronization
 import TestSupport
 import Testing
 
@@ -76,37 +75,5 @@ struct ProblemTests {
         for line in lines {
             #expect(!line.metadata.values.contains { $0.contains("needle") || $0.contains(FakeServer.ownerToken) })
         }
-    }
-}
-
-/// Keeps what is logged.
-private final class RecordingLog: LogHandler {
-    struct Line: Sendable {
-        let level: Logger.Level
-        let metadata: [String: String]
-    }
-
-    private let stored = Mutex<[Line]>([])
-
-    var lines: [Line] { stored.withLock { $0 } }
-
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        let texts = (event.metadata ?? [:]).mapValues { $0.description }
-        stored.withLock { $0.append(Line(level: event.level, metadata: texts)) }
     }
 }

@@ -126,7 +126,7 @@ struct GateSocketTests {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "run/gate.sock").path
             let never: GateServer.Handler = { _, _, _ in
-                try await Task.sleep(for: .seconds(3_600))
+                try await untilCancelled()
                 return GateReply(GateAnswer(isAccepted: true, lines: []))
             }
             try await whileListening(on: path, deadline: .milliseconds(10), never) {

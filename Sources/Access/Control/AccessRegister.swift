@@ -1,9 +1,10 @@
+import Concurrency
 import Foundation
 import StateRepo
 
 /// The one writer of accounts, sessions and tokens: what is committed and what memory knows change in the same order.
 actor AccessRegister {
-    private let executor = GitExecutor(label: "access")
+    private let executor = QueueExecutor(label: "access")
     private let store: any AccessStore
     nonisolated let directory: AccessDirectory
 

@@ -1,10 +1,11 @@
+import Concurrency
 import CryptoExtras
 import Foundation
 import StateRepo
 
 /// The one thread on which passwords are hashed, so that no request waits for an event loop that hashes.
 actor ScryptWorker {
-    private let executor = GitExecutor(label: "scrypt")
+    private let executor = QueueExecutor(label: "scrypt")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Concurrency
 
 /// A counting limit on processes: so many run, so many requests wait, the rest is sent away.
 package final class GitSlots: Sendable {
@@ -11,21 +11,14 @@ package final class GitSlots: Sendable {
 
     /// The right to run a process, until nobody has it any more.
     package final class Slot: Sendable {
-        private let slots: GitSlots
+        private let slots: Slots
 
-        fileprivate init(of slots: GitSlots) { self.slots = slots }
+        fileprivate init(of slots: Slots) { self.slots = slots }
 
         deinit { slots.release() }
     }
 
-    private struct State {
-        var free: Int
-        var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
-        var nextID: UInt64 = 0
-    }
-
-    private let state: Mutex<State>
-    private let maximumWaiting: Int
+    private let slots: Slots
     private let patience: Duration
 
     package init(
@@ -33,13 +26,12 @@ package final class GitSlots: Sendable {
         waiting: Int = GitSlots.maximumWaiting,
         patience: Duration = GitSlots.patience
     ) {
-        self.state = Mutex(State(free: running))
-        self.maximumWaiting = waiting
+        self.slots = Slots(running: running, waiting: waiting)
         self.patience = patience
     }
 
     /// How many requests wait.
-    package var waitingCount: Int { state.withLock { $0.waiting.count } }
+    package var waitingCount: Int { slots.waitingCount }
 
     /// Waits for a slot, in turn.
     ///
@@ -47,14 +39,9 @@ package final class GitSlots: Sendable {
     ///
     /// - Throws: ``GitServiceError/Code/busy`` when too many wait already or none became free in time.
     package func take() async throws -> Slot {
-        let isTaken = state.withLock { state in
-            guard state.free > 0 else { return false }
-            state.free -= 1
-            return true
-        }
-        if isTaken { return Slot(of: self) }
+        if slots.takeNow() { return Slot(of: slots) }
         let isGranted = await withTaskGroup(of: Bool.self) { group in
-            group.addTask { await self.wait() }
+            group.addTask { await self.slots.take() }
             group.addTask { await self.losesPatience() }
             // Both are heard: the right may come in the very moment that patience ends, and must not get lost.
             var isGranted = false
@@ -68,7 +55,7 @@ package final class GitSlots: Sendable {
             try Task.checkCancellation()
             throw GitServiceError(.busy, "Too many requests for git are being answered; try again in a few seconds.")
         }
-        return Slot(of: self)
+        return Slot(of: slots)
     }
 
     /// Always `false`, when patience ends or the task is cancelled.
@@ -79,41 +66,5 @@ package final class GitSlots: Sendable {
             // There is no more to wait for.
         }
         return false
-    }
-
-    /// `false` when the queue is full or the task is cancelled first.
-    private func wait() async -> Bool {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let answer: Bool? = state.withLock { state in
-                    if state.free > 0 {
-                        state.free -= 1
-                        return true
-                    }
-                    guard !Task.isCancelled, state.waiting.count < maximumWaiting else { return false }
-                    state.waiting.append((id, continuation))
-                    return nil
-                }
-                if let answer { continuation.resume(returning: answer) }
-            }
-        } onCancel: {
-            let continuation = state.withLock { state in
-                state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0).continuation }
-            }
-            continuation?.resume(returning: false)
-        }
-    }
-
-    private func release() {
-        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
-            state.free += 1
-            return nil
-        }
-        next?.resume(returning: true)
     }
 }

@@ -56,7 +56,11 @@ private struct ResolverThreads: Service {
 
     func run() async throws {
         threads.start()
-        try await gracefulShutdown()
+        do {
+            try await gracefulShutdown()
+        } catch is CancellationError {
+            // Stopped without grace: the threads end all the same.
+        }
         try await threads.shutdownGracefully()
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 package import Foundation
 package import Logging
 package import StateRepo
@@ -55,7 +56,7 @@ package actor WorkingTreeKeeper {
         case everything
     }
 
-    private let executor: GitExecutor
+    private let executor: QueueExecutor
     let configuration: Configuration
     let publisher: StatePublisher
     let repository: GitRepository
@@ -87,7 +88,7 @@ package actor WorkingTreeKeeper {
         board: WorkingTreeBoard,
         logger: Logger
     ) throws(GitError) {
-        self.executor = GitExecutor(label: "gitplane.working-tree")
+        self.executor = QueueExecutor(label: "gitplane.working-tree")
         self.configuration = configuration
         self.publisher = publisher
         self.repository = try GitRepository(openingBareAt: configuration.folder.repository)

@@ -1,3 +1,5 @@
+import Concurrency
+
 /// The only writer of `secrets.age`.
 ///
 /// Readers take ``board``'s snapshot. Each change makes the next generation of the whole file, and is durable when the
@@ -33,7 +35,7 @@ package actor SecretsStore {
     package nonisolated let board: SecretsBoard
     package nonisolated let configuration: Configuration
     private let starter: SecretsStarter
-    private let executor = SecretsExecutor()
+    private let executor = QueueExecutor(label: "gitplane.secrets")
     private var state: SecretsState
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

@@ -1,3 +1,4 @@
+import Concurrency
 import Documents
 import Foundation
 
@@ -25,7 +26,7 @@ package actor PushReviewer {
         }
     }
 
-    private let executor: GitExecutor
+    private let executor: QueueExecutor
     private let repositoryPath: String
     private let repository: GitRepository
     private let rules: StateRules
@@ -41,7 +42,7 @@ package actor PushReviewer {
         identity: ServerIdentity,
         sources: Sources
     ) throws(GitError) {
-        self.executor = GitExecutor(label: "gitplane.push-review")
+        self.executor = QueueExecutor(label: "gitplane.push-review")
         self.repositoryPath = repositoryPath
         self.repository = try GitRepository(openingBareAt: repositoryPath)
         self.rules = rules

@@ -1,14 +1,15 @@
+import Concurrency
 import Synchronization
 
 /// One handle for reading, on a queue of its own.
 package actor GitReader {
-    private let executor: GitExecutor
+    private let executor: QueueExecutor
     private let repository: GitRepository
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(openingBareAt path: String) throws(GitError) {
-        self.executor = GitExecutor(label: "git-reader")
+        self.executor = QueueExecutor(label: "git-reader")
         self.repository = try GitRepository(openingBareAt: path)
     }
 

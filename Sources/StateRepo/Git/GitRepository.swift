@@ -1,8 +1,9 @@
 import CLibgit2
+import Concurrency
 
 /// An open bare repository; it is closed where its scope ends.
 ///
-/// A handle belongs to one thread at a time: keep it in an actor with a ``GitExecutor``. Calls block.
+/// A handle belongs to one thread at a time: keep it in an actor with a ``QueueExecutor``. Calls block.
 /// Objects are read and written as bytes through the object database and decoded here, so that nothing that git can
 /// store (odd modes, names that are not UTF-8) is hidden, refused or changed by the library.
 package struct GitRepository: ~Copyable {

@@ -1,16 +1,18 @@
+import Concurrency
+
 /// Flushes to disk that refs have moved.
 ///
 /// git flushes a ref's file and never the directory that it is renamed in: a power cut after an acknowledged push brings the
 /// old tip back, with `core.fsync=all` too. So nobody is told of a push before this is done.
 package actor RefFlusher {
-    private let executor: GitExecutor
+    private let executor: QueueExecutor
     private let repository: String
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameter repository: the absolute path of the bare repository.
     package init(repository: String) {
-        self.executor = GitExecutor(label: "gitplane.ref-flusher")
+        self.executor = QueueExecutor(label: "gitplane.ref-flusher")
         self.repository = repository
     }
 

@@ -88,7 +88,7 @@ struct GitPushLimitTests {
     func deadline() async throws {
         var options = HTTPScenarioOptions()
         options.pushLimits.deadline = .milliseconds(500)
-        options.reviewing = { _ in try await Task.sleep(for: .seconds(3_600)) }
+        options.reviewing = { _ in try await untilCancelled() }
         try await withHTTPScenario(options) { scenario in
             let before = try scenario.gate.fixture.git.run("for-each-ref")
             let main = try scenario.gate.fixture.git.run("rev-parse", "main")

@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Runs an actor's jobs on a private serial queue, so that blocking libgit2 calls never hold a thread of the shared pool.
-package final class GitExecutor: SerialExecutor {
+/// Runs an actor's jobs on a private serial queue, so that calls that block never hold a thread of the shared pool.
+package final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
     package init(label: String) { self.queue = DispatchQueue(label: label) }
