@@ -1,4 +1,4 @@
-import Dispatch
+internal import Dispatch
 
 /// Runs an actor's jobs on a private serial queue, so that calls that block never hold a thread of the shared pool.
 package final class QueueExecutor: SerialExecutor {
