@@ -68,7 +68,7 @@ struct GitSlotsTests {
     @Test("are not lost when who waits is cancelled in the moment in which one becomes free")
     func cancellation() async throws {
         let slots = GitSlots(running: 1, waiting: 8, patience: Self.patience)
-        for _ in 0..<500 {
+        for _ in 0..<100 {
             var held: GitSlots.Slot? = try await slots.take()
             await withTaskGroup(of: Void.self) { tasks in
                 for _ in 0..<2 {
