@@ -83,14 +83,14 @@ extension StatePublisher {
         _ proposal: WorkingTreeProposal,
         on snapshot: StateSnapshot
     ) throws -> WorkingTreeOutcome? {
-        let (commit, base, files) = try run { repository in
+        let (commit, fork, proposals) = try run { repository in
             let commit = try repository.readCommit(tip)
             let fork = try repository.mergeBase(snapshot.revision, tip)
             let base = try fork.map { id throws(GitError) in try repository.readCommit(id).tree }
-            return (commit, base, try TreeMerge.proposals(from: base, to: commit.tree, in: repository))
+            return (commit, fork, try TreeMerge.proposals(from: base, to: commit.tree, in: repository))
         }
-        guard base != nil else { return refused([Self.unrelated], on: snapshot) }
-        let merge = try merged(files, on: snapshot)
+        guard let fork else { return refused([Self.unrelated], on: snapshot) }
+        let (files, merge) = try mergeLine(proposals, of: tip, since: fork, on: snapshot)
         let conflicts = conflicts(merge, files)
         guard conflicts.isEmpty else { return refused(conflicts, on: snapshot) }
         let tree = try decode(merge, on: snapshot)
@@ -113,6 +113,25 @@ extension StatePublisher {
         guard let made = try self.commit(draft, on: snapshot) else { return nil }
         let published = try publish(made, plan, after: snapshot)
         return WorkingTreeOutcome(snapshot: published, taken: files.map(\.path), diagnostics: findings)
+    }
+
+    /// Merges the files of a line of commits; those that conflict from the last version that main has had too.
+    private func mergeLine(
+        _ files: [FileVersions],
+        of tip: CommitID,
+        since fork: CommitID,
+        on snapshot: StateSnapshot
+    ) throws -> ([FileVersions], TreeMerge) {
+        let merge = try merged(files, on: snapshot)
+        let conflicts = Set(merge.conflicts.map(\.path))
+        guard !conflicts.isEmpty else { return (files, merge) }
+        let rebased = try run { repository in
+            let shared = try SharedVersions(main: snapshot.revision, line: tip, since: fork, in: repository)
+            return try files.map { file throws(GitError) in
+                conflicts.contains(file.path) ? try shared.rebase(file, in: repository) : file
+            }
+        }
+        return (rebased, try merged(rebased, on: snapshot))
     }
 
     private func merged(_ files: [FileVersions], on snapshot: StateSnapshot) throws -> TreeMerge {

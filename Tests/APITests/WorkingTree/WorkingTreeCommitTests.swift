@@ -107,6 +107,25 @@ struct WorkingTreeCommitTests {
         }
     }
 
+    @Test("that go on from an edit which main has taken already contradict nothing")
+    func adopted() async throws {
+        try await withServedWorkingTree { server, tree in
+            try tree.replace("Release notes writer", with: "Writer", in: Self.agent)
+            // Main has the edit, and goes on from it, before the folder is brought up to it.
+            for change in [["display_name": "Writer"], ["description": "By the API"]] as [JSONValue] {
+                try await server.client.send(.patch, "/api/control-plane/agents/release-notes", json: change)
+            }
+            try tree.git.run("commit", "--quiet", "-am", "One")
+            try tree.replace("\"Writer\"", with: "\"Editor\"", in: Self.agent)
+            try tree.git.run("commit", "--quiet", "-am", "Two")
+            await tree.settle()
+            #expect(tree.status?.isClean == true, "\(tree.status?.reason ?? "")")
+            let body = try await server.client.send(.get, "/api/control-plane/agents/release-notes").json()
+            #expect(body["display_name"] == "Editor")
+            #expect(body["description"] == "By the API")
+        }
+    }
+
     /// What a commit does, and the code of what the gate says.
     private static let refusals: [(String, String, String)] = [
         (agent, "{\"display_name\": 1}\n", "type.mismatch"),
