@@ -112,7 +112,7 @@ let package = Package(
                 "Secrets", "StateRepo",
                 argumentParser,
                 crypto,
-                lifecycle, logging, nioPosix, unixSignals,
+                lifecycle, logging, nioPosix, systemPackage, unixSignals,
             ],
             swiftSettings: strict
         ),

@@ -52,6 +52,24 @@ struct HookInstallerTests {
         }
     }
 
+    @Test("is left alone when it is as it should be: a start on a full disk has nothing to write")
+    func untouched() async throws {
+        try await withRepositoryFixture { fixture in
+            let installer = try HookInstaller(
+                repositoryPath: fixture.repositoryPath,
+                executablePath: "/nonexistent/gitplane",
+                socketPath: "/nonexistent/gate.sock"
+            )
+            func number() throws -> Int? {
+                try FileManager.default.attributesOfItem(atPath: installer.hookPath)[.systemFileNumber] as? Int
+            }
+            try installer.install()
+            let before = try #require(try number())
+            try installer.install()
+            #expect(try number() == before)
+        }
+    }
+
     @Test("refuses the push when the program is gone")
     func programGone() async throws {
         try await withRepositoryFixture { fixture in

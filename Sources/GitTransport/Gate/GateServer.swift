@@ -5,6 +5,7 @@ package import NIOCore
 import NIOPosix
 import ServiceLifecycle
 package import StateRepo
+import SystemPackage
 
 /// The server's end of the gate: a socket on which the repository's hook asks whether a push may happen.
 ///
@@ -96,8 +97,8 @@ package struct GateServer: Service {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        var status = stat()
-        guard stat(folder, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
+        let status = try Stat(folder)
+        guard status.userID.rawValue == geteuid(), status.permissions.rawValue & 0o077 == 0 else {
             let message = "others can reach the gate's socket in \(folder): run chmod 700 there, as its owner"
             throw GateError(.socketPath, message)
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import StateRepo
+import SystemPackage
 
 /// Puts the gate into the repository: the hook, and the configuration that makes git run it.
 ///
@@ -20,6 +21,9 @@ package struct HookInstaller: Sendable {
         self.executablePath = executablePath
         self.socketPath = socketPath
     }
+
+    /// Everybody may run the hook: people push by file path too.
+    private static let permissions: mode_t = 0o755
 
     /// Where the hook is.
     package var hookPath: String { "\(hooksPath)/pre-receive" }
@@ -57,8 +61,9 @@ package struct HookInstaller: Sendable {
 
     /// Whether the hook is there as it should be: a start on a full disk then has nothing to write.
     private var isInstalled: Bool {
-        var status = stat()
-        guard lstat(hookPath, &status) == 0, status.st_mode == S_IFREG | 0o700 else { return false }
+        guard let status = try? Stat(hookPath, followTargetSymlink: false),
+            status.type == .regular, status.permissions.rawValue == Self.permissions
+        else { return false }
         return FileManager.default.contents(atPath: hookPath) == Data(script.utf8)
     }
 
@@ -69,7 +74,7 @@ package struct HookInstaller: Sendable {
         defer { close(descriptor) }
         let bytes = Array(script.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Self.failure("write \(path)") }
-        try Self.check(fchmod(descriptor, 0o755), "chmod \(path)")
+        try Self.check(fchmod(descriptor, Self.permissions), "chmod \(path)")
         try Self.check(fsync(descriptor), "flush \(path)")
     }
 

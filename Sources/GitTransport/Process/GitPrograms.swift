@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// The programs that run git for a request: found once, at start, and called by their absolute paths.
 package struct GitPrograms: Hashable, Sendable {
@@ -29,8 +30,7 @@ package struct GitPrograms: Hashable, Sendable {
         func find(_ program: String) throws(Missing) -> String {
             for folder in folders {
                 let file = "\(folder)/\(program)"
-                var status = stat()
-                if stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 { return file }
+                if (try? Stat(file))?.type == .regular, access(file, X_OK) == 0 { return file }
             }
             throw Missing(program: program)
         }

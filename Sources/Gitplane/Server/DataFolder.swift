@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import StateRepo
+import SystemPackage
 
 /// Where everything of a running server is (architecture, section 2).
 struct DataFolder {
@@ -107,14 +108,14 @@ extension DataFolder {
     }
 
     private func check(_ folder: String) throws {
-        var status = stat()
         let event = "the data folder \(folder) cannot be used"
-        guard stat(folder, &status) == 0 else { throw Self.failure(event, errno) }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw Self.failure(event, ENOTDIR) }
-        guard status.st_uid == geteuid() else {
+        let status: Stat
+        do { status = try Stat(folder) } catch { throw Self.failure(event, error.rawValue) }
+        guard status.type == .directory else { throw Self.failure(event, ENOTDIR) }
+        guard status.userID.rawValue == geteuid() else {
             throw CommandFailure(.configuration, "the data folder \(folder) belongs to another user")
         }
-        guard status.st_mode & 0o022 == 0 else {
+        guard status.permissions.isDisjoint(with: [.groupWrite, .otherWrite]) else {
             throw CommandFailure(.configuration, "others may write to \(folder): run chmod 700 \(folder)")
         }
         guard access(folder, R_OK | W_OK | X_OK) == 0 else { throw Self.failure(event, errno) }
