@@ -165,10 +165,9 @@ package final class IdempotencyGate: Sendable {
 extension IdempotencyGate {
     private static func seal(_ mark: IdempotencyMark, _ request: OperationRequest, _ caller: Caller) -> AnswerSeal {
         let body = request.document?.source ?? []
-        guard case .principal(_, let token) = caller else { return AnswerSeal(secret: body, salt: mark.key) }
-        // A body that the mark does not tell from others has to be the same to open the seal.
-        let secret = token.withExposedText { Array($0.utf8) } + (request.operation.isBodySecret ? [0] + body : [])
-        return AnswerSeal(secret: secret, salt: mark.key)
+        var secret = body
+        if case .principal(_, let token) = caller { secret = token.withExposedText { Array($0.utf8) } }
+        return AnswerSeal(secret: secret, salt: mark.key, body: body)
     }
 
     private static func record(
@@ -219,7 +218,10 @@ extension IdempotencyGate {
         case .none, .inCommit: return response(record, record.headers, nil)
         case .plain(let bytes): return response(record, record.headers, bytes)
         case .sealed(let sealed):
-            guard let answer = seal?.open(sealed).flatMap(SealedAnswer.init(bytes:)) else {
+            let opened = seal?.open(sealed)
+            // The mark does not tell bodies apart that hold a password.
+            if opened == .otherBody { throw ProblemError.idempotencyKeyReused }
+            guard case .answer(let bytes)? = opened, let answer = SealedAnswer(bytes: bytes) else {
                 throw ProblemError.idempotencySealed(record.headers.first { $0.isNamed(.location) }?.value)
             }
             return response(record, answer.headers, answer.body.isEmpty ? nil : answer.body)
