@@ -35,11 +35,8 @@ package struct RequestClient: Sendable {
     /// Counts a request of `caller`: a valid credential by itself, so that no neighbour can use up its rate, anybody else by
     /// address.
     ///
-    /// - Parameter operation: `nil` when the request leads to none.
-    func count(_ caller: Caller, for operation: Operation?) -> [RateStanding] {
+    func count(_ caller: Caller) -> [RateStanding] {
         switch caller {
-        // Git always asks first without a credential: that is no sign of a stranger.
-        case .nobody where operation?.takesBasic == true: take(.credential, neighbours)
         case .nobody: take(.anonymous, neighbours)
         case .stranger: take(.authentication, neighbours)
         case .principal(_, let token): take(.credential, Self.subject(token))
@@ -51,7 +48,7 @@ package struct RequestClient: Sendable {
         take(bucket, subject(of: caller))
     }
 
-    /// Takes back what ``count(_:for:)-bucket`` counted, for a request that nobody could have guessed anything with.
+    /// Takes back what ``count(_:for:)`` counted, for a request that nobody could have guessed anything with.
     func forgive(_ caller: Caller, for bucket: RateLimitBucket) {
         limiter.giveBack(bucket, subject(of: caller))
     }

@@ -151,7 +151,9 @@ extension APIResponder {
         var caller = try await gatekeeper.identify(request.head, for: operation)
         // Where no credential is needed a wrong one is as good as none.
         if let operation, !operation.needsCredential, case .stranger = caller { caller = .nobody }
-        exchange.standings = client.count(caller, for: operation)
+        exchange.standings = client.count(caller)
+        // Git asks first without a credential, and gives up at a 429: the 401 that it waits for costs no more.
+        if case .nobody = caller, let operation, operation.takesBasic { return caller }
         guard exchange.standings.allSatisfy(\.isAllowed) else { throw ProblemError.rateLimited(exchange.standings) }
         return caller
     }

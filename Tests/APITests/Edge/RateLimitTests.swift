@@ -105,6 +105,22 @@ struct RateLimitTests {
         }
     }
 
+    @Test(
+        "Git's question without a credential is counted as anonymous, and gets the 401 that git waits for all the same"
+    )
+    func git() async throws {
+        try await withServer([.anonymous: Rate(count: 2, seconds: 60)]) { client in
+            for remaining in [1, 0, 0] {
+                let answer = try await client.send(.get, "/git/refs", headers: from("192.0.2.1"))
+                #expect(answer.code == "auth.required")
+                #expect(field("RateLimit", of: answer)?.hasPrefix("\"anonymous\";r=\(remaining);") == true)
+            }
+            #expect(try await client.send(.get, "/api/items", headers: from("192.0.2.1")).status == 429)
+            let good = try await client.send(.get, "/git/refs", headers: from("192.0.2.1", FakeServer.readerToken))
+            #expect(good.status == 200)
+        }
+    }
+
     @Test("An operation with a rate of its own is counted by that besides")
     func ownRate() async throws {
         try await withServer([.register: Rate(count: 1, seconds: 3_600)]) { client in

@@ -26,6 +26,7 @@ enum FakeContract {
             "/api/secrets", "post",
             operation("createSecret", scope: "state:write", parameters: [idempotencyKey], isSealed: true)
         ),
+        ("/git/refs", "get", operation("getRefs", scope: "state:read", takesBasic: true)),
         ("/api/register", "get", operation("register", scope: nil, rate: "register")),
         ("/healthz", "get", operation("getHealth", scope: nil, rate: "none")),
     ]
@@ -58,10 +59,11 @@ enum FakeContract {
         parameters: [JSONValue] = [],
         body: JSONValue? = nil,
         rate: String? = nil,
+        takesBasic: Bool = false,
         isSealed: Bool = false
     ) -> JSONValue {
         var object: JSONObject = ["operationId": .string(id), "parameters": .array(parameters)]
-        object["security"] = scope.map { [["bearerAuth": [.string($0)]]] } ?? []
+        object["security"] = scope.map { [[takesBasic ? "basicAuth" : "bearerAuth": [.string($0)]]] } ?? []
         object["requestBody"] = body
         if isSealed { object["x-gitplane-sealed"] = true }
         object["x-gitplane-rate-limit"] = rate.map { .string($0) }
