@@ -22,12 +22,13 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2: Target.Dependency = .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -125,8 +126,8 @@ let package = Package(
             name: "API",
             dependencies: [
                 "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", crypto,
-                httpTypes, hummingbird, hummingbirdCore, hummingbirdHTTP2, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
-                nioHTTPTypes, nioSSL, nioTLS, persistent,
+                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioSSL, nioTLS, persistent,
             ],
             swiftSettings: strict
         ),
@@ -135,7 +136,8 @@ let package = Package(
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
                 "StateRepo",
-                crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioPosix, persistent,
+                crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioHPACK, nioPosix, nioSSL,
+                persistent,
             ],
             swiftSettings: strict
         ),

@@ -13,6 +13,9 @@ struct ConnectionGuardTests {
     private func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: ConnectionGuard())
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        let head = HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: "/")
+        try channel.writeInbound(HTTPRequestPart.head(head))
+        try channel.writeInbound(HTTPRequestPart.end(nil))
         return channel
     }
 

@@ -1,5 +1,6 @@
 import API
 import Foundation
+import HTTPTypes
 import NIOCore
 import TestSupport
 import Testing
@@ -128,6 +129,47 @@ struct ConnectionTests {
             "\(get)\r\nHEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n\(get)Connection: close\r\n\r\n"
         )
         #expect(answer.components(separatedBy: "HTTP/1.1 200 OK\r\n").count == 4)
+    }
+
+    @Test(
+        "HTTP/1.0 gets one answer and the end of the connection, whatever it asks for and whatever comes after",
+        arguments: ["", "Connection: keep-alive\r\n", "Expect: 100-continue\r\n"]
+    )
+    func oldVersion(_ headers: String) async throws {
+        let get = "GET /healthz HTTP/1.0\r\nHost: x\r\n\(headers)\r\n"
+        let answer = try await exchange(get + get)
+        #expect(answer.hasPrefix("HTTP/1.0 200 OK\r\n"))
+        #expect(answer.lowercased().contains("connection: close"))
+        #expect(answer.components(separatedBy: "HTTP/1.").count == 2)
+    }
+
+    @Test(
+        "The last request of a connection may come with others, and says so in any case",
+        arguments: ["Close", "te, close"]
+    )
+    func lastRequest(_ option: String) async throws {
+        let get = "GET /healthz HTTP/1.1\r\nHost: x\r\n"
+        let answer = try await exchange("\(get)\r\n\(get)Connection: \(option)\r\n\r\n\(get)\r\n")
+        #expect(answer.components(separatedBy: "HTTP/1.1 200 OK\r\n").count == 3)
+        #expect(answer.lowercased().components(separatedBy: "connection: close").count == 2)
+    }
+
+    @Test("An answer that is larger than what a connection holds comes whole before it ends")
+    func largeLastAnswer() async throws {
+        let size = 8 << 20
+        let large: OperationHandler = { _ in
+            OperationResponse(.ok, .bytes(ByteBuffer(repeating: 0x61, count: size), contentType: "text/plain"))
+        }
+        for version in ["1.0", "1.1"] {
+            let answer = try await LiveServer.run(overriding: ["getHealth": large]) { port in
+                try await RawConnection.exchange(
+                    port: port,
+                    "GET /healthz HTTP/\(version)\r\nHost: x\r\nConnection: close\r\n\r\n",
+                    maximum: 2 * size
+                )
+            }
+            #expect(answer.utf8.count > size)
+        }
     }
 
     static let framings: [(String, String)] = [

@@ -38,23 +38,6 @@ struct PipelineTests {
     }
 
     @Test(
-        "A target in absolute form means its path",
-        arguments: ["http://elsewhere:80/api/items/a", "HTTPS://a@[::1]/api/items/a?", "http://x/api/items/a?"]
-    )
-    func absoluteForm(_ target: String) async throws {
-        let answer = try await FakeServer.application().test(.router) { client in
-            try await client.executeRequest(
-                uri: target,
-                method: .get,
-                headers: [.authorization: "Bearer \(FakeServer.ownerToken)"],
-                body: nil
-            )
-        }
-        #expect(answer.status == .ok)
-        #expect(String(buffer: answer.body).contains("getItem"))
-    }
-
-    @Test(
         "A path parameter is decoded exactly once",
         arguments: [
             ("a%20b", "a b"), ("%61tlas", "atlas"), ("%252e%252e", "%2e%2e"), ("%2541", "%41"), ("%C3%A9", "é"),

@@ -52,6 +52,39 @@ struct ShutdownTests {
             #expect(!server.errors.contains(" error "))
         }
     }
+
+    @Test("cuts off the streams of HTTP/2 too, whatever their client does")
+    func streams() async throws {
+        try await withTemporaryDirectory { directory in
+            let files = CertificateFiles(in: directory)
+            try files.write(TestCertificates.one)
+            let token = String(repeating: "t", count: 32)
+            let server = try ServerProcess(
+                dataIn: directory.appending(path: "data"),
+                arguments: ["--tls-certificate", files.certificate, "--tls-key", files.key],
+                environment: ["CONTROL_PLANE_API_TOKEN": token]
+            )
+            let headers = [("authorization", "Bearer \(token)"), ("content-type", "application/json")]
+            let api = "/api/control-plane"
+            let requests =
+                RawHTTP2.request("POST", "\(api)/state/apply", on: 1, headers: headers, isWhole: false)
+                + RawHTTP2.request("GET", "\(api)/watch", on: 3, headers: headers)
+            let port = Int(server.client.port)
+            let (answers, answer) = AsyncStream<String>.makeStream()
+            async let frames = RawHTTP2.exchange(port: port, requests) { frame in
+                if let status = frame.status { answer.yield(status) }
+                return false
+            }
+            for await status in answers {
+                #expect(status == "200")
+                break
+            }
+            server.terminate()
+            #expect(try server.waitUntilEnd(within: .seconds(10)) == .exited(0))
+            #expect(try await frames.contains { $0.kind == .goAway })
+            #expect(!server.errors.contains(" error "))
+        }
+    }
 }
 
 /// Writes numbers into agents until the server is gone, and notes what was acknowledged.

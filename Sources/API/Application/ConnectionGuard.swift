@@ -5,8 +5,8 @@ import NIOHTTPTypes
 /// Keeps the promises about one connection that the server underneath does not make.
 ///
 /// It answers `Expect: 100-continue` once somebody wants the body (``BodyInvitation``), limits how long head and body of
-/// a request may take, and ends a connection whose answer says `Connection: close`: what still comes of a refused body is thrown away for a while, so that the client
-/// can read the answer before it sees the connection fail. It tells an answer that is being made when its client leaves
+/// a request may take, and ends a connection whose request or answer says `Connection: close`: what still comes of a refused body is thrown
+/// away for a while, so that the client can read the answer before it sees the connection fail. It tells an answer that is being made when its client leaves
 /// (``ClientPresence``), and closes the connection of a client that takes too long to read, or has vanished.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
@@ -30,6 +30,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isInvitationDue = false
     /// The bytes at hand completed some part of a request.
     private var hasCompletedPart = false
+    /// Requests whose answers have not gone out.
+    private var pending = 0
+    /// A request said that it is the last one (RFC 9112, section 9.6).
+    private var hasLast = false
+    /// Another one came after it, which nobody reads.
+    private var isOver = false
     /// The head of the last answer went out.
     private var isClosing = false
     /// All of the last answer went out.
@@ -56,6 +62,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             // A connection that has gone already refuses it.
             context.channel.setOption(timeout, value: ConnectionLimits.unacknowledgedMilliseconds).whenFailure { _ in }
         }
+        // A connection is for sending something; on a stream the head comes first.
+        if carrier == .connection { schedule(ConnectionLimits.head, context) }
         do {
             try context.pipeline.syncOperations.addHandler(ArrivalHandler(self), position: .first)
         } catch {
@@ -124,6 +132,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        if case .head = part, hasLast { isOver = true }
+        if isOver { return }
         advance(part, context)
         guard var rest = allowance else {
             context.fireChannelRead(data)
@@ -144,12 +154,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             cancelDeadline()
             isBodyComing = true
+            pending += 1
+            hasLast = Self.isLast(head)
             patience = ConnectionLimits.Patience(head)
             isInvitationDue = BodyInvitation.isAwaited(by: head)
         case .body: break
         case .end:
             cancelDeadline()
             isBodyComing = false
+        }
+    }
+
+    private static func isLast(_ head: HTTPRequest) -> Bool {
+        guard let options = head.headerFields[.connection] else { return false }
+        return options.utf8.split(separator: UInt8(ascii: ",")).contains {
+            $0.trimmingBlanks().equalsIgnoringCase("close")
         }
     }
 
@@ -164,19 +183,24 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             var head = head
             // Who was not invited may send the body or leave it: nobody knows where the next request begins.
             if isInvitationDue, isBodyComing { head.headerFields[.connection] = "close" }
+            // Of requests that came together only the last one can be.
+            if hasLast, pending == 1 { head.headerFields[.connection] = "close" }
             isInvitationDue = false
-            if head.headerFields[.connection] == "close" { isClosing = true }
+            // What a stream has had its answer to needs no end.
+            if carrier == .stream || head.headerFields[.connection] == "close" { isClosing = true }
             context.write(carried(head), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             departure = nil
+            pending -= 1
             guard isClosing else {
                 context.write(data, promise: promise)
                 return
             }
             isFinished = true
-            context.writeAndFlush(data, promise: promise)
-            linger(context)
+            let isSent = promise ?? context.eventLoop.makePromise()
+            isSent.futureResult.assumeIsolated().whenComplete { [self] _ in linger(context) }
+            context.writeAndFlush(data, promise: isSent)
         }
     }
 

@@ -1,14 +1,13 @@
 import Glibc
 import HTTPTypes
 import HummingbirdCore
-import HummingbirdHTTP2
 import NIOCore
 
 /// What a connection may do; see ``ConnectionGuard`` for the times.
 enum ConnectionLimits {
     /// A connection without a request is closed after this time.
     static let idle: TimeAmount = .seconds(75)
-    /// From the first byte of a request's head to its last.
+    /// From the first byte of a request's head to its last; for the first request from when the connection stands.
     static let head: TimeAmount = .seconds(10)
     /// From the end of the head to the end of the body.
     static let body: TimeAmount = .seconds(30)
@@ -40,18 +39,6 @@ enum ConnectionLimits {
     static let farewell: TimeAmount = .seconds(8)
     /// A connection of HTTP/2 without streams is told to go after ``idle``, and closed after this time whatever it says.
     static let patience: TimeAmount = .seconds(90)
-
-    /// Each stream has the guard of a connection; a connection without streams is idle.
-    static var http2: HTTP2Channel.Configuration {
-        HTTP2Channel.Configuration(
-            idleTimeout: .nanoseconds(idle.nanoseconds),
-            gracefulCloseTimeout: .nanoseconds(farewell.nanoseconds),
-            streamConfiguration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(.stream)],
-                idleTimeout: idle
-            )
-        )
-    }
 
     static var channel: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(

@@ -1,16 +1,16 @@
 import Access
 import GitTransport
 import HummingbirdCore
-import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOHTTP2
+import NIOHTTPTypesHTTP1
 import NIOSSL
 import NIOTLS
 
 /// Sets up a connection: counts it, and speaks HTTP/1.1, or over TLS what ALPN (RFC 7301) finds.
 struct EdgeChannel: ServerChildChannel {
-    typealias Negotiated = NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Channel.Value>
+    typealias Negotiated = NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2EdgeChannel.Value>
 
     struct Value: ServerChildChannelValue {
         let negotiation: EventLoopFuture<Negotiated>
@@ -21,7 +21,7 @@ struct EdgeChannel: ServerChildChannel {
     private struct Refusal: Error {}
 
     private let http1: HTTP1Channel
-    private let http2: HTTP2Channel
+    private let http2: HTTP2EdgeChannel
     private let connections: ConnectionCounter
     private let certificate: TLSCertificate?
 
@@ -32,7 +32,7 @@ struct EdgeChannel: ServerChildChannel {
         certificate: TLSCertificate?
     ) {
         self.http1 = HTTP1Channel(responder: responder, configuration: ConnectionLimits.channel)
-        self.http2 = HTTP2Channel(responder: responder, configuration: ConnectionLimits.http2)
+        self.http2 = HTTP2EdgeChannel(http1)
         self.connections = connections
         self.certificate = certificate
     }
@@ -60,18 +60,19 @@ struct EdgeChannel: ServerChildChannel {
         return channel.configureHTTP2AsyncSecureUpgrade { channel in
             setUpHTTP1(channel, logger)
         } http2ConnectionInitializer: { channel in
-            do {
-                try channel.pipeline.syncOperations.addHandler(HTTP2Farewell(), position: .first)
-            } catch {
-                return channel.eventLoop.makeFailedFuture(error)
-            }
-            return http2.setup(channel: channel, logger: logger)
+            http2.setup(channel: channel, logger: logger)
         }
         .map { Value(negotiation: $0, channel: channel) }
     }
 
     private func setUpHTTP1(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        http1.setup(channel: channel, logger: logger).map { $0.keptUntilClosed() }
+        http1.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            // Between the parser and what makes of its requests those of all versions.
+            let pipeline = channel.pipeline.syncOperations
+            let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+            try pipeline.addHandler(RequestLineHandler(), position: .before(codec))
+            return value.keptUntilClosed()
+        }
     }
 
     func handle(value: Value, logger: Logger) async {

@@ -58,7 +58,7 @@ enum BodyReader {
     private static func bytes(of request: Request, atMost maximum: Int) async throws -> [UInt8] {
         let declared = declaredLength(request.headers)
         guard declared ?? 0 <= maximum else { throw ProblemError.tooLarge(maximum) }
-        if declared == nil, request.headers[.transferEncoding] == nil { return [] }
+        // Without either field there may be a body all the same: over HTTP/2 its end says how long it is.
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declared ?? 0)
         for try await part in request.body {

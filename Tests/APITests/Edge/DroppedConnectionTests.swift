@@ -73,7 +73,7 @@ struct DroppedConnectionTests {
     @Test("Neither does one harm who goes before TLS stands, or speaks none", arguments: Ending.allCases)
     func encrypted(_ ending: Ending) async throws {
         try await withTemporaryDirectory { folder in
-            let files = CertificateFiles(folder: folder)
+            let files = CertificateFiles(in: folder)
             try files.write(TestCertificates.one)
             let certificate = try TLSCertificate(certificatePath: files.certificate, keyPath: files.key)
             let edge = EdgeRules(hosts: HostRules(names: ["x"]), certificate: certificate)

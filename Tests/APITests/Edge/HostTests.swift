@@ -56,6 +56,29 @@ struct HostTests {
         #expect(answer.contains("\"code\":\"request.invalid_parameter\""))
     }
 
+    /// With a good `Host`, and with a foreign one.
+    static let absoluteTargets = [
+        ("http://localhost/healthz", "200", "200"), ("HTTPS://[::1]:8090/healthz?", "200", "200"),
+        ("http://agents.example.com:1/healthz", "200", "200"), ("http://localhost", "404", "404"),
+        ("http://localhost?a=b", "404", "404"), ("http://localhost//healthz", "404", "404"),
+        ("http://evil.test/healthz", "421", "421"), ("https://localhost.evil.test:80/healthz", "421", "421"),
+        ("http://localhost@evil.test/healthz", "400", "400"), ("http://evil.test@localhost/healthz", "400", "400"),
+        ("http:///healthz", "400", "400"), ("http://localhost:x/healthz", "400", "400"), ("x:/healthz", "400", "400"),
+        ("http:/healthz", "400", "400"), ("localhost/healthz", "400", "400"), ("*", "404", "421"),
+        ("ftp://localhost/healthz", "404", "421"), ("x://localhost/healthz", "404", "421"),
+    ]
+
+    @Test("The authority of a target in absolute form counts, and Host does not", arguments: absoluteTargets)
+    func absoluteTarget(_ target: String, _ status: String, _ foreign: String) async throws {
+        #expect(try await answer("Host: localhost\r\n", target: target).hasPrefix("HTTP/1.1 \(status) "))
+        #expect(try await answer("Host: evil.test\r\n", target: target).hasPrefix("HTTP/1.1 \(foreign) "))
+    }
+
+    @Test("A target in absolute form does not stand in for a Host", arguments: ["", "Host: a\r\nHost: localhost\r\n"])
+    func absoluteTargetWithoutHost(_ headers: String) async throws {
+        #expect(try await answer(headers, target: "http://localhost/healthz").hasPrefix("HTTP/1.1 400 "))
+    }
+
     static let spellings = [
         "//healthz", "/healthz/", "/./healthz", "/api/../healthz", "/healthz/.", "/%68ealthz", "/healthz%2f",
         "/healthz%00",

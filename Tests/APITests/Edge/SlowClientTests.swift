@@ -25,6 +25,7 @@ struct SlowClientTests {
     @Test("A head has ten seconds from its first byte, however often another one comes")
     func head() throws {
         try start()
+        try send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         advance(.hours(1))
         #expect(channel.isActive)
         try send("G")
@@ -32,6 +33,18 @@ struct SlowClientTests {
             advance(.seconds(1))
             try send(String(byte))
         }
+        #expect(channel.isActive)
+        advance(.seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test(
+        "Who connects and sends nothing has ten seconds, and so has a first head, whatever part of them went by before it"
+    )
+    func silence() throws {
+        try start()
+        advance(.seconds(9))
+        try send("GET / HTTP/1.1\r\n")
         #expect(channel.isActive)
         advance(.seconds(1))
         #expect(!channel.isActive)

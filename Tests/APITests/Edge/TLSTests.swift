@@ -15,7 +15,7 @@ struct TLSTests {
         _ body: @escaping @Sendable (_ port: Int, CertificateFiles, TLSCertificate) async throws -> Result
     ) async throws -> Result {
         try await withTemporaryDirectory { folder in
-            let files = CertificateFiles(folder: folder)
+            let files = CertificateFiles(in: folder)
             try files.write(TestCertificates.one)
             let certificate = try TLSCertificate(certificatePath: files.certificate, keyPath: files.key)
             let edge = EdgeRules(hosts: HostRules(names: ["x"]), certificate: certificate)
@@ -187,7 +187,7 @@ struct TLSTests {
     @Test("Files that cannot be used are told apart", arguments: faults)
     func wrong(_ fault: Fault) async throws {
         try await withTemporaryDirectory { folder in
-            let files = CertificateFiles(folder: folder)
+            let files = CertificateFiles(in: folder)
             if let text = fault.certificate { try files.write(certificate: text) }
             if let text = fault.key { try files.write(key: text) }
             let failure = #expect(throws: TLSCertificate.Failure.self) {

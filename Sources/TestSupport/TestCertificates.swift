@@ -1,16 +1,16 @@
-import Foundation
+package import Foundation
 
 /// Two certificates for this machine that nobody trusts, with their keys, good for a hundred years.
 ///
 /// Made by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=one.test
 /// -addext subjectAltName=DNS:localhost,IP:127.0.0.1`.
-enum TestCertificates {
-    struct Pair: Sendable {
-        let certificate: String
-        let key: String
+package enum TestCertificates {
+    package struct Pair: Sendable {
+        package let certificate: String
+        package let key: String
     }
 
-    static let one = Pair(
+    package static let one = Pair(
         certificate: """
             -----BEGIN CERTIFICATE-----
             MIIBmTCCAT+gAwIBAgIUQyP7NNtIK1tvFFLC/fcO2B26YBwwCgYIKoZIzj0EAwIw
@@ -35,7 +35,7 @@ enum TestCertificates {
             """
     )
 
-    static let two = Pair(
+    package static let two = Pair(
         certificate: """
             -----BEGIN CERTIFICATE-----
             MIIBmTCCAT+gAwIBAgIUGX23LX6XP/F/DaJ/6PWl2j75fpIwCgYIKoZIzj0EAwIw
@@ -62,18 +62,20 @@ enum TestCertificates {
 }
 
 /// The files of a certificate in a folder of a test.
-struct CertificateFiles: Sendable {
-    let folder: URL
+package struct CertificateFiles: Sendable {
+    private let folder: URL
 
-    var certificate: String { folder.appending(path: "certificate.pem").path }
-    var key: String { folder.appending(path: "key.pem").path }
+    package init(in folder: URL) { self.folder = folder }
 
-    func write(_ pair: TestCertificates.Pair) throws {
+    package var certificate: String { folder.appending(path: "certificate.pem").path }
+    package var key: String { folder.appending(path: "key.pem").path }
+
+    package func write(_ pair: TestCertificates.Pair) throws {
         try write(certificate: pair.certificate)
         try write(key: pair.key)
     }
 
-    func write(certificate text: String) throws { try Data(text.utf8).write(to: URL(filePath: certificate)) }
+    package func write(certificate text: String) throws { try Data(text.utf8).write(to: URL(filePath: certificate)) }
 
-    func write(key text: String) throws { try Data(text.utf8).write(to: URL(filePath: key)) }
+    package func write(key text: String) throws { try Data(text.utf8).write(to: URL(filePath: key)) }
 }
