@@ -33,6 +33,7 @@ let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -51,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
@@ -66,6 +68,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .target(name: "Concurrency", swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
         .target(name: "Documents", dependencies: [collections, yams], swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Catalogue", dependencies: ["Documents"], swiftSettings: strict),
@@ -110,7 +113,7 @@ let package = Package(
             name: "Gitplane",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "Secrets", "StateRepo",
+                "Secrets", "StateRepo", "Telemetry",
                 argumentParser,
                 crypto,
                 lifecycle, logging, nioPosix, systemPackage, unixSignals,
@@ -125,9 +128,9 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", crypto,
-                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioSSL, nioTLS, persistent,
+                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", "Telemetry",
+                crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, metrics, nio, nioHTTP1, nioHTTP2,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioSSL, nioTLS, persistent,
             ],
             swiftSettings: strict
         ),
@@ -135,7 +138,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "StateRepo",
+                "StateRepo", "Telemetry",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioHPACK, nioPosix, nioSSL,
                 persistent,
             ],
@@ -145,7 +148,7 @@ let package = Package(
             name: "GitplaneBench",
             dependencies: [
                 "API", "Access", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler", "Secrets",
-                "StateRepo",
+                "StateRepo", "Telemetry",
                 argumentParser,
                 crypto, httpTypes,
                 hummingbird,
@@ -179,6 +182,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", metrics], swiftSettings: strict),
         .testTarget(
             name: "CatalogueTests",
             dependencies: ["Catalogue", "Documents", "StateRepo", "TestSupport"],

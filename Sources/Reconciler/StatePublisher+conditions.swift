@@ -16,7 +16,10 @@ extension StatePublisher {
             broken == 0 ? .yes : .no,
             reason: broken == 0 ? "Reconciled" : "InvalidDocuments",
             message: broken == 0
-                ? "the head of main is served" : "\(broken) files are broken; their last good versions are served",
+                ? "the head of main is served"
+                : broken == 1
+                    ? "one file is broken; its last good version is served"
+                    : "\(broken) files are broken; their last good versions are served",
             revision: snapshot.revision,
             at: configuration.now()
         )

@@ -33,6 +33,9 @@ package struct StateServer: Sendable {
 
     let parts: StateServerParts
 
+    /// What `GET /metrics` shows.
+    package var metrics: MetricsPage { parts.metrics }
+
     /// Runs `body` with a client of another server over the same repository, as if the process had started anew.
     ///
     /// - Parameter store: where first answers are kept; the same as before unless one is given.

@@ -11,6 +11,7 @@ import NIOPosix
 import Providers
 import Reconciler
 import StateRepo
+import Telemetry
 
 /// What a ``StateServer`` is put together from.
 struct StateServerParts: Sendable {
@@ -23,6 +24,8 @@ struct StateServerParts: Sendable {
     let repository: String
     let credentials = MemoryCredentials()
     let connections: ConnectionServices
+    let metrics: MetricsPage
+    private let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
     private let handlers: Handlers
     private let local: LocalDatabase
 
@@ -37,7 +40,8 @@ struct StateServerParts: Sendable {
         services = try await Self.services(directory, repository, identity, clock, patience, workingTree, local)
         access = try AccessFixture(in: directory, clock: clock, local: local)
         connections = try Self.connections(services, credentials)
-        handlers = try Self.handlers(services, access, connections, repository)
+        metrics = MetricsPage(registry, sources: [StateFigures(services), ProcessFigures()])
+        handlers = try Self.handlers(services, access, connections, metrics, repository)
         contract = try Self.compiledContract.get()
     }
 
@@ -49,7 +53,7 @@ struct StateServerParts: Sendable {
             contract: contract,
             handlers: handlers,
             authenticator: ScopeAuthenticator(),
-            configuration: APIConfiguration(idempotency: try await gate(store)),
+            configuration: APIConfiguration(idempotency: try await gate(store), metrics: registry),
             logger: Self.logger
         )
     }
@@ -181,6 +185,7 @@ extension StateServerParts {
         _ services: StateServices,
         _ access: AccessFixture,
         _ connections: ConnectionServices,
+        _ metrics: MetricsPage,
         _ repository: String
     ) throws -> Handlers {
         var handlers = Handlers()
@@ -189,6 +194,7 @@ extension StateServerParts {
             schemas: [:],
             readiness: ReadinessGate()
         ).register(in: &handlers)
+        metrics.register(in: &handlers)
         handlers.registerState(services)
         handlers.registerConnections(connections, HealthSchedule())
         handlers.registerOnboarding(connections) { false }

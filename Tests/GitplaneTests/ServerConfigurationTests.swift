@@ -105,12 +105,14 @@ struct ServerConfigurationTests {
     func file() async throws {
         let text = #"""
             {"$schema": "x", "host": "::1", "port": 9, "insecure": false, "public_url": "https://agents.example.com",
-             "log_level": "debug", "log_format": "json"}
+             "log_level": "debug", "log_format": "json", "metrics_listen": "[::1]:9090"}
             """#
         let configuration = try await load(Start(file: text))
         #expect(configuration.address == BindAddress(host: "::1", port: 9))
         #expect(configuration.publicOrigin?.description == "https://agents.example.com")
         #expect(configuration.logLevel == .debug)
+        #expect(configuration.metricsAddress == BindAddress(host: "::1", port: 9_090))
+        #expect(configuration.warnings.isEmpty)
         #expect(configuration.logFormat == .json)
     }
 
@@ -128,6 +130,9 @@ struct ServerConfigurationTests {
             (Start(environment: ["GITPLANE_PUBLIC_URL": "https://example.com:0"]), ["GITPLANE_PUBLIC_URL"]),
             (Start(environment: ["GITPLANE_WORKING_TREE_EDITS": "take"]), ["GITPLANE_WORKING_TREE_EDITS"]),
             (Start(environment: ["GITPLANE_WORKING_TREE_QUIET": "2 s"]), ["GITPLANE_WORKING_TREE_QUIET"]),
+            (Start(environment: ["GITPLANE_METRICS_LISTEN": "9090"]), ["GITPLANE_METRICS_LISTEN"]),
+            (Start(environment: ["GITPLANE_METRICS_LISTEN": "127.0.0.1:65536"]), ["GITPLANE_METRICS_LISTEN"]),
+            (Start(environment: ["GITPLANE_METRICS_LISTEN": "::1:9090"]), ["GITPLANE_METRICS_LISTEN"]),
             (Start(arguments: ["--data-dir", ""]), ["--data-dir"]),
             (Start(environment: ["GITPLANE_DATA_DIR": "a\u{7}b"]), ["GITPLANE_DATA_DIR"]),
             (Start(file: "{\n  \"port\": -1\n}"), ["gitplane.json:2:11"]),
@@ -143,7 +148,7 @@ struct ServerConfigurationTests {
     @Test(
         "refuses what a later version will honour",
         arguments: ServerSetting.laterVariables.map { (Start(environment: [$0: "1"]), [$0]) } + [
-            (Start(file: "{\"metrics_listen\": \"127.0.0.1:9090\"}"), ["gitplane.json:1:2"])
+            (Start(file: "{\"secrets_identity_file\": \"key\"}"), ["gitplane.json:1:2"])
         ]
     )
     func later(start: Start, expected: [String]) async throws {
@@ -153,6 +158,13 @@ struct ServerConfigurationTests {
     @Test("refuses flags of later versions as usage", arguments: ["--metrics-listen"])
     func laterFlags(flag: String) {
         #expect { try ServerFlags.parse([flag, "x"]) } throws: { ServerFlags.exitCode(for: $0) == .validationFailure }
+    }
+
+    @Test("warns of metrics that other machines can read")
+    func openMetrics() async throws {
+        let configuration = try await load(Start(environment: ["GITPLANE_METRICS_LISTEN": "0.0.0.0:0"]))
+        #expect(configuration.metricsAddress == BindAddress(host: "0.0.0.0", port: 0))
+        #expect(configuration.warnings.count == 1)
     }
 
     @Test(

@@ -10,6 +10,7 @@ import Providers
 import Reconciler
 import ServiceLifecycle
 import StateRepo
+import Telemetry
 
 /// Servers on free ports of this machine, for as long as a closure runs.
 enum RunningServer {
@@ -22,6 +23,7 @@ enum RunningServer {
     ) async throws -> Result {
         let contract = try Array(Data(contentsOf: share.contract))
         var handlers = Handlers()
+        let metrics = MetricsRegistry()
         StaticOperations(contract: contract, schemas: [:], readiness: ReadinessGate()).register(in: &handlers)
         let cursors = CursorSeal(key: SymmetricKey(size: .bits256))
         let services = StateServices(
@@ -35,6 +37,7 @@ enum RunningServer {
         )
         handlers.registerState(services)
         let connections = NoConnections.services(services)
+        MetricsPage(metrics, sources: [StateFigures(services)]).register(in: &handlers)
         handlers.registerConnections(connections, HealthSchedule())
         handlers.registerOnboarding(connections) { true }
         let publisher = state.publisher
@@ -58,7 +61,7 @@ enum RunningServer {
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
             authenticator: authenticator ?? access.control,
-            configuration: APIConfiguration(port: 0, onListening: { continuation.yield($0) }),
+            configuration: APIConfiguration(port: 0, metrics: metrics, onListening: { continuation.yield($0) }),
             logger: OpenState.logger
         )
         return try await run(application, ports, body)

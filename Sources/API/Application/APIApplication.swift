@@ -1,4 +1,5 @@
 package import Access
+package import CoreMetrics
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -14,6 +15,8 @@ package struct APIConfiguration: Sendable {
     package var edge: EdgeRules
     /// Without one, `Idempotency-Key` is not looked at.
     package var idempotency: IdempotencyGate?
+    /// Where requests are counted; without one, they are not.
+    package var metrics: (any MetricsFactory)?
     /// Told the port once the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void
 
@@ -24,6 +27,7 @@ package struct APIConfiguration: Sendable {
         publicOrigin: String? = nil,
         edge: EdgeRules = EdgeRules(),
         idempotency: IdempotencyGate? = nil,
+        metrics: (any MetricsFactory)? = nil,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.host = host
@@ -32,6 +36,7 @@ package struct APIConfiguration: Sendable {
         self.publicOrigin = publicOrigin
         self.edge = edge
         self.idempotency = idempotency
+        self.metrics = metrics
         self.onListening = onListening
     }
 }
@@ -57,7 +62,8 @@ package func buildApplication(
             crossSite: CrossSiteCheck(publicOrigin: configuration.publicOrigin),
             audit: audit,
             edge: configuration.edge,
-            idempotency: configuration.idempotency
+            idempotency: configuration.idempotency,
+            metrics: configuration.metrics
         ),
         server: HTTPServerBuilder { responder in
             EdgeChannel(responder: responder, connections: connections, certificate: certificate)

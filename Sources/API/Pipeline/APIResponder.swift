@@ -1,4 +1,5 @@
 package import Access
+package import CoreMetrics
 import HTTPTypes
 package import Hummingbird
 import NIOHTTP1
@@ -17,6 +18,7 @@ package struct APIResponder: HTTPResponder {
     private let gatekeeper: Gatekeeper
     private let edge: EdgeRules
     private let idempotency: IdempotencyGate?
+    private let meter: RequestMeter?
     private let ids = RequestIDSource()
 
     /// - Throws: ``ContractError`` when operations and handlers are not the same.
@@ -27,23 +29,28 @@ package struct APIResponder: HTTPResponder {
         crossSite: CrossSiteCheck = CrossSiteCheck(),
         audit: (any RequestAuditing)? = nil,
         edge: EdgeRules = EdgeRules(),
-        idempotency: IdempotencyGate? = nil
+        idempotency: IdempotencyGate? = nil,
+        metrics: (any MetricsFactory)? = nil
     ) throws {
         self.contract = contract
         self.handlers = try handlers.bound(to: contract)
         self.gatekeeper = Gatekeeper(authenticator: authenticator, crossSite: crossSite, audit: audit)
         self.edge = edge
         self.idempotency = idempotency
+        self.meter = metrics.map { RequestMeter(contract, $0) }
     }
 
     package func respond(to request: Request, context: APIContext) async throws -> Response {
         var exchange = Exchange(id: ids.id(given: request.headers[.requestID]), method: request.method)
+        let start = ContinuousClock.now
+        meter?.begin()
         let client = edge.client(request.headers, context.peer)
         var answer: OperationResponse
         do {
             answer = try await self.answer(context.inviting(request), client, context.presence, &exchange)
         } catch let error as HTTPParserError where !Task.isCancelled {
             // Hummingbird answers these itself and closes the connection.
+            meter?.end(nil, .badRequest, nil)
             throw error
         } catch {
             answer = exchange.refuse(error, context.logger)
@@ -52,6 +59,7 @@ package struct APIResponder: HTTPResponder {
         answer.headers.add(exchange.standings)
         if client.isEncrypted { answer.headers.append(Self.strictTransport) }
         exchange.log(answer, context.logger)
+        meter?.end(exchange.operation, answer.status, request.headers[.prefer] == nil ? start.duration(to: .now) : nil)
         return ResponseRenderer.response(answer, id: exchange.id, method: request.method, context.logger)
     }
 

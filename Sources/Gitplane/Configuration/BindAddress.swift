@@ -13,6 +13,16 @@ struct BindAddress: Hashable, Sendable {
         self.port = port
     }
 
+    /// Reads `host:port`, an IPv6 address in brackets; `nil` for anything else.
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        let host = String(text[..<colon])
+        guard !host.isEmpty, !host.contains(":") || host.hasPrefix("[") && host.hasSuffix("]") else { return nil }
+        self.init(host: host, port: Int(port))
+    }
+
     /// Whether only this machine can reach the address; names other than `localhost` do not count.
     var isLoopback: Bool {
         if host.lowercased() == "localhost" { return true }

@@ -92,12 +92,17 @@ extension ServerConfiguration {
                 problems.append(ConfigurationProblem(place: host.place, message: message))
             }
         }
+        let metrics = Self.metricsAddress(values[.metricsListen], &problems)
+        if let metrics, !metrics.isLoopback {
+            warnings.append("\(metrics.host) may be reached from other machines: everybody there can read /metrics")
+        }
         self.init(
             dataDirectory: dataDirectory,
             address: address,
             logLevel: level,
             logFormat: format,
             publicOrigin: Self.publicOrigin(values, &problems),
+            metricsAddress: metrics,
             egressAllowed: Self.ranges(values[.egressAllow], &problems),
             workingTree: keepsTree ? tree : nil,
             tls: tls,
@@ -105,6 +110,17 @@ extension ServerConfiguration {
             rates: Self.rates(values),
             warnings: warnings
         )
+    }
+
+    private static func metricsAddress(
+        _ value: SettingValue?,
+        _ problems: inout [ConfigurationProblem]
+    ) -> BindAddress? {
+        guard let value, let text = value.value.stringValue else { return nil }
+        if let address = BindAddress(text) { return address }
+        let message = "this is not an address and a port such as 127.0.0.1:9090"
+        problems.append(ConfigurationProblem(place: value.place, message: message))
+        return nil
     }
 
     private static func ranges(_ value: SettingValue?, _ problems: inout [ConfigurationProblem]) -> [EgressRange] {

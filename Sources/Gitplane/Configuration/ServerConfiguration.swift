@@ -18,6 +18,8 @@ struct ServerConfiguration: Sendable {
     let logLevel: Logger.Level
     let logFormat: LogFormat
     let publicOrigin: PublicOrigin?
+    /// Where `/metrics` is served without credentials; `nil` when it is not.
+    let metricsAddress: BindAddress?
     /// What verification may reach although it is private.
     let egressAllowed: [EgressRange]
     /// `nil` on a server that keeps no working tree.

@@ -44,7 +44,9 @@ struct ServerFlags: ParsableArguments {
         case .tlsKey: tlsKey
         case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
-        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
+        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
+            .workingTreeQuiet:
+            nil
         }
     }
 }

@@ -4,6 +4,7 @@ enum ServerSetting: String, CaseIterable {
     case port
     case logLevel = "log_level"
     case logFormat = "log_format"
+    case metricsListen = "metrics_listen"
     case insecure
     case tlsCertificate = "tls_certificate"
     case tlsKey = "tls_key"
@@ -30,7 +31,9 @@ enum ServerSetting: String, CaseIterable {
         case .tlsKey: "--tls-key"
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits, .workingTreeQuiet: nil
+        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
+            .workingTreeQuiet:
+            nil
         }
     }
 
@@ -38,6 +41,7 @@ enum ServerSetting: String, CaseIterable {
         switch self {
         case .host: "CONTROL_PLANE_BIND"
         case .port: "CONTROL_PLANE_PORT"
+        case .metricsListen: "GITPLANE_METRICS_LISTEN"
         case .publicURL: "GITPLANE_PUBLIC_URL"
         case .trustedProxies: "GITPLANE_TRUSTED_PROXIES"
         case .rateLimits: "GITPLANE_RATE_LIMITS"
@@ -55,7 +59,8 @@ enum ServerSetting: String, CaseIterable {
         case .insecure, .behindProxy, .workingTree: .boolean
         case .trustedProxies, .egressAllow: .list
         case .rateLimits: .rates
-        case .host, .logLevel, .logFormat, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits, .workingTreeQuiet:
+        case .host, .logLevel, .logFormat, .metricsListen, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits,
+            .workingTreeQuiet:
             .string
         }
     }
@@ -72,6 +77,6 @@ enum ServerSetting: String, CaseIterable {
 
     /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
     static let laterVariables = [
-        "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS", "GITPLANE_METRICS_LISTEN",
+        "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS",
     ]
 }

@@ -9,6 +9,7 @@ import Reconciler
 import Secrets
 import ServiceLifecycle
 import StateRepo
+import Telemetry
 import UnixSignals
 
 /// `gitplane serve`: everything put together, from configuration to the end of the process.
@@ -66,6 +67,9 @@ struct Server {
         let connections = try ConnectionComponents(configuration, folder, stateServices, secrets)
         handlers.registerConnections(connections.services, connections.schedule)
         handlers.registerOnboarding(connections.services) { access.control.account != nil }
+        let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
+        let page = MetricsPage(registry, sources: [StateFigures(stateServices), ProcessFigures()])
+        page.register(in: &handlers)
         GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
@@ -78,6 +82,7 @@ struct Server {
                 publicOrigin: configuration.publicOrigin?.description,
                 edge: configuration.edge(certificate),
                 idempotency: try await state.idempotency(instance, logger),
+                metrics: registry,
                 onListening: { start.listening(.api, port: $0) }
             ),
             logger: logger
@@ -91,6 +96,13 @@ struct Server {
         var services: [any Service] = [AccessUpkeep(access.control, logger: logger)] + connections.running(logger)
         if let certificate { services.append(CertificateWatcher(certificate, logger: logger)) }
         if let workingTree { services.append(workingTree.service) }
+        if let address = configuration.metricsAddress {
+            services.append(
+                buildMetricsApplication(page, host: address.host, port: address.port, logger: logger) { port in
+                    logger.info("serving metrics", metadata: ["port": "\(port)"])
+                }
+            )
+        }
         services += [reconciler, gate, application, WatchService(state.publisher.watch), readiness]
         var group = ServiceGroupConfiguration(
             services: services,
