@@ -1,3 +1,4 @@
+import Access
 package import GitTransport
 import HTTPTypes
 import Hummingbird
@@ -45,7 +46,11 @@ package struct GitHandlers: Sendable {
 
     private func push(_ request: OperationRequest) async throws -> OperationResponse {
         var body = try GitRequestBody(request, maximumSize: GitServer.maximumPush)
-        let holder = PushTickets.Holder(principal: try request.requirePrincipal(), requestID: request.id)
+        let holder = PushTickets.Holder(
+            principal: try request.requirePrincipal(),
+            requestID: request.id,
+            address: request.address.description
+        )
         let report = try await git.push(&body, GitProtocolVersion(header: request.headers[.gitProtocol]), by: holder)
         return OperationResponse(
             headers: Self.headers,

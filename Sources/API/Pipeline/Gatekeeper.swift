@@ -58,7 +58,7 @@ struct Gatekeeper: Sendable {
         case (.scope, .stranger(let error)): throw error
         case (.scope(let scope), .principal(let principal, _)):
             guard principal.may(scope) else {
-                audit?.didDeny(principal, from: client.auditAddress)
+                audit?.didDeny(principal, .init(of: operation, scope), from: client.auditAddress)
                 throw ProblemError.insufficientScope(scope, of: principal)
             }
             return principal
@@ -75,8 +75,28 @@ struct Gatekeeper: Sendable {
         }
     }
 
-    /// Runs a handler; what is done with a break-glass token stands in the audit log.
+    /// Runs a handler; in the audit log stands what is done with a break-glass token, and what a handler refuses for lack of a scope.
     func watch(_ request: OperationRequest, _ handler: OperationHandler) async throws -> OperationResponse {
+        do {
+            return try await watchUse(request, handler)
+        } catch {
+            if Self.isDenial(error), let principal = request.principal {
+                // Of git's operations only the question before a push asks for more than its own scope.
+                audit?.didDeny(principal, .init(of: request.operation, .stateWrite), from: request.address)
+            }
+            throw error
+        }
+    }
+
+    private static func isDenial(_ error: any Error) -> Bool {
+        switch error {
+        case let error as ProblemError: error.code == StateError.Code.insufficientScope.rawValue
+        case let error as AccessRefusal: error.code == .insufficientScope
+        default: false
+        }
+    }
+
+    private func watchUse(_ request: OperationRequest, _ handler: OperationHandler) async throws -> OperationResponse {
         guard let audit, let principal = request.principal, case .breakGlass = principal.identity else {
             return try await handler(request)
         }
@@ -91,5 +111,11 @@ struct Gatekeeper: Sendable {
             try await audit.didCommit(revision, by: principal, from: request.address, request: request.id)
         }
         return answer
+    }
+}
+
+extension AuditDenial {
+    fileprivate init(of operation: Operation, _ scope: Scope) {
+        self = operation.takesBasic && scope == .stateWrite ? .push : .operation
     }
 }

@@ -12,6 +12,8 @@ final class AuditCoalescer: Sendable {
         let name: AuditEvent.Name
         let actor: String
         let address: ClientAddress
+        /// The account that it is about, when the actor is nobody.
+        var account: String?
     }
 
     /// What was counted up to a moment.
@@ -23,6 +25,7 @@ final class AuditCoalescer: Sendable {
         var events: [AuditEvent] {
             counts.map { key, count in
                 var details: JSONObject = ["count": JSONValue(count)]
+                if let account = key.account { details["account"] = .string(account) }
                 // Only reads are counted.
                 if key.name == .breakGlass { details["use"] = .string(AuditEvent.BreakGlassUse.read.rawValue) }
                 return AuditEvent(key.name, by: key.actor, from: key.address, details: details)
@@ -33,8 +36,13 @@ final class AuditCoalescer: Sendable {
     private let counts = Mutex<[Key: Int]>([:])
 
     /// Adds one; who and where are left out when there are too many different ones.
-    func count(_ name: AuditEvent.Name, by actor: String, from address: ClientAddress) {
-        let key = Key(name: name, actor: actor, address: address)
+    func count(
+        _ name: AuditEvent.Name,
+        by actor: String,
+        from address: ClientAddress,
+        about account: OperatorID? = nil
+    ) {
+        let key = Key(name: name, actor: actor, address: address, account: account?.description)
         let rest = Key(name: name, actor: "several", address: .local)
         counts.withLock { counts in
             let isNew = counts[key] == nil && counts.count >= Self.maximumCount

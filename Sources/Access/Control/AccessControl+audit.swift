@@ -39,7 +39,14 @@ package protocol RequestAuditing: Sendable {
     /// Called for every read with a break-glass token; one entry stands for all of a minute.
     func didRead(by principal: Principal, from address: ClientAddress)
     /// Called when a good credential lacked the scope; one entry stands for all of a minute.
-    func didDeny(_ principal: Principal, from address: ClientAddress)
+    func didDeny(_ principal: Principal, _ denial: AuditDenial, from address: ClientAddress)
+}
+
+/// What a credential may not do.
+package enum AuditDenial: Sendable {
+    case operation
+    /// A push, or git's question before it.
+    case push
 }
 
 extension AccessControl: RequestAuditing {
@@ -67,8 +74,13 @@ extension AccessControl: RequestAuditing {
         coalescer.count(.breakGlass, by: principal.identity.description, from: address)
     }
 
-    package func didDeny(_ principal: Principal, from address: ClientAddress) {
-        coalescer.count(.denied, by: principal.identity.description, from: address)
+    package func didDeny(_ principal: Principal, _ denial: AuditDenial, from address: ClientAddress) {
+        let name: AuditEvent.Name =
+            switch denial {
+            case .operation: .denied
+            case .push: .pushDenied
+            }
+        coalescer.count(name, by: principal.identity.description, from: address)
     }
 }
 

@@ -46,7 +46,7 @@ extension AccessControl {
             let isCurrent = try rows.account()?.password == account.password
             guard isCurrent, try !Self.isLocked(account.id, rows, address.network, at: now) else {
                 try Self.touch(account.id, rows, address.network, at: now)
-                coalescer.count(.loginLocked, by: AuditEvent.anonymous, from: address)
+                coalescer.count(.loginLocked, by: AuditEvent.anonymous, from: address, about: account.id)
                 return false
             }
             if let hash { try rows.setPassword(hash) }
@@ -69,13 +69,14 @@ extension AccessControl {
         try await register.record { rows in
             guard try !Self.isLocked(id, rows, network, at: now) else {
                 try Self.touch(id, rows, network, at: now)
-                coalescer.count(.loginLocked, by: AuditEvent.anonymous, from: address)
+                coalescer.count(.loginLocked, by: AuditEvent.anonymous, from: address, about: id)
                 return
             }
             let failures = LoginFailures.adding(to: try rows.failures(of: id, from: network), at: now)
             try rows.setFailures(failures, of: id, from: network)
             if id != nil, try !rows.isKnown(network) { try rows.addStrangerFailure(at: now) }
-            let details: JSONObject = ["account": JSONValue(id?.description)]
+            var details: JSONObject = [:]
+            if let id { details["account"] = .string(id.description) }
             let event = AuditEvent(.loginFailed, by: AuditEvent.anonymous, from: address, details: details)
             try rows.append(event, at: now)
             guard failures.isLocked(at: now) else { return }

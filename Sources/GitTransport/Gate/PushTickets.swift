@@ -18,10 +18,13 @@ package final class PushTickets: Sendable {
         package let principal: Principal
         /// The `X-Request-Id` of the push.
         package let requestID: String
+        /// The IP address of the client; `nil` when it has none.
+        package let address: String?
 
-        package init(principal: Principal, requestID: String) {
+        package init(principal: Principal, requestID: String, address: String? = nil) {
             self.principal = principal
             self.requestID = requestID
+            self.address = address
         }
     }
 

@@ -24,6 +24,7 @@ extension GitServer {
         }
         if let refusal = PushRefusal(commands) {
             try await Self.drain(&input)
+            await pushes.refused(holder)
             return refusal.report
         }
         let slot = try await slot(for: .receivePack)

@@ -17,9 +17,16 @@ package struct GitServer: Sendable {
         package let tickets: PushTickets
         /// Called when git has ended and before it is said how: brings the served state to what is in the repository.
         package let ended: @Sendable (PushTickets.Holder) async throws -> Void
+        /// Called when the commands alone were refused, so that nobody asks the gate.
+        package let refused: @Sendable (PushTickets.Holder) async -> Void
 
-        package init(tickets: PushTickets, ended: @escaping @Sendable (PushTickets.Holder) async throws -> Void) {
+        package init(
+            tickets: PushTickets,
+            refused: @escaping @Sendable (PushTickets.Holder) async -> Void = { _ in },
+            ended: @escaping @Sendable (PushTickets.Holder) async throws -> Void
+        ) {
             self.tickets = tickets
+            self.refused = refused
             self.ended = ended
         }
     }

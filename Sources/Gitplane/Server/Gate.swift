@@ -16,7 +16,7 @@ enum Gate {
         _ state: StateComponents,
         _ instance: InstanceFile,
         _ tickets: PushTickets,
-        _ access: AccessControl,
+        _ denials: PushDenials,
         _ logger: Logger,
         onListening: @escaping @Sendable () -> Void
     ) throws -> GateServer {
@@ -50,26 +50,15 @@ enum Gate {
             process in
             let requestID = pusher.requestID
             let decision = try await pushes.decide(push, by: pusher.principal, requestID: requestID)
-            if decision.verdict.decision == .refused { await record(pusher.principal, requestID, access, logger) }
+            if decision.verdict.decision == .refused {
+                switch pusher {
+                case .local: await denials.note(pusher.principal, from: .local, requestID: requestID)
+                case .request(let holder): await denials.note(holder)
+                }
+            }
             let answer = GateAnswer(decision.verdict)
             guard let hold = decision.hold else { return GateReply(answer) }
             return GateReply(answer) { await conclude(hold, pushes, process, logger) }
-        }
-    }
-
-    /// Notes that a push was refused; it stays refused when that cannot be written.
-    private static func record(
-        _ principal: Principal,
-        _ requestID: String,
-        _ access: AccessControl,
-        _ logger: Logger
-    ) async {
-        let details: JSONObject = ["request_id": .string(requestID)]
-        let event = AuditEvent(.pushDenied, by: principal.identity.description, from: .local, details: details)
-        do {
-            try await access.record(event)
-        } catch {
-            logger.error("refused push not audited", metadata: ["error": "\(error)"])
         }
     }
 

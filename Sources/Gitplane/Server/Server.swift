@@ -53,7 +53,8 @@ struct Server {
         let readiness = ReadinessGate()
         let start = startSignal(folder, readiness, try await access.setupCode())
         let tickets = PushTickets()
-        let gate = try Gate.service(folder, state, instance, tickets, access.control, logger) {
+        let denials = PushDenials(access.control, logger)
+        let gate = try Gate.service(folder, state, instance, tickets, denials, logger) {
             start.listening(.gate)
         }
         let contract = try Self.bytes(share.contract)
@@ -70,7 +71,7 @@ struct Server {
         let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
         let page = MetricsPage(registry, sources: [StateFigures(stateServices), ProcessFigures()])
         page.register(in: &handlers)
-        GitHandlers(try gitServer(folder, state, tickets, logger), logger: logger).register(in: &handlers)
+        GitHandlers(try gitServer(folder, state, tickets, denials, logger), logger: logger).register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
@@ -143,6 +144,7 @@ struct Server {
         _ folder: DataFolder,
         _ state: StateComponents,
         _ tickets: PushTickets,
+        _ denials: PushDenials,
         _ logger: Logger
     ) throws -> GitServer {
         let programs: GitPrograms
@@ -155,7 +157,9 @@ struct Server {
         return GitServer(
             programs: programs,
             repositoryPath: folder.repository,
-            pushes: .init(tickets: tickets) { _ in try await publisher.reconcile() },
+            pushes: .init(tickets: tickets, refused: { await denials.note($0) }) { _ in
+                try await publisher.reconcile()
+            },
             prepare: { try await publisher.seal() },
             logger: logger
         )

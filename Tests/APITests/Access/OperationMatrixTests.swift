@@ -1,6 +1,7 @@
 import API
 import Access
 import Documents
+import Foundation
 import HTTPTypes
 import StateRepo
 import TestSupport
@@ -99,6 +100,44 @@ struct OperationMatrixTests {
                 [.authorization: "Bearer \(texts[scope] ?? "")"]
             }
         }
+    }
+
+    @Test("What a token may not do stands in the audit log, and that it may not push by a name of its own")
+    func denials() async throws {
+        try await withAccessServer { server in
+            let session = try await server.access.registerOwner().login.credential
+            let credential = try #require(BearerToken(session))
+            let owner = try #require(try server.access.control.authenticate(credential))
+            let request = APITokenRequest(name: "ci", scopes: [.stateRead, .accessAdmin], days: 1)
+            let token = try await server.access.control.createToken(request, by: owner, from: .local)
+            let headers: HTTPFields = [.authorization: "Bearer \(token.text)"]
+            let target = "/git/state.git/info/refs?service=git-receive-pack"
+            #expect(try await server.client.send(.get, target, headers: headers).status == 403)
+            #expect(
+                try await server.client.send(.post, "/git/state.git/git-receive-pack", headers: headers).status == 403
+            )
+            let agents = "/api/control-plane/agents"
+            #expect(try await server.client.send(.post, agents, headers: headers, json: [:]).status == 403)
+            let tokens = "/api/control-plane/auth/tokens"
+            let wider: JSONValue = ["name": "x", "scopes": ["state:write"]]
+            #expect(try await server.client.send(.post, tokens, headers: headers, json: wider).status == 403)
+            try await server.access.control.flush()
+            let entries = try await server.access.control.auditEntries(AuditQuery(limit: 2))
+            #expect(
+                Set(entries.map { "\($0.event) \($0.details)" }) == [
+                    "auth.denied {\"count\":2}", "git.push_denied {\"count\":2}",
+                ]
+            )
+            #expect(entries.allSatisfy { $0.actor == "token:\(token.record.id)" })
+        }
+    }
+
+    @Test("The document lists the events of the audit log")
+    func events() throws {
+        let document = try JSONDocument(parsing: Array(Data(contentsOf: ShareDirectory.checkout().contract))).value
+        let event = document["components"]?["schemas"]?["AuditEntry"]?["properties"]?["event"]
+        let names = event?["enum"]?.arrayValue?.compactMap(\.stringValue)
+        #expect(names == AuditEvent.Name.allCases.map(\.rawValue))
     }
 
     @Test("A break-glass token is let through everywhere")

@@ -50,6 +50,23 @@ struct GitOverHTTPTests {
         }
     }
 
+    @Test("Pushes that are refused stand in the audit log with who came from where, whoever refused them")
+    func audit() async throws {
+        try await withServer { server in
+            let clone = try server.cloneOverHTTP(named: "clone")
+            #expect(throws: Git.Failure.self) { try clone.run("push", "--quiet", "origin", "HEAD:refs/gitplane/mine") }
+            try clone.commit(["state/agents/release-notes/agent.json": "{}\n"])
+            #expect(throws: Git.Failure.self) { try clone.run("push", "--quiet") }
+            let entries = try server.client.api("GET", "auth/audit?event=git.push_denied").json()["items"]?.arrayValue
+            #expect(entries?.count == 2)
+            for entry in entries ?? [] {
+                #expect(entry["address"] == "127.0.0.1")
+                #expect(entry["actor"]?.stringValue?.hasPrefix("break-glass:") == true)
+                #expect(entry["details"]?["request_id"]?.stringValue?.isEmpty == false)
+            }
+        }
+    }
+
     @Test("Shallow and partial clones work, and fetch what they lack", arguments: ["--depth=1", "--filter=blob:none"])
     func lean(option: String) async throws {
         try await withServer { server in

@@ -121,6 +121,26 @@ struct AuditTests {
         }
     }
 
+    @Test("A lock names the account that it is about, also where its refusals are counted, and none for nobody's name")
+    func locks() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let account = try #require(access.control.account?.id.description)
+            for name in ["ada", "eve"] {
+                for _ in 0..<7 {
+                    await #expect(throws: AccessRefusal.self) {
+                        _ = try await access.control.logIn(name, password: "wrong", from: AccessFixture.home)
+                    }
+                }
+            }
+            try await access.control.flush()
+            var query = AuditQuery(limit: 10)
+            query.event = "auth.locked_out"
+            let details = Set(try await access.control.auditEntries(query).map(\.details))
+            let named = "\"account\":\"\(account)\""
+            #expect(details == ["{\(named)}", "{\"count\":2,\(named)}", "{}", "{\"count\":2}"])
+        }
+    }
+
     @Test("Addresses beyond a thousand in a minute are counted together")
     func bounded() async throws {
         try await withLog { (access: AccessFixture) async throws in
