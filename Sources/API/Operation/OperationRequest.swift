@@ -92,15 +92,16 @@ extension OperationRequest {
 
     /// The point in history that a query parameter names; `nil` when it is absent.
     ///
+    /// - Parameter others: what else the operation takes there, for the error.
     /// - Throws: ``ProblemError`` 400 `request.invalid_parameter` when it names none.
-    package func revision(_ parameter: String = "at") throws -> RevisionSelector? {
+    package func revision(_ parameter: String = "at", others: String = "") throws -> RevisionSelector? {
         guard let text = query.text(parameter) else { return nil }
         guard let selector = RevisionSelector(parsing: text) else {
             throw ProblemError.parameter(
                 parameter,
                 in: .query,
                 code: .stringFormat,
-                "It is neither a commit id, a sequence number nor an RFC 3339 time."
+                "It is neither a commit id, a sequence number nor an RFC 3339 time\(others)."
             )
         }
         return selector

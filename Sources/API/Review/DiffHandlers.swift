@@ -80,7 +80,8 @@ struct DiffHandlers: Sendable {
         let text = request.query.text(parameter) ?? RefName.main.description
         if text == Self.working { return try await workingTree }
         if text.hasPrefix("refs/heads/") { return try await branch(text, parameter) }
-        guard let selector = try request.revision(parameter) else { return try head }
+        let others = ", nor refs/heads/<branch> or \(Self.working)"
+        guard let selector = try request.revision(parameter, others: others) else { return try head }
         let entry = try services.archive.resolve(selector)
         return Point(entry.revision, sequence: entry.sequence)
     }
