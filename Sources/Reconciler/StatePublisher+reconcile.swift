@@ -131,7 +131,9 @@ extension StatePublisher {
         at revision: CommitID,
         previous: StateSnapshot?
     ) throws -> Substitution.Served {
-        guard !tree.problems.isEmpty else { return Substitution.Served(tree: tree, substitutes: [:]) }
+        guard !tree.problems.isEmpty || !tree.strays.isEmpty else {
+            return Substitution.Served(tree: tree, substitutes: [:])
+        }
         let substitution = Substitution(index: index, decoder: configuration.rules.decoder)
         return try run { repository in
             try substitution.serve(tree, at: revision, previous: previous, in: repository)

@@ -26,7 +26,7 @@ struct Substitution {
     ) throws -> Served {
         var substitutes: TreeDictionary<String, StateSnapshot.Substitute> = [:]
         var edits: [FileEdit] = []
-        for (path, diagnostics) in head.problems where diagnostics.contains(where: { $0.severity == .error }) {
+        for path in Self.broken(in: head) {
             guard let entry = EntryPath(path) else { continue }
             if let good = try lastGood(path, at: revision, previous, in: repository) {
                 substitutes[path] = .lastGood(good.revision)
@@ -41,6 +41,12 @@ struct Substitution {
             try StateLoader.definition(tree, of: id, in: repository)
         }
         return Served(tree: tree, substitutes: substitutes)
+    }
+
+    /// Documents that are no good, and those whose objects cannot be read.
+    private static func broken(in head: StateTree) -> [String] {
+        let bad = head.problems.filter { $0.value.contains { $0.severity == .error } }.map(\.key)
+        return bad + head.strays.filter { $0.value.code == Diagnostic.damageCode }.compactMap { $0.key.text }
     }
 
     private struct Good {
@@ -64,11 +70,25 @@ struct Substitution {
         var query = HistoryQuery(upTo: newest.sequence, limit: versionLimit)
         query.path = path
         for entry in try index.entries(matching: query) {
-            let tree = try repository.readCommit(entry.revision).tree
-            let found = try StateLoader.files(at: path, in: tree, of: repository).first
+            let found = try version(path, at: entry.revision, in: repository)
             if let found, try isGood(found) { return Good(file: found, revision: entry.revision) }
         }
         return nil
+    }
+
+    /// The file at one revision; `nil` when it was not there or cannot be read.
+    private func version(
+        _ path: String,
+        at revision: CommitID,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> StateFile? {
+        do throws(GitError) {
+            let tree = try repository.readCommit(revision).tree
+            return try StateLoader.files(at: path, in: tree, of: repository).first
+        } catch {
+            guard error.code == .corrupt || error.code == .notFound else { throw error }
+            return nil
+        }
     }
 
     /// Whether a version can be read by itself.

@@ -46,12 +46,17 @@ package struct StateLoader: Sendable {
         guard entry.mode == .blob, let path = change.path.text, let role = Layout.role(of: path) else {
             return FileEdit(path: change.path, change: .put(entry.mode, blob, content: nil))
         }
-        let size = try repository.blobSize(blob)
-        if let problem = StrayRules.diagnostic(path, size: size) {
-            return FileEdit(path: change.path, change: .refuse(problem))
+        do throws(GitError) {
+            let size = try repository.blobSize(blob)
+            if let problem = StrayRules.diagnostic(path, size: size) {
+                return FileEdit(path: change.path, change: .refuse(problem))
+            }
+            let content = role.isRead ? try repository.readBlob(blob, maximum: Layout.maximumFileSize) : nil
+            return FileEdit(path: change.path, change: .put(.blob, blob, content: content))
+        } catch {
+            guard let damage = Diagnostic(damaged: blob, path, error) else { throw error }
+            return FileEdit(path: change.path, change: .refuse(damage))
         }
-        let content = role.isRead ? try repository.readBlob(blob, maximum: Layout.maximumFileSize) : nil
-        return FileEdit(path: change.path, change: .put(.blob, blob, content: content))
     }
 
     /// Reads the definition tree that a release pins.
