@@ -51,6 +51,19 @@ package struct JournalRecovery {
         return outcome
     }
 
+    /// The last commit of the journal that no branch has yet, which ``run()`` would put there; `nil` when there is none.
+    package func unfinished() throws(GitError) -> CommitID? {
+        let place = "\(path)/\(Journal.fileName)"
+        guard FileSystem.exists(place) else { return nil }
+        let content = try FileSystem.contents(of: place, maximum: Self.maximumSize)
+        guard let head = Self.series(in: JournalFrame.all(in: content)).last?.head else { return nil }
+        let repository = try GitRepository(openingBareAt: path)
+        guard repository.contains(head), let current = target(in: repository), repository.contains(current) else {
+            return head
+        }
+        return try repository.isAncestor(head, of: current) ? nil : head
+    }
+
     private struct Series {
         let previous: CommitID?
         var head: CommitID
