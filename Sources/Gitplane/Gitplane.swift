@@ -3,7 +3,7 @@ import Glibc
 
 /// The program: a server and the commands that go with it.
 ///
-/// Exit codes: 0; 1 findings of `validate` or `init`; 64 usage; 70 internal; 78 configuration.
+/// Exit codes: 0; 1 findings of `validate`, `init`, `doctor` or `restore`; 64 usage; 70 internal; 78 configuration.
 @main
 struct Gitplane: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +12,8 @@ struct Gitplane: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self,
-            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, VersionCommand.self,
+            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, DoctorCommand.self, BackupCommand.self,
+            RestoreCommand.self, VersionCommand.self,
         ]
     )
 

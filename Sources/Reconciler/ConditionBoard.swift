@@ -84,14 +84,15 @@ extension ConditionBoard {
     /// A pass failed, for the `count`th time in a row: what is served stays as it was.
     func note(failure: StateError, count: Int, at time: Date) {
         let reason = failure.code.conditionReason
-        let isStalled = count >= Self.patience
+        let isStalled = count >= Self.patience || failure.code == .objectDamaged
         state.withLock { state in
             let revision = state.conditions[.ready]?.observedRevision
-            let ready = Condition.Face(status: .no, reason: "ReconcileFailed", message: failure.message)
+            let message = revision.map { "\(failure.message); \($0) is served" } ?? failure.message
+            let ready = Condition.Face(status: .no, reason: "ReconcileFailed", message: message)
             state.conditions.set(.ready, ready, revision, time)
             let (current, other): (Condition.Kind, Condition.Kind) =
                 isStalled ? (.stalled, .reconciling) : (.reconciling, .stalled)
-            let face = Condition.Face(status: .yes, reason: isStalled ? reason : "Retrying", message: failure.message)
+            let face = Condition.Face(status: .yes, reason: isStalled ? reason : "Retrying", message: message)
             state.conditions.set(current, face, revision, time)
             state.conditions[other] = nil
         }

@@ -58,7 +58,9 @@ struct LedgerScan {
     private static func facts(_ id: AgentID, _ revision: CommitID, _ log: any CommitLog) throws -> ReleaseFacts? {
         let path = "state/releases/\(id).json"
         let file = try log.withRepository { (repository) throws(GitError) in
-            try StateLoader.files(at: path, in: repository.readCommit(revision).tree, of: repository).first
+            try Substitution.readable { () throws(GitError) in
+                try StateLoader.files(at: path, in: repository.readCommit(revision).tree, of: repository).first
+            }
         }
         return file.flatMap { ReleaseFacts(parsing: $0) }
     }

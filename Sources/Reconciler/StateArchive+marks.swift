@@ -17,7 +17,11 @@ extension StateArchive {
             found += try await read { repository in
                 var marks: [MarkedCommit] = []
                 for commit in commits {
-                    let trailers = CommitMessage.trailers(of: try repository.readCommit(commit).message)
+                    // Of one that is damaged nobody knows the mark; a retry of its request is a new one.
+                    let message = try Substitution.readable { () throws(GitError) in
+                        try repository.readCommit(commit).message
+                    }
+                    let trailers = CommitMessage.trailers(of: message ?? "")
                     let text = trailers.first { $0.key == IdempotencyMark.trailer }?.value
                     if let mark = text.flatMap(IdempotencyMark.init(trailer:)) {
                         marks.append(MarkedCommit(mark, commit))

@@ -163,6 +163,7 @@ package final class StateArchive: Sendable {
         } catch let error as StateError {
             throw error
         } catch {
+            if let damage = (error as? GitError).flatMap(StateError.init(damage:)) { throw damage }
             throw StateError(.unavailable, "the repository cannot be read", cause: error)
         }
     }

@@ -24,8 +24,10 @@ extension StatePublisher {
         }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try load(commit.tree, after: old)
-        let ledger = try old?.ledger ?? run { repository in try self.ledgerRef.load(from: repository) }
-        let published = try LedgerScan(index: index).records(history, ledger, isFirst: old == nil, log)
+        let ledger = try old?.ledger ?? loadLedger()
+        let isNext = old.map { $0.sequence + history.added.count == history.head.sequence } ?? false
+        let published = try LedgerScan(index: index)
+            .records(history, ledger, isFirst: !isNext && !history.isRewritten, log)
         var complete = ledger
         for record in published { complete.record(record.entry, of: record.agent) }
         // Of several commits one may have brought a good version that a later one broke: then history knows.
@@ -39,7 +41,7 @@ extension StatePublisher {
             head: tree,
             serving: served.tree,
             substitutes: served.substitutes,
-            lastChanges: try lastChanges(history, old),
+            lastChanges: try lastChanges(history, isNext ? old : nil),
             ledger: complete,
             dataVersion: configuration.rules.dataVersion
         )
@@ -52,8 +54,16 @@ extension StatePublisher {
         return snapshot
     }
 
+    func loadLedger() throws -> ReleaseLedger {
+        try run { repository in
+            try self.ledgerRef.load(from: repository) { error in
+                self.logger.error("ledger is damaged", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
     /// The tree `id`, by what differs from the published one; when that is too much, by itself.
-    private func load(_ id: TreeID, after old: StateSnapshot?) throws -> StateTree {
+    func load(_ id: TreeID, after old: StateSnapshot?) throws -> StateTree {
         try run { repository in
             do {
                 return try self.loader.load(id, from: old?.head ?? .empty, old?.rootTree, in: repository)
@@ -126,12 +136,14 @@ extension StatePublisher {
         )
     }
 
-    private func serve(
+    func serve(
         _ tree: StateTree,
         at revision: CommitID,
         previous: StateSnapshot?
     ) throws -> Substitution.Served {
-        guard !tree.problems.isEmpty else { return Substitution.Served(tree: tree, substitutes: [:]) }
+        guard !tree.problems.isEmpty || !tree.strays.isEmpty || tree.hasUnpinnedRelease else {
+            return Substitution.Served(tree: tree, substitutes: [:])
+        }
         let substitution = Substitution(index: index, decoder: configuration.rules.decoder)
         return try run { repository in
             try substitution.serve(tree, at: revision, previous: previous, in: repository)

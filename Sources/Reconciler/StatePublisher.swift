@@ -62,7 +62,7 @@ package actor StatePublisher {
     /// The push that writes wait for.
     var hold: PushHold?
     /// How many passes have failed since the last that did not.
-    private var failures = 0
+    private(set) var failures = 0
     package nonisolated let snapshots: SnapshotStore
     package nonisolated let conditions: ConditionBoard
 
@@ -108,7 +108,7 @@ package actor StatePublisher {
         do {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
-            let snapshot = try catchUp()
+            let snapshot = try reason == .requested ? lookAgain(catchUp()) : catchUp()
             if failures > 0 { noteReady(snapshot) }
             failures = 0
             if reason == .requested || conditions[.historyRewritten] != nil { try reviewLostTips() }
@@ -154,6 +154,7 @@ package actor StatePublisher {
     }
 
     func plan(_ changes: ChangeSet, _ context: PlanningContext) throws -> ChangePlan {
+        try DamagedResources(context.snapshot.head).check(changes)
         let reader = RepositoryReader(log: log)
         let history = PlanningHistory(definition: reader.definition, files: reader.files, entry: reader.entry)
         guard case .all = changes.report else { return try ChangePlanner.plan(changes, on: context, history) }
@@ -263,6 +264,7 @@ package actor StatePublisher {
             return StateError(.unavailable, "another process holds the branch: try again", cause: error)
         default:
             logger.error("repository failed", metadata: ["error": "\(error)"])
+            if let damage = (error as? GitError).flatMap(StateError.init(damage:)) { return damage }
             return StateError(.unavailable, "the repository cannot be used right now", cause: error)
         }
     }

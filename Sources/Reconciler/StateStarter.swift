@@ -20,8 +20,7 @@ package struct StateStarter {
     @discardableResult
     package func start(from folders: [TemplateFolder]) throws -> CommitID? {
         let log = try LooseCommitLog(repositoryAt: repositoryPath)
-        let head = try log.withRepository { (repository) throws(GitError) in try repository.target(of: .main) }
-        guard head == nil else { return nil }
+        guard try !hasMain(log) else { return nil }
         var files: [CommitDraft.FileEdit] = []
         for folder in folders {
             for file in try folder.files() {
@@ -37,6 +36,16 @@ package struct StateStarter {
         let message = CommitMessage(subject: "state: start from the template", trailers: trailers)
         let draft = CommitDraft(files: files, author: signature, committer: signature, message: message.text)
         return try log.commit(draft, onto: nil)
+    }
+
+    private func hasMain(_ log: LooseCommitLog) throws(GitError) -> Bool {
+        do throws(GitError) {
+            return try log.withRepository { (repository) throws(GitError) in try repository.target(of: .main) } != nil
+        } catch {
+            // It is there, and damaged.
+            guard error.code == .corrupt else { throw error }
+            return true
+        }
     }
 }
 

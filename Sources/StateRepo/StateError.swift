@@ -27,6 +27,7 @@ package struct StateError: Error, CustomStringConvertible {
         case preconditionRequired = "state.precondition_required"
         case unavailable = "state.unavailable"
         case outcomeUnknown = "storage.outcome_unknown"
+        case objectDamaged = "storage.object_damaged"
         case storageFull = "storage.full"
     }
 
@@ -54,4 +55,18 @@ package struct StateError: Error, CustomStringConvertible {
     }
 
     package var description: String { "\(code.rawValue): \(message)" }
+}
+
+extension StateError {
+    /// What needs an object that is damaged or missing, or a branch that names none; `nil` for every other failure.
+    package init?(damage error: GitError) {
+        guard error.isDamage || error.code == .corrupt else { return nil }
+        let what = error.object.map { "the object \($0) is damaged or missing" } ?? "a branch cannot be read"
+        self.init(
+            .objectDamaged,
+            "\(what): put it back from a clone or a backup, then POST /api/control-plane/state/reconcile",
+            details: error.object.map { ["object": .string($0.description)] },
+            cause: error
+        )
+    }
 }

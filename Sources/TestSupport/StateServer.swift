@@ -75,6 +75,11 @@ package struct StateServer: Sendable {
         try await parts.services(in: directory, index: "index-\(UUID().uuidString).sqlite")
     }
 
+    /// What a restart makes of the same repository and the same index.
+    package func restartedServicesWithIndex() async throws -> StateServices {
+        try await parts.services(in: directory, index: "index.sqlite")
+    }
+
     /// Commits files with git, past every gate, and reconciles; `nil` removes a file.
     ///
     /// - Returns: the commit's name.

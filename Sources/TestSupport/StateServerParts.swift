@@ -128,7 +128,7 @@ struct StateServerParts: Sendable {
             conditions: conditions,
             logger: logger
         )
-        try await publisher.reconcile()
+        _ = try await publisher.start()
         let readers = try GitReaderPool(openingBareAt: repository) { try await publisher.seal() }
         return StateServices(
             snapshots: snapshots,

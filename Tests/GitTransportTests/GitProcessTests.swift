@@ -43,7 +43,7 @@ struct GitProcessTests {
                 return start + String(repeating: "x", count: length - start.utf8.count - end.utf8.count) + end
             }
             let all = names + ["refs/heads/main"]
-            #expect(all.reduce(0) { $0 + $1.utf8.count + 42 } == RemoteRepository.maximumListing + excess)
+            #expect(all.reduce(0) { $0 + $1.utf8.count + 42 } == GitCommand.maximumOutput + excess)
             let commands = all.map { "create \($0) \(commit)\n" }.joined()
             try git.run("update-ref", "--stdin", input: Array(commands.utf8))
             let remote = try RemoteRepository(

@@ -14,7 +14,7 @@ extension StateError.Code {
         case .preconditionFailed: .preconditionFailed
         case .requestInvalid, .stateInvalid, .agentPublishBlocked: .unprocessableContent
         case .preconditionRequired: .preconditionRequired
-        case .unavailable, .outcomeUnknown: .serviceUnavailable
+        case .unavailable, .outcomeUnknown, .objectDamaged: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }

@@ -1,5 +1,4 @@
 import Foundation
-import NIOCore
 package import StateRepo
 
 /// A repository elsewhere, reached by `git` itself; libgit2's network transports hang.
@@ -9,9 +8,6 @@ package import StateRepo
 package struct RemoteRepository: Sendable {
     /// The longest address, in bytes.
     package static let maximumAddressLength = 2_048
-    /// How much a listing of refs may print, in bytes.
-    static let maximumListing = 64 << 10
-
     /// As git gets it; a path is absolute.
     package let address: String
     private let programs: GitPrograms
@@ -58,22 +54,17 @@ package struct RemoteRepository: Sendable {
 
     /// Runs git and returns what it printed.
     private func git(_ arguments: [String]) async throws -> String {
-        let process = GitProcess(
+        let command = GitCommand(
             programs: programs,
             limits: limits,
-            arguments: arguments,
             environment: ["GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_ASKPASS": "/bin/false"]
         )
-        let (output, ending) = try await process.run { git in
-            try await git.endInput()
-            var bytes: [UInt8] = []
-            try await git.forwardOutput { bytes += $0.readableBytesView.prefix(Self.maximumListing - bytes.count) }
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        let outcome = try await command.run(arguments)
+        let ending = outcome.ending
         guard ending.isSuccess else {
             let reason = ending.isKilled ? "git took too long or too much" : "git cannot read \(address)"
             throw RemoteRepositoryError(reason, output: ending.errors.split(separator: "\n").map(String.init))
         }
-        return output
+        return outcome.output
     }
 }

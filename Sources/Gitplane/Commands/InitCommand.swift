@@ -26,15 +26,12 @@ struct InitCommand: AsyncParsableCommand {
         guard let ref = RefName(branch: branch) else { throw CommandFailure(.usage, "\"\(branch)\" is no branch name") }
         let here = FileManager.default.currentDirectoryPath
         let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
-        var problems: [ConfigurationProblem] = []
-        let url = ServerConfiguration.dataDirectory(dataDir, environment, here, &problems)
-        guard problems.isEmpty else { throw CommandFailure(.configuration, problems.map { "gitplane: \($0)" }) }
-        let folder = DataFolder(url)
+        let folder = try DataFolder.named(dataDir, environment)
         let importing = try StateImport(
             folder: folder,
             branch: ref,
             rules: .installed(),
-            programs: Self.programs(environment["PATH"] ?? "")
+            programs: .installed(environment)
         )
         let outcome = try await importing.run(from: from, relativeTo: here)
         StandardStream.output.write(outcome.report.lines)
@@ -44,15 +41,7 @@ struct InitCommand: AsyncParsableCommand {
         }
         StandardStream.output.write([
             "\(folder.repository): main is \(revision), commits: \(commits), published versions: \(versions)",
-            "start it: gitplane serve --data-dir \(url.path)",
+            "start it: gitplane serve --data-dir \(folder.url.path)",
         ])
-    }
-
-    private static func programs(_ path: String) throws -> GitPrograms {
-        do {
-            return try GitPrograms(searching: path)
-        } catch {
-            throw CommandFailure(.configuration, "\(error)")
-        }
     }
 }

@@ -1,9 +1,6 @@
 import Foundation
 import GitTransport
 import Glibc
-import LocalStore
-import Logging
-import Reconciler
 import StateRepo
 
 /// Makes the repository of a data folder from another one (contract, section 8).
@@ -111,24 +108,7 @@ struct StateImport {
     /// One pass as a server makes it, which completes the ledger from the history of `main`.
     private func publish() async throws -> StateSnapshot {
         let instance = try InstanceFile.readOrCreate(at: folder.instance)
-        let index = try HistoryIndex(path: folder.draftIndex)
-        var logger = Logger(label: "gitplane.init") { _ in StreamLogHandler.standardError(label: "gitplane.init") }
-        logger.logLevel = .warning
-        let publisher = try StatePublisher(
-            configuration: .init(
-                repositoryPath: folder.draftRepository,
-                rules: rules,
-                identity: instance.identity,
-                announcements: NoPushes()
-            ),
-            index: index,
-            snapshots: SnapshotStore(),
-            conditions: ConditionBoard(),
-            logger: logger
-        )
-        let snapshot = try await publisher.reconcile()
-        try index.close()
-        return snapshot
+        return try await StateDraft(folder: folder, rules: rules, identity: instance.identity).publish()
     }
 
     private func moveIntoPlace() throws {
@@ -145,13 +125,4 @@ struct StateImport {
         guard FileManager.default.fileExists(atPath: folder.draft) else { return }
         try FileManager.default.removeItem(atPath: folder.draft)
     }
-}
-
-/// Nobody pushes to a repository that is being made.
-private struct NoPushes: PushAnnouncing {
-    func announce(_ push: AnnouncedPush) {}
-
-    func announced() -> [AnnouncedPush] { [] }
-
-    func forget(_ tips: [CommitID]) {}
 }

@@ -44,7 +44,7 @@ struct StateComponents {
             conditions: conditions,
             logger: logger
         )
-        let snapshot = try await publisher.reconcile()
+        let snapshot = try await first(publisher)
         try FormatVersion.check(snapshot.head.format?.file)
         let readers = try GitReaderPool(openingBareAt: folder.repository) { try await publisher.seal() }
         let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
@@ -57,6 +57,16 @@ struct StateComponents {
             conditions: conditions,
             rules: rules
         )
+    }
+
+    /// The first pass; a repository of which nothing can be read stops the start, and the object is named.
+    private static func first(_ publisher: StatePublisher) async throws -> StateSnapshot {
+        do throws(StateError) {
+            return try await publisher.start()
+        } catch {
+            guard error.code == .objectDamaged else { throw error }
+            throw CommandFailure(.configuration, "no state can be read: \(error.message)")
+        }
     }
 
     /// - Parameter keeper: who keeps the working tree, when there is one.

@@ -10,11 +10,13 @@ package struct RecordedSecrets: SecretsWitness {
     package init(database: LocalDatabase) { self.database = database }
 
     package func testimony() throws(LocalStoreError) -> SecretsTestimony? {
-        try database.read("read the generation of the secrets") { database in
-            let sql = "SELECT present_generation, present_digest, next_generation, next_digest FROM secrets_testimony"
-            guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
-            return SecretsTestimony(present: try Self.mark(row, at: 0), next: try Self.mark(row, at: 2))
-        }
+        try database.read("read the generation of the secrets", Self.testimony)
+    }
+
+    static func testimony(_ database: Database) throws -> SecretsTestimony? {
+        let sql = "SELECT present_generation, present_digest, next_generation, next_digest FROM secrets_testimony"
+        guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
+        return SecretsTestimony(present: try mark(row, at: 0), next: try mark(row, at: 2))
     }
 
     package func record(_ testimony: SecretsTestimony) throws(LocalStoreError) {

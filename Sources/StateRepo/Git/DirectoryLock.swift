@@ -47,6 +47,22 @@ package struct DirectoryLock: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// Who has the lock now.
+    package enum Holder: Hashable, Sendable {
+        case nobody
+        /// A process; its id, when the file says it.
+        case process(Int32?)
+    }
+
+    /// Looks who has the lock, without taking it for longer than a moment.
+    package static func holder(path: String) -> Holder {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return .nobody }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return .nobody }
+        return .process(process(in: descriptor))
+    }
+
     private static func lock(_ descriptor: Int32, _ path: String) throws(DirectoryLockError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason: DirectoryLockError.Reason =

@@ -73,6 +73,7 @@ enum FileSystem {
             case ENOENT, ENOTDIR: .notFound
             case EEXIST: .exists
             case ENOSPC, EDQUOT: .diskFull
+            case EIO where operation == "read": .corrupt
             default: .other
             }
         return GitError(code, operation, "\(path): \(String(cString: strerror(number)))")

@@ -26,12 +26,20 @@ package struct GitError: Error, Sendable, CustomStringConvertible {
     package let code: Code
     package let operation: String
     package let message: String
+    /// The object that was to be read, when that is what failed.
+    package let object: AnyObjectID?
 
-    package init(_ code: Code, _ operation: String, _ message: String) {
+    package init(_ code: Code, _ operation: String, _ message: String, object: AnyObjectID? = nil) {
         self.code = code
         self.operation = operation
         self.message = message
+        self.object = object
     }
+
+    /// Whether an object is missing, or is not what was written.
+    ///
+    /// Trying again does not help; putting the object back does.
+    package var isDamage: Bool { object != nil && (code == .corrupt || code == .notFound) }
 
     package var description: String { "\(operation): \(message)" }
 }
@@ -44,6 +52,20 @@ extension GitError {
         let source = last.map { git_error_t(UInt32(bitPattern: $0.pointee.klass)) } ?? GIT_ERROR_NONE
         git_error_clear()
         self.init(Self.code(status: status, source: source, message: message), "\(operation)", message)
+    }
+
+    /// Takes the thread's last libgit2 error, which a read of `id` has left.
+    init(reading id: AnyObjectID, status: Int32) {
+        // What the database cannot make sense of has no status of its own.
+        let isFromDatabase = git_error_last().map { $0.pointee.klass == Int32(GIT_ERROR_ODB.rawValue) } ?? false
+        let error = GitError(status: status, operation: "read object")
+        let code: Code =
+            switch error.code {
+            case .other where isFromDatabase: .corrupt
+            default: error.code
+            }
+        let reason = code == .notFound ? "is missing" : error.message
+        self.init(code, error.operation, "\(id): \(reason)", object: id)
     }
 
     private static func code(status: Int32, source: git_error_t, message: String) -> Code {

@@ -71,7 +71,10 @@ extension GitRepository {
         maximum: Int
     ) throws(GitError) -> StoredObject {
         var raw = id.raw
-        let object = StoredObject(owning: try checkOwned("read object") { git_odb_read(&$0, objects.pointer, &raw) })
+        var pointer: OpaquePointer?
+        let status = git_odb_read(&pointer, objects.pointer, &raw)
+        guard status >= 0, let pointer else { throw GitError(reading: AnyObjectID(rebinding: id), status: status) }
+        let object = StoredObject(owning: pointer)
         guard object.type == type else {
             throw Self.wrongKind(id, expected: String(cString: git_object_type2string(type)))
         }
@@ -85,7 +88,8 @@ extension GitRepository {
         var raw = id.raw
         var size = 0
         var type = GIT_OBJECT_INVALID
-        try check("read object", git_odb_read_header(&size, &type, objects.pointer, &raw))
+        let status = git_odb_read_header(&size, &type, objects.pointer, &raw)
+        guard status >= 0 else { throw GitError(reading: AnyObjectID(rebinding: id), status: status) }
         return (type, size)
     }
 

@@ -148,7 +148,11 @@ extension GuardedLooseObjects {
             }
         } catch {
             git_error_set_str(Int32(GIT_ERROR_OS.rawValue), error.message)
-            return error.code == .notFound ? GIT_ENOTFOUND.rawValue : GIT_ERROR.rawValue
+            switch error.code {
+            case .notFound: return GIT_ENOTFOUND.rawValue
+            case .corrupt: return GIT_EMISMATCH.rawValue
+            default: return GIT_ERROR.rawValue
+            }
         }
     }
 }

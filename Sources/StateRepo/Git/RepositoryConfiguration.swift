@@ -92,6 +92,19 @@ package struct RepositoryConfiguration: Sendable {
         return changed
     }
 
+    /// The keys that ``apply(toRepositoryAt:)`` would set.
+    package func differences(inRepositoryAt path: String) throws(GitError) -> [String] {
+        LibGit2.start
+        let configuration: OpaquePointer = try checkOwned("read configuration") {
+            git_config_open_ondisk(&$0, "\(path)/config")
+        }
+        defer { git_config_free(configuration) }
+        var keys: [String] = []
+        for (key, value) in entries where try Self.value(of: key, in: configuration) != value { keys.append(key) }
+        for (key, values) in lists where try Self.values(of: key, in: configuration) != values { keys.append(key) }
+        return keys
+    }
+
     private static func set(
         _ key: String,
         to values: [String],

@@ -34,6 +34,13 @@ package struct StaleLocks: Sendable {
 
     /// Removes what is stale; does nothing when there is nothing.
     package func remove() throws -> Report {
+        let report = try look()
+        for candidate in report.removed { try FileManager.default.removeItem(atPath: "\(repository)/\(candidate)") }
+        return report
+    }
+
+    /// What ``remove()`` would do now.
+    package func look() throws -> Report {
         let candidates = try candidates().sorted()
         guard !candidates.isEmpty else { return Report(removed: [], inUse: []) }
         let directories = [repository] + workingTrees
@@ -44,7 +51,6 @@ package struct StaleLocks: Sendable {
             return open.contains { $0 == path || $0.hasPrefix(path + "/") }
         }
         let removed = candidates.filter { !inUse.contains($0) }
-        for candidate in removed { try FileManager.default.removeItem(atPath: "\(repository)/\(candidate)") }
         return Report(removed: removed, inUse: inUse)
     }
 

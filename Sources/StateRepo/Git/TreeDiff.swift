@@ -1,4 +1,4 @@
-/// One path whose entry differs between two trees; a directory appears only through what it holds.
+/// One path whose entry differs between two trees; a directory appears only through what it holds, unless it cannot be read.
 package struct TreeChange: Hashable, Sendable {
     /// What a tree has at a path.
     package struct Entry: Hashable, Sendable {
@@ -42,6 +42,14 @@ package struct TreeDiffLimits: Sendable {
     }
 }
 
+/// What becomes of a directory, other than the root, whose object cannot be read.
+package enum DamagedTrees: Sendable {
+    /// The comparison fails.
+    case fail
+    /// It is told as one change whose entry has the mode of a directory, as if it held nothing.
+    case tell
+}
+
 extension GitRepository {
     /// Reports every file that differs between two trees, in the order of the paths' bytes.
     ///
@@ -54,10 +62,11 @@ extension GitRepository {
         from old: TreeID?,
         to new: TreeID?,
         limits: TreeDiffLimits = TreeDiffLimits(),
+        damaged: DamagedTrees = .fail,
         _ visit: (TreeChange) throws(GitError) -> Void
     ) throws(GitError) {
         guard old != new else { return }
-        var walk = TreeDiffWalk(limits: limits)
+        var walk = TreeDiffWalk(limits: limits, damaged: damaged)
         try walk.compare(old, new, in: self, visit)
     }
 
@@ -65,10 +74,13 @@ extension GitRepository {
     package borrowing func changes(
         from old: TreeID?,
         to new: TreeID?,
-        limits: TreeDiffLimits = TreeDiffLimits()
+        limits: TreeDiffLimits = TreeDiffLimits(),
+        damaged: DamagedTrees = .fail
     ) throws(GitError) -> [TreeChange] {
         var changes: [TreeChange] = []
-        try diff(from: old, to: new, limits: limits) { (change) throws(GitError) in changes.append(change) }
+        try diff(from: old, to: new, limits: limits, damaged: damaged) { (change) throws(GitError) in
+            changes.append(change)
+        }
         return changes
     }
 }
@@ -78,11 +90,15 @@ private struct TreeDiffWalk {
     typealias Visit = (TreeChange) throws(GitError) -> Void
 
     let limits: TreeDiffLimits
+    let damaged: DamagedTrees
     private var path: [UInt8] = []
     private var depth = 0
     private var count = 0
 
-    init(limits: TreeDiffLimits) { self.limits = limits }
+    init(limits: TreeDiffLimits, damaged: DamagedTrees) {
+        self.limits = limits
+        self.damaged = damaged
+    }
 
     mutating func compare(
         _ old: TreeID?,
@@ -157,19 +173,54 @@ private struct TreeDiffWalk {
         path += present.name
         guard !present.isTree else {
             guard old?.id != new?.id else { return }
-            return try compare(
-                old.map { TreeID(rebinding: $0.id) },
-                new.map { TreeID(rebinding: $0.id) },
-                in: repository,
-                visit
-            )
+            return try descend(old, new, in: repository, visit)
         }
+        try tell(old, new, visit)
+    }
+
+    private mutating func tell(
+        _ old: TreeScanner.Entry?,
+        _ new: TreeScanner.Entry?,
+        _ visit: Visit
+    ) throws(GitError) {
         count += 1
         guard count <= limits.changes else {
             throw GitError(.limitExceeded, "compare trees", "more than \(limits.changes) paths differ")
         }
         try visit(TreeChange(path: EntryPath(unchecked: path), old: Self.entry(old), new: Self.entry(new)))
     }
+
+    /// Goes down into a directory; of one that cannot be read, the other side is compared with nothing.
+    private mutating func descend(
+        _ old: TreeScanner.Entry?,
+        _ new: TreeScanner.Entry?,
+        in repository: borrowing GitRepository,
+        _ visit: Visit
+    ) throws(GitError) {
+        let (oldTree, newTree) = (Self.tree(old), Self.tree(new))
+        do throws(GitError) {
+            try compare(oldTree, newTree, in: repository, visit)
+        } catch {
+            // Both sides are read before anything below them is told.
+            guard damaged == .tell, error.isDamage, [old?.id, new?.id].contains(error.object) else { throw error }
+            let (oldLost, newLost) = (try isLost(oldTree, in: repository), try isLost(newTree, in: repository))
+            try tell(oldLost ? old : nil, newLost ? new : nil, visit)
+            try compare(oldLost ? nil : oldTree, newLost ? nil : newTree, in: repository, visit)
+        }
+    }
+
+    private func isLost(_ tree: TreeID?, in repository: borrowing GitRepository) throws(GitError) -> Bool {
+        guard let tree else { return false }
+        do throws(GitError) {
+            _ = try repository.readTreeObject(tree).size
+            return false
+        } catch {
+            guard error.isDamage else { throw error }
+            return true
+        }
+    }
+
+    private static func tree(_ entry: TreeScanner.Entry?) -> TreeID? { entry.map { TreeID(rebinding: $0.id) } }
 
     private static func entry(_ entry: TreeScanner.Entry?) -> TreeChange.Entry? {
         entry.map { TreeChange.Entry(mode: FileMode(rawValue: $0.mode), id: $0.id) }

@@ -83,7 +83,8 @@ package struct HistoryReading: Sendable {
             var paths: [EntryPath] = []
             let limits = TreeDiffLimits(changes: pathLimit)
             do throws(GitError) {
-                try repository.diff(from: before, to: commit.tree, limits: limits) { (change) throws(GitError) in
+                try repository.diff(from: before, to: commit.tree, limits: limits, damaged: .tell) {
+                    (change) throws(GitError) in
                     paths.append(change.path)
                 }
             } catch {

@@ -20,10 +20,26 @@ package struct LedgerRef: Sendable {
     }
 
     /// Reads the whole ledger.
-    package func load(from repository: borrowing GitRepository) throws(GitError) -> ReleaseLedger {
+    ///
+    /// - Parameter onDamage: told when a commit is damaged; what is behind it is left out, and stands in the history of
+    ///   `main` as well.
+    package func load(
+        from repository: borrowing GitRepository,
+        onDamage: (GitError) -> Void = { _ in }
+    ) throws(GitError) -> ReleaseLedger {
+        var records: [Record] = []
+        do throws(GitError) {
+            guard let tip = try repository.target(of: .releases) else { return ReleaseLedger() }
+            try repository.firstParentWalk(from: tip) { (commit) throws(GitError) in
+                if let record = Self.record(commit) { records.append(record) }
+                return .continue
+            }
+        } catch {
+            guard error.isDamage || error.code == .corrupt else { throw error }
+            onDamage(error)
+        }
         var ledger = ReleaseLedger()
-        guard let tip = try repository.target(of: .releases) else { return ledger }
-        for record in try Self.records(upTo: tip, in: repository) { ledger.record(record.entry, of: record.agent) }
+        for record in records.reversed() { ledger.record(record.entry, of: record.agent) }
         return ledger
     }
 

@@ -22,7 +22,8 @@ package struct StateLoader: Sendable {
         in repository: borrowing GitRepository
     ) throws -> StateTree {
         let limits = TreeDiffLimits(changes: changeLimit)
-        return try load(repository.changes(from: oldID, to: id, limits: limits), from: old, in: repository)
+        let changes = try repository.changes(from: oldID, to: id, limits: limits, damaged: .tell)
+        return try load(changes, from: old, in: repository)
     }
 
     /// The tree that `old` becomes by `changes`.
@@ -42,31 +43,46 @@ package struct StateLoader: Sendable {
     /// The edit that a difference between two trees stands for, with the content that the server reads.
     package func edit(_ change: TreeChange, in repository: borrowing GitRepository) throws(GitError) -> FileEdit {
         guard let entry = change.new else { return FileEdit(path: change.path, change: .remove) }
+        guard !entry.mode.isTree else {
+            let name = StrayRules.displayName(of: change.path)
+            return FileEdit(path: change.path, change: .refuse(Diagnostic(damaged: entry.id, .directory, name)))
+        }
         let blob = BlobID(rebinding: entry.id)
         guard entry.mode == .blob, let path = change.path.text, let role = Layout.role(of: path) else {
             return FileEdit(path: change.path, change: .put(entry.mode, blob, content: nil))
         }
-        let size = try repository.blobSize(blob)
-        if let problem = StrayRules.diagnostic(path, size: size) {
-            return FileEdit(path: change.path, change: .refuse(problem))
+        do throws(GitError) {
+            let size = try repository.blobSize(blob)
+            if let problem = StrayRules.diagnostic(path, size: size) {
+                return FileEdit(path: change.path, change: .refuse(problem))
+            }
+            let content = role.isRead ? try repository.readBlob(blob, maximum: Layout.maximumFileSize) : nil
+            return FileEdit(path: change.path, change: .put(.blob, blob, content: content))
+        } catch {
+            guard error.isDamage else { throw error }
+            return FileEdit(path: change.path, change: .refuse(Diagnostic(damaged: entry.id, .file, path)))
         }
-        let content = role.isRead ? try repository.readBlob(blob, maximum: Layout.maximumFileSize) : nil
-        return FileEdit(path: change.path, change: .put(.blob, blob, content: content))
     }
 
-    /// Reads the definition tree that a release pins.
+    /// Reads the definition tree that a release pins; `nil` when there is none, or when one of its objects is damaged.
     package static func definition(
         _ tree: TreeID,
         of id: AgentID,
         in repository: borrowing GitRepository
     ) throws(GitError) -> [StateFile]? {
-        let entries: [GitTreeEntry]
-        do {
-            entries = try repository.readTree(tree)
+        do throws(GitError) {
+            return try files(of: id, in: repository.readTree(tree), repository)
         } catch {
-            guard error.code == .notFound || error.code == .invalid else { throw error }
+            guard error.isDamage || error.code == .invalid else { throw error }
             return nil
         }
+    }
+
+    private static func files(
+        of id: AgentID,
+        in entries: [GitTreeEntry],
+        _ repository: borrowing GitRepository
+    ) throws(GitError) -> [StateFile]? {
         var files: [StateFile] = []
         for entry in entries {
             guard entry.mode == .blob, let name = entry.name.text, let blob = entry.blobID else { return nil }

@@ -51,6 +51,19 @@ package struct JournalRecovery {
         return outcome
     }
 
+    /// The last commit of the journal that no branch has yet, which ``run()`` would put there; `nil` when there is none.
+    package func unfinished() throws(GitError) -> CommitID? {
+        let place = "\(path)/\(Journal.fileName)"
+        guard FileSystem.exists(place) else { return nil }
+        let content = try FileSystem.contents(of: place, maximum: Self.maximumSize)
+        guard let head = Self.series(in: JournalFrame.all(in: content)).last?.head else { return nil }
+        let repository = try GitRepository(openingBareAt: path)
+        guard repository.contains(head), let current = target(in: repository), repository.contains(current) else {
+            return head
+        }
+        return try repository.isAncestor(head, of: current) ? nil : head
+    }
+
     private struct Series {
         let previous: CommitID?
         var head: CommitID
@@ -97,18 +110,20 @@ package struct JournalRecovery {
     private enum Place { case behind, there, elsewhere }
 
     private func place(of last: Series, in repository: borrowing GitRepository) throws(GitError) -> Place {
-        guard let current = readable(in: repository) else { return .behind }
-        if try repository.isAncestor(last.head, of: current) { return .there }
-        return try repository.isAncestor(current, of: last.head) ? .behind : .elsewhere
+        guard let current = target(in: repository) else { return .behind }
+        guard current != last.previous else { return .behind }
+        do throws(GitError) {
+            if try repository.isAncestor(last.head, of: current) { return .there }
+            return try repository.isAncestor(current, of: last.head) ? .behind : .elsewhere
+        } catch {
+            // Damage, and not of what the journal has: the branch may have gone on from there, and stays where it is.
+            guard error.code == .corrupt || error.code == .notFound else { throw error }
+            return .elsewhere
+        }
     }
 
-    /// Where the branch is; `nil` when a power cut has left no name of a commit in it.
-    private func readable(in repository: borrowing GitRepository) -> CommitID? {
-        do {
-            guard let current = try repository.target(of: branch) else { return nil }
-            return try repository.readCommit(current).id
-        } catch {
-            return nil
-        }
+    /// What the branch names; `nil` when a power cut has left no name in it.
+    private func target(in repository: borrowing GitRepository) -> CommitID? {
+        do { return try repository.target(of: branch) } catch { return nil }
     }
 }

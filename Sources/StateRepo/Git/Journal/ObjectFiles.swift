@@ -16,14 +16,22 @@ struct ObjectFiles {
         return "\(directory)/\(name.prefix(2))/\(name.dropFirst(2))"
     }
 
-    /// Writes a loose object, unless there is one; it is not flushed.
+    /// How often the folder of an object is made anew when git removes it, empty as it is, in that very moment.
+    static let maximumAttempts = 5
+
+    /// Writes a loose object, over one that may be damaged, or about to be removed for its age; it is not flushed.
     func writeLoose(_ object: StagedObject, _ deflater: Deflater) throws(GitError) {
         let path = path(of: object.id)
-        guard !FileSystem.exists(path) else { return }
         let kind = String(cString: git_object_type2string(object.type))
         let content = try deflater.deflate(Array("\(kind) \(object.content.count)\0".utf8) + object.content)
-        try files.makeDirectory("\(directory)/\(object.id.description.prefix(2))")
-        try files.place(content, at: path, by: "\(directory)/tmp_obj_\(object.id)")
+        for attempt in 1...Self.maximumAttempts {
+            do throws(GitError) {
+                try files.makeDirectory("\(directory)/\(object.id.description.prefix(2))")
+                return try files.place(content, at: path, by: "\(directory)/tmp_obj_\(object.id)")
+            } catch {
+                guard error.code == .notFound, attempt < Self.maximumAttempts else { throw error }
+            }
+        }
     }
 
     /// Writes a pack as `pack-<name>`, over one that has the name already; the index comes last, because git finds packs

@@ -1,0 +1,108 @@
+import Foundation
+
+/// Git commands on the server's own repository, beside its writer.
+///
+/// Each is one that may be run beside others that write: it adds before it takes away. What the writer has acknowledged
+/// is to be sealed before.
+package struct RepositoryUpkeep: Sendable {
+    /// How old an object must be that nothing refers to before it is removed, as git takes it.
+    package static let expiry = "2.weeks.ago"
+
+    private let repository: String
+    private let command: GitCommand
+
+    /// - Parameter repository: the bare repository, an absolute path.
+    package init(repository: String, programs: GitPrograms, limits: GitProcessLimits = .maximumForUpkeep) {
+        self.repository = repository
+        self.command = GitCommand(programs: programs, limits: limits)
+    }
+
+    /// Why a command did not do what it should.
+    package struct Failure: Error, CustomStringConvertible {
+        package let command: String
+        /// What git said, line by line.
+        package let output: [String]
+
+        package var description: String {
+            "git \(command) failed\(output.first.map { ": \($0)" } ?? "")"
+        }
+    }
+
+    /// Reads every object and follows every reference.
+    ///
+    /// - Returns: what git found wrong, line by line; the first of many.
+    package func faults() async throws -> [String] {
+        let options = ["--full", "--strict", "--no-dangling", "--no-reflogs", "--no-progress"]
+        let outcome = try await git(["fsck"] + options)
+        guard !outcome.ending.isSuccess else { return [] }
+        let lines = (outcome.ending.errors + "\n" + outcome.output).split(separator: "\n").map(String.init)
+        let faults = lines.filter { !$0.hasPrefix("notice:") && !$0.hasPrefix("dangling ") }
+        guard !faults.isEmpty else { throw Failure(command: "fsck", output: []) }
+        return faults
+    }
+
+    /// Writes one file with everything that the refs name, and the refs.
+    ///
+    /// - Returns: the refs and what they name.
+    package func bundle(to path: String) async throws -> [String: String] {
+        try await run(["bundle", "create", "--quiet", path, "--all"])
+        return try await references(ofBundle: path)
+    }
+
+    private func references(ofBundle path: String) async throws -> [String: String] {
+        let outcome = try await git(["bundle", "list-heads", path])
+        guard outcome.ending.isSuccess else { throw Failure(command: "bundle", output: [outcome.ending.errors]) }
+        var references: [String: String] = [:]
+        for line in outcome.output.split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[1].hasPrefix("refs/") else { continue }
+            references[String(parts[1])] = String(parts[0])
+        }
+        return references
+    }
+
+    /// Brings everything of a bundle into the repository, which has none of its refs; every object is checked.
+    package func unbundle(_ path: String) async throws {
+        let settings = ["fetch.fsckObjects=true", "fetch.unpackLimit=1", "core.hooksPath=/dev/null"]
+        let options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--update-head-ok"]
+        try await run(settings.flatMap { ["-c", $0] } + ["fetch"] + options + ["--", path, "+refs/*:refs/*"])
+    }
+
+    /// Packs loose objects, and packs that have become many, so that each is more than twice as large as the next.
+    package func repack() async throws {
+        try await run(["-c", "repack.writeBitmaps=false", "repack", "-d", "-l", "--geometric=2", "--quiet"])
+    }
+
+    /// Writes down the graph of all commits, by which git compares histories.
+    package func writeCommitGraph() async throws {
+        try await run(["commit-graph", "write", "--reachable", "--split", "--no-progress"])
+    }
+
+    /// Removes loose objects that nothing has referred to for ``expiry``.
+    package func prune() async throws { try await run(["prune", "--expire=\(Self.expiry)"]) }
+
+    private func run(_ arguments: [String]) async throws {
+        let outcome = try await git(arguments)
+        guard outcome.ending.isSuccess else {
+            let name = arguments.first { !$0.hasPrefix("-") && !$0.contains("=") } ?? ""
+            let lines = outcome.ending.errors.split(separator: "\n").map(String.init)
+            let reason = outcome.ending.isKilled ? ["it took too long or too much"] : lines
+            throw Failure(command: name, output: reason)
+        }
+    }
+
+    private func git(_ arguments: [String]) async throws -> GitCommand.Outcome {
+        try await command.run(["--git-dir", repository] + arguments)
+    }
+}
+
+extension GitProcessLimits {
+    /// For looking after the server's own repository.
+    package static let maximumForUpkeep = GitProcessLimits(
+        maximumMemory: 4 << 30,
+        maximumProcessorSeconds: 3_600,
+        maximumFileSize: 16 << 30,
+        maximumOpenFiles: 1_024,
+        deadline: .seconds(3_600)
+    )
+}

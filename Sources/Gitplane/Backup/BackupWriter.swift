@@ -1,0 +1,109 @@
+import Access
+import Documents
+import Foundation
+import GitTransport
+import Glibc
+import LocalStore
+import Secrets
+import StateRepo
+
+/// Makes a backup of a data folder, beside a running server and its writers.
+///
+/// The parts are copied in an order in which later ones know all that earlier ones do: first the journal, then the
+/// repository; `local.sqlite` and the secrets together, until both are of one moment.
+struct BackupWriter {
+    /// How often secrets may be written meanwhile.
+    private static let maximumAttempts = 20
+
+    let folder: DataFolder
+    let programs: GitPrograms
+    let clock: () -> Date
+    /// Whether the identity goes along, which opens the secrets.
+    let includesIdentity: Bool
+
+    /// Makes the backup by the side, and moves it to `target` when it is whole and on disk.
+    func write(to target: URL) async throws -> BackupManifest {
+        let draft = BackupFolder(url: URL(filePath: target.path + ".partial", directoryHint: .isDirectory))
+        guard !FileManager.default.fileExists(atPath: target.path) else {
+            throw CommandFailure(.usage, "\(target.path) is there already")
+        }
+        guard mkdir(draft.url.path, 0o700) == 0 else {
+            throw CommandFailure(.usage, "\(draft.url.path) cannot be made: \(String(cString: strerror(errno)))")
+        }
+        do {
+            let manifest = try await fill(draft)
+            sync()
+            guard rename(draft.url.path, target.path) == 0 else {
+                throw CommandFailure(.usage, "\(target.path) cannot be made: \(String(cString: strerror(errno)))")
+            }
+            sync()
+            return manifest
+        } catch {
+            try FileManager.default.removeItem(at: draft.url)
+            throw error
+        }
+    }
+
+    private func fill(_ draft: BackupFolder) async throws -> BackupManifest {
+        let instance = try InstanceFile.readOrCreate(at: folder.instance)
+        try copy("state.git/\(BackupFolder.journal)", as: BackupFolder.journal, to: draft)
+        let references: [String: String]
+        do {
+            references = try await RepositoryUpkeep(repository: folder.repository, programs: programs)
+                .bundle(to: draft.file(BackupFolder.bundle).path)
+        } catch let failure as RepositoryUpkeep.Failure {
+            throw CommandFailure(.findings, "\(failure): gitplane doctor says what is damaged")
+        }
+        try copySecretsAndLocal(to: draft)
+        for name in [BackupFolder.instance, BackupFolder.settings] { try copy(name, as: name, to: draft) }
+        if includesIdentity { try copy(BackupFolder.identity, as: BackupFolder.identity, to: draft) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: draft.url.path).sorted()
+        let manifest = BackupManifest(
+            createdAt: Timestamp.text(clock()),
+            version: ProgramVersion.current,
+            instance: instance.identity.instance,
+            references: references,
+            audit: try audit(in: draft),
+            files: try names.map { try BackupManifest.File(at: draft.file($0)) }
+        )
+        try draft.write(Data(JSONDocument(formatting: manifest.json).source), to: BackupManifest.fileName)
+        return manifest
+    }
+
+    private func audit(in draft: BackupFolder) throws -> BackupManifest.Audit? {
+        guard draft.has(BackupFolder.local) else { return nil }
+        let verification = try AuditFile(path: draft.file(BackupFolder.local).path).verify()
+        return BackupManifest.Audit(count: verification.count, head: verification.head)
+    }
+
+    /// Copies both until the database knows the secrets file as the one in place.
+    private func copySecretsAndLocal(to draft: BackupFolder) throws {
+        guard FileManager.default.fileExists(atPath: folder.local) else {
+            return try copy(BackupFolder.secrets, as: BackupFolder.secrets, to: draft)
+        }
+        for _ in 0..<Self.maximumAttempts {
+            let local = draft.file(BackupFolder.local)
+            if draft.has(BackupFolder.local) { try FileManager.default.removeItem(at: local) }
+            try LocalFile(path: folder.local).copy(to: local.path)
+            let testimony = try LocalFile(path: local.path).testimony()
+            guard let content = try content(of: BackupFolder.secrets) else { return }
+            let digest = SecretsDigest(of: Array(content))
+            guard let testimony, ![testimony.present, testimony.next].contains(where: { $0?.digest == digest }) else {
+                return try draft.write(content, to: BackupFolder.secrets)
+            }
+        }
+        throw CommandFailure(.findings, "secrets.age is not the file that was written last: see gitplane doctor")
+    }
+
+    private func copy(_ name: String, as copy: String, to draft: BackupFolder) throws {
+        guard let content = try content(of: name), !content.isEmpty else { return }
+        try draft.write(content, to: copy)
+    }
+
+    /// `nil` when there is no such file.
+    private func content(of name: String) throws -> Data? {
+        let file = folder.url.appending(path: name)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        return try Data(contentsOf: file)
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import GitTransport
+import StateRepo
+
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Make a data folder from a backup, or prove that one could be made.",
+        discussion: """
+            Every file is compared with the manifest, every object is read, every ref compared, the history counted anew and \
+            the state loaded before anything is put in place. Ends with 1 when the backup is not what was written.
+            """
+    )
+
+    @Argument(help: "The folder that `gitplane backup` made.")
+    var backup: String
+
+    @Option(help: "Folder to make (GITPLANE_DATA_DIR; default: ./data); it must have no repository.")
+    var dataDir: String?
+
+    @Flag(help: "Do all of it in a temporary folder, which is removed.")
+    var verify = false
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        let restoration = Restoration(
+            backup: BackupFolder(url: URL(filePath: backup, directoryHint: .isDirectory).standardizedFileURL),
+            rules: try .installed(),
+            programs: try .installed(environment)
+        )
+        if verify {
+            report(try await restoration.verify(), "the backup is good")
+        } else {
+            let folder = try DataFolder.named(dataDir, environment)
+            report(try await restoration.restore(into: folder), "restored to \(folder.url.path)")
+        }
+    }
+
+    private func report(_ outcome: Restoration.Outcome, _ result: String) {
+        let facts = "main is \(outcome.revision), commits: \(outcome.sequence), refs: \(outcome.referenceCount)"
+        StandardStream.output.write(["\(result): \(facts)"] + outcome.notes)
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import StateRepo
+
+/// The repository, and the state at its head.
+extension Examination {
+    var hasRepository: Bool { FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") }
+
+    /// What was cut off: a start finishes or removes it.
+    func leftovers() throws -> [Finding] {
+        guard hasRepository else { return [] }
+        let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).look()
+        let removed = report.removed.map {
+            Finding(.start, "state.git/\($0)", "left by a killed process; it is removed")
+        }
+        let inUse = report.inUse.map {
+            Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
+        }
+        guard let commit = try JournalRecovery(repositoryAt: folder.repository).unfinished() else {
+            return removed + inUse
+        }
+        let message = "\(commit) was answered and is not on main; it is brought there"
+        return removed + inUse + [Finding(.start, "state.git/gitplane.journal", message)]
+    }
+
+    func repository() throws -> [Finding] {
+        guard hasRepository else {
+            return [Finding(.start, "state.git", "there is none; it is made from the template")]
+        }
+        let keys = try RepositoryConfiguration(hooksPath: folder.hooks)
+            .differences(inRepositoryAt: folder.repository)
+        var findings = keys.map { Finding(.start, "state.git/config", "\($0) is set to what it should be") }
+        if !FileManager.default.fileExists(atPath: "\(folder.hooks)/pre-receive") {
+            findings.append(Finding(.start, "state.git/hooks", "the gate's hook is missing; it is written"))
+        }
+        let repository = try GitRepository(openingBareAt: folder.repository)
+        for reference in try repository.references(under: "refs/gitplane/lost/") {
+            let remedy = "look at it (git log \(reference.name)), then git update-ref -d \(reference.name)"
+            findings.append(
+                Finding(.person, "\(reference.name)", "main once had \(reference.target) and lost it: \(remedy)")
+            )
+        }
+        for fault in try LedgerRef.faults(in: repository) { findings.append(Finding(.person, "ledger", "\(fault)")) }
+        return findings
+    }
+
+    /// What is served after a start, and what is not.
+    func state() throws -> [Finding] {
+        guard hasRepository else { return [] }
+        let repository = try GitRepository(openingBareAt: folder.repository)
+        let head: CommitID
+        do {
+            guard let target = try repository.target(of: .main) else {
+                let remedy = "git update-ref refs/heads/main COMMIT in state.git; a start begins with the template"
+                return [Finding(.person, "main", "the branch is gone: \(remedy)")]
+            }
+            head = target
+        } catch {
+            return [Finding(.person, "main", "the branch names no commit (\(error.message)): \(Self.degraded)")]
+        }
+        let root: TreeID
+        do {
+            root = try repository.readCommit(head).tree
+            _ = try repository.readTree(root)
+        } catch {
+            guard let object = error.object else { throw error }
+            return [Finding(.person, "main", "its object \(object) is damaged or missing: \(Self.degraded)")]
+        }
+        return try findings(StateLoader(decoder: rules.decoder).load(root, in: repository), at: head)
+    }
+
+    private static let degraded =
+        "put it back from a clone or a backup; until then a start serves the newest commit that can be read, and writes nothing"
+
+    private func findings(_ tree: StateTree, at head: CommitID) throws -> [Finding] {
+        do {
+            try FormatVersion.check(tree.format?.file)
+        } catch let failure as CommandFailure {
+            return failure.lines.map { Finding(.person, "state/format.json", $0) }
+        }
+        let strays = tree.strays.map { $0.1 }
+        let damage = strays.filter { $0.code == Diagnostic.damageCode }
+            .map { Finding(.person, $0.file, [$0.message, $0.hint].compactMap(\.self).joined(separator: ": ")) }
+        let broken = strays.count - damage.count + tree.problems.map { $0.0 }.count
+        guard broken == 0 else {
+            let remedy = "gitplane validate --revision main \(folder.repository) lists them"
+            return damage + [Finding(.person, "state", "\(broken) files are not valid: \(remedy)")]
+        }
+        return damage.isEmpty ? [Finding(.fine, "state", "\(tree.fileCount) files at \(head)")] : damage
+    }
+}

@@ -1,0 +1,75 @@
+import Access
+import Foundation
+import Glibc
+import LocalStore
+import Secrets
+import StateRepo
+
+/// What lies beside the repository.
+extension Examination {
+    /// Who may read and write what.
+    func permissions() -> [Finding] {
+        let folders = [("", folder.url.path, 0o022), ("run", folder.run, 0o022)]
+        let files = [
+            folder.instance, folder.local, folder.accessToken, folder.setupCode, path("secrets.key"),
+            path("secrets.age"),
+        ].map { (URL(filePath: $0).lastPathComponent, $0, 0o077) }
+        return (folders + files).compactMap { name, path, forbidden in
+            let attributes: [FileAttributeKey: Any]
+            // What is not there has no mode; whether it should be is asked elsewhere.
+            do { attributes = try FileManager.default.attributesOfItem(atPath: path) } catch { return nil }
+            let subject = name.isEmpty ? "data folder" : name
+            if let owner = attributes[.ownerAccountID] as? UInt32, owner != geteuid() {
+                return Finding(.person, subject, "it belongs to another user: chown \(geteuid()) \(path)")
+            }
+            guard let mode = attributes[.posixPermissions] as? Int, mode & forbidden != 0 else { return nil }
+            let wanted = String(mode & ~0o077, radix: 8)
+            return Finding(.person, subject, "others may use it: chmod \(wanted) \(path)")
+        }
+    }
+
+    func local() throws -> [Finding] {
+        guard exists(folder.local) else {
+            return [Finding(.start, "local.sqlite", "there is none; it is made, without an owner")]
+        }
+        let faults = try LocalFile(path: folder.local).faults()
+        guard faults.isEmpty else {
+            return faults.map { Finding(.person, "local.sqlite", "\($0): restore it from a backup") }
+        }
+        let audit = try AuditFile(path: folder.local).verify()
+        if let finding = audit.finding {
+            let message = "entry \(finding.sequence) of the audit log: \(finding.fault.rawValue)"
+            return [Finding(.person, "local.sqlite", "\(message): compare it with a backup")]
+        }
+        return [Finding(.fine, "local.sqlite", "whole, with \(audit.count) entries in the audit log")]
+    }
+
+    func secrets() throws -> [Finding] {
+        guard exists(folder.instance) else {
+            let isNew = !hasRepository && !exists(path("secrets.age"))
+            let message = "there is none; \(isNew ? "it is made" : "restore it: a new one disowns commits and secrets")"
+            return [Finding(isNew ? .start : .person, "instance.json", message)]
+        }
+        let instance = try InstanceFile.readOrCreate(at: folder.instance)
+        let inspection = SecretsInspection(
+            folder: folder.url.path,
+            identityPath: identityPath,
+            instance: instance.identity.instance,
+            testimony: exists(folder.local) ? try LocalFile(path: folder.local).testimony() : nil
+        )
+        switch inspection.look() {
+        case .none: return [Finding(.start, "secrets.age", "there is none; it is made with its identity")]
+        case .good(let entries): return [Finding(.fine, "secrets.age", "it opens, with \(entries) secrets")]
+        case .sealed: return [Finding(.fine, "secrets.age", "a passphrase protects it")]
+        case .fault(let message): return [Finding(.person, "secrets.age", message)]
+        }
+    }
+
+    func index() -> [Finding] {
+        exists(folder.index) ? [] : [Finding(.start, "index.sqlite", "there is none; it is made from the history")]
+    }
+
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    private func path(_ name: String) -> String { folder.url.appending(path: name).path }
+}

@@ -1,0 +1,53 @@
+import GitTransport
+import StateRepo
+
+/// Looks at everything that a start looks at, and changes nothing; a server may be running.
+struct Examination {
+    /// How much of what git finds wrong is told.
+    static let maximumFaults = 20
+
+    let folder: DataFolder
+    let rules: StateRules
+    let programs: GitPrograms
+    /// The identity's file, when it is not in the folder.
+    let identityPath: String?
+
+    /// Everything that was found, in the order in which a start would meet it.
+    func findings() async -> [Finding] {
+        let holder = DirectoryLock.holder(path: folder.lock)
+        var findings = server(holder) + permissions()
+        // What a running server is in the middle of is nobody's leftover.
+        if holder == .nobody { findings += attempt("repository") { try leftovers() } }
+        findings += attempt("repository") { try repository() } + attempt("state") { try state() }
+        findings += await objects()
+        findings += attempt("local.sqlite") { try local() } + attempt("secrets.age") { try secrets() }
+        return findings + index()
+    }
+
+    private func server(_ holder: DirectoryLock.Holder) -> [Finding] {
+        switch holder {
+        case .nobody: [Finding(.fine, "server", "none is running on this folder")]
+        case .process(let id):
+            [Finding(.fine, "server", "process \(id.map(String.init) ?? "(unknown)") is running on this folder")]
+        }
+    }
+
+    /// What cannot be looked at is a finding too.
+    private func attempt(_ subject: String, _ body: () throws -> [Finding]) -> [Finding] {
+        do { return try body() } catch { return [Finding(.person, subject, "it cannot be read: \(error)")] }
+    }
+
+    /// Reads every object of the repository.
+    private func objects() async -> [Finding] {
+        guard hasRepository else { return [] }
+        do {
+            let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
+            guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
+            let shown = faults.prefix(Self.maximumFaults).map { Finding(.person, "objects", "git fsck: \($0)") }
+            let remedy = "put objects back from a clone (git unpack-objects) or restore a backup"
+            return shown + [Finding(.person, "objects", "\(faults.count) faults: \(remedy)")]
+        } catch {
+            return [Finding(.person, "objects", "they cannot be checked: \(error)")]
+        }
+    }
+}

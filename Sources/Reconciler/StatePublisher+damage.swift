@@ -1,0 +1,123 @@
+import HashTreeCollections
+import Logging
+package import StateRepo
+
+/// Objects that cannot be read: what is served meanwhile, and how they are found again.
+extension StatePublisher {
+    /// The first pass of a start.
+    ///
+    /// When the head of `main` cannot be read, the newest commit before it that can is served; every write is refused, and
+    /// the conditions say so, until a pass reads the head.
+    /// - Throws: as ``reconcile(_:)``, also when no older commit is known.
+    package func start() throws(StateError) -> StateSnapshot {
+        do {
+            return try reconcile()
+        } catch {
+            guard error.code == .objectDamaged, snapshots.latest == nil, let snapshot = try fallBack() else {
+                throw error
+            }
+            conditions.note(failure: error, count: failures, at: configuration.now())
+            return snapshot
+        }
+    }
+
+    private func fallBack() throws(StateError) -> StateSnapshot? {
+        do {
+            guard let entry = try newestReadable() else { return nil }
+            let snapshot = try snapshot(at: entry)
+            show(snapshot, tip: entry)
+            announce(snapshot, after: nil)
+            logger.error("an older state is served", metadata: ["revision": "\(snapshot.revision)"])
+            return snapshot
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    private func snapshot(at entry: HistoryEntry) throws -> StateSnapshot {
+        let root = try run { repository in try repository.readCommit(entry.revision).tree }
+        let tree = try load(root, after: nil)
+        let served = try serve(tree, at: entry.revision, previous: nil)
+        return StateSnapshot(
+            revision: entry.revision,
+            sequence: entry.sequence,
+            acceptedAt: entry.acceptedAt,
+            rootTree: root,
+            head: tree,
+            serving: served.tree,
+            substitutes: served.substitutes,
+            lastChanges: LastChanges(try index.lastChanges(at: entry.sequence)),
+            ledger: try loadLedger(),
+            dataVersion: configuration.rules.dataVersion
+        )
+    }
+
+    /// The newest commit of `main` that can be read down to its root; `nil` when none is known.
+    private func newestReadable() throws -> HistoryEntry? {
+        if let entry = try newestReadableParent() { return entry }
+        var candidate = try index.head()
+        while let entry = candidate {
+            if try isReadable(entry.revision) { return entry }
+            candidate = entry.sequence > 1 ? try index.entry(sequence: entry.sequence - 1) : nil
+        }
+        return nil
+    }
+
+    /// The same by the commits themselves, as far as they can be read; the index may be behind or lost.
+    private func newestReadableParent() throws -> HistoryEntry? {
+        var found: CommitID?
+        do {
+            guard let head = try log.head() else { return nil }
+            try run { repository in
+                try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
+                    guard try Self.isReadable(commit.tree, in: repository) else { return .continue }
+                    found = commit.id
+                    return .stop
+                }
+            }
+        } catch let error as GitError where error.isDamage || error.code == .corrupt {
+            return nil
+        }
+        guard let found else { return nil }
+        if let entry = try index.entry(found) { return entry }
+        return try run { repository in try self.keeper.synchronize(to: found, in: repository).head }
+    }
+
+    private func isReadable(_ commit: CommitID) throws -> Bool {
+        try run { repository in
+            let root = try Substitution.readable { () throws(GitError) in try repository.readCommit(commit).tree }
+            return try root.map { tree throws(GitError) in try Self.isReadable(tree, in: repository) } ?? false
+        }
+    }
+
+    private static func isReadable(_ tree: TreeID, in repository: borrowing GitRepository) throws(GitError) -> Bool {
+        try Substitution.readable { () throws(GitError) in try repository.readTree(tree) } != nil
+    }
+
+    /// The same snapshot with what can be read of it now, when something could not.
+    func lookAgain(_ snapshot: StateSnapshot) throws -> StateSnapshot {
+        let isDamaged = !Substitution.damaged(in: snapshot.head).isEmpty || snapshot.head.hasUnpinnedRelease
+        guard isDamaged, let tip, tip.revision == snapshot.revision else { return snapshot }
+        let tree = try load(snapshot.rootTree, after: nil)
+        let served = try serve(tree, at: snapshot.revision, previous: nil)
+        let next = StateSnapshot(
+            revision: snapshot.revision,
+            sequence: snapshot.sequence,
+            acceptedAt: snapshot.acceptedAt,
+            rootTree: snapshot.rootTree,
+            head: tree,
+            serving: served.tree,
+            substitutes: served.substitutes,
+            lastChanges: snapshot.lastChanges,
+            ledger: snapshot.ledger,
+            dataVersion: snapshot.dataVersion
+        )
+        show(next, tip: tip)
+        return next
+    }
+}
+
+extension StateTree {
+    /// Whether a release names a definition that could not be read.
+    var hasUnpinnedRelease: Bool { releases.values.contains { $0.pinned == nil && $0.facts != nil } }
+}

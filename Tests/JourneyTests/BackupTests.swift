@@ -1,0 +1,134 @@
+import Documents
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("A backup")
+struct BackupTests {
+    private func backUp(_ server: ServerProcess, to name: String, _ options: String...) throws -> URL {
+        let target = server.folder.deletingLastPathComponent().appending(path: name)
+        let arguments = ["backup", target.path, "--data-dir", server.folder.path] + options
+        let run = try CommandRun.gitplane(arguments, near: server.folder)
+        guard run.ending == .exited(0) else { throw ChildProcess.Failure(description: run.text) }
+        return target
+    }
+
+    private func restore(_ backup: URL, into folder: URL) throws -> CommandRun {
+        try .gitplane("restore", backup.path, "--data-dir", folder.path, near: folder)
+    }
+
+    private func verify(_ backup: URL) throws -> CommandRun {
+        try .gitplane("restore", "--verify", backup.path, near: backup)
+    }
+
+    @Test("that was made beside a server with writers is good, and restores what was answered before it")
+    func besideWriters() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "before")
+            #expect(try server.client.publish("atlas").isSuccess)
+            let clone = try server.clone(named: "clone")
+            try clone.commit(["docs/notes.md": "# Notes\n"])
+            try clone.run("push", "--quiet", "origin", "HEAD:refs/heads/proposal")
+            try server.client.createAgent("busy", description: "0")
+            let client = server.client
+            let end = End()
+            let backup = try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await blocking {
+                        var number = 0
+                        while !end.hasCome {
+                            number += 1
+                            try client.describe("busy", as: "\(number)")
+                        }
+                    }
+                }
+                defer { end.come() }
+                return try backUp(server, to: "backup", "--with-identity")
+            }
+            let head = try server.head()
+            let verified = try verify(backup)
+            #expect(verified.ending == .exited(0), "\(verified.text)")
+            let folder = server.folder.deletingLastPathComponent().appending(path: "restored")
+            let restored = try restore(backup, into: folder)
+            #expect(restored.ending == .exited(0), "\(restored.text)")
+            let next = try ServerProcess(dataIn: folder, environment: Self.token)
+            #expect(try next.client.description(of: "atlas") == "before")
+            #expect(try next.client.versions(of: "atlas") == [1])
+            #expect(try next.git.run("rev-parse", "proposal") == clone.run("rev-parse", "HEAD"))
+            let main = try next.head()
+            #expect(try server.git.run("merge-base", main, head) == main)
+            #expect(try next.client.describe("atlas", as: "after").isSuccess)
+            try next.stop()
+            try next.git.run("fsck", "--strict")
+        }
+    }
+
+    @Test("of a server that was killed has every answered write, and no identity unless it is asked for")
+    func afterAKill() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "0")
+            for number in 1...20 { try server.client.describe("atlas", as: "\(number)") }
+            try server.kill()
+            let backup = try backUp(server, to: "backup")
+            let names = try FileManager.default.contentsOfDirectory(atPath: backup.path)
+            #expect(!names.contains("secrets.key"))
+            #expect(names.contains("secrets.age"))
+            let folder = server.folder.deletingLastPathComponent().appending(path: "restored")
+            let restored = try restore(backup, into: folder)
+            #expect(restored.ending == .exited(0), "\(restored.text)")
+            try FileManager.default.copyItem(
+                at: server.folder.appending(path: "secrets.key"),
+                to: folder.appending(path: "secrets.key")
+            )
+            let next = try ServerProcess(dataIn: folder, environment: Self.token)
+            #expect(try next.client.description(of: "atlas") == "20")
+        }
+    }
+
+    private static let token = ["CONTROL_PLANE_API_TOKEN": String(repeating: "0123456789", count: 4)]
+
+    @Test(
+        "that is not what was written is refused",
+        arguments: ["state.bundle", "local.sqlite", "secrets.age", "instance.json"]
+    )
+    func damaged(name: String) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            let backup = try backUp(server, to: "backup", "--with-identity")
+            let file = backup.appending(path: name)
+            var content = try Data(contentsOf: file)
+            content[content.count / 2] ^= 1
+            try content.write(to: file)
+            let run = try verify(backup)
+            #expect(run.ending == .exited(1), "\(run.text)")
+            #expect(run.text.contains(name))
+        }
+    }
+
+    @Test("is never restored over a data folder, nor made over another one")
+    func never() async throws {
+        try await withServer { server in
+            let backup = try backUp(server, to: "backup")
+            try server.stop()
+            #expect(try restore(backup, into: server.folder).ending == .exited(78))
+            let again = try CommandRun.gitplane(
+                "backup",
+                backup.path,
+                "--data-dir",
+                server.folder.path,
+                near: server.folder
+            )
+            #expect(again.ending == .exited(64))
+        }
+    }
+
+    /// When a writer is to stop.
+    private final class End: Sendable {
+        private let state = Mutex(false)
+
+        var hasCome: Bool { state.withLock { $0 } }
+
+        func come() { state.withLock { $0 = true } }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("gitplane doctor")
+struct DoctorTests {
+    private func examine(_ server: ServerProcess) throws -> CommandRun {
+        try .gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
+    }
+
+    @Test("finds nothing to do beside a running server that is written to, and after it has stopped")
+    func healthy() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            #expect(try server.client.publish("atlas").isSuccess)
+            for number in 0..<5 { try server.client.describe("atlas", as: "text \(number)") }
+            let beside = try examine(server)
+            #expect(beside.ending == .exited(0), "\(beside.text)")
+            #expect(beside.lines("start").isEmpty, "\(beside.text)")
+            #expect(beside.text.contains("process \(server.processID)"))
+            #expect(try server.client.describe("atlas", as: "after").isSuccess)
+            try server.stop()
+            let after = try examine(server)
+            #expect(after.ending == .exited(0), "\(after.text)")
+            #expect(after.lines("start").isEmpty, "\(after.text)")
+        }
+    }
+
+    @Test("says what a start will do after a kill, changes nothing, and the start does it")
+    func leftovers() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            try server.kill()
+            let lock = "\(server.repository)/refs/heads/other.lock"
+            try Data().write(to: URL(filePath: lock))
+            try server.git.run("config", "gc.auto", "1")
+            let found = try examine(server)
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("refs/heads/other.lock") }, "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("gc.auto") }, "\(found.text)")
+            #expect(FileManager.default.fileExists(atPath: lock))
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(!FileManager.default.fileExists(atPath: lock))
+            try next.stop()
+            let after = try examine(next)
+            #expect(after.lines("start").isEmpty, "\(after.text)")
+        }
+    }
+
+    @Test("names what a person has to do, and ends with 1", arguments: Fault.allCases)
+    func faults(fault: Fault) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            try server.client.describe("atlas", as: "new")
+            try server.stop()
+            let word = try fault.apply(to: server)
+            let found = try examine(server)
+            #expect(found.ending == .exited(1), "\(found.text)")
+            #expect(found.lines("you").contains { $0.contains(word) }, "\(found.text)")
+        }
+    }
+
+    enum Fault: CaseIterable {
+        case damagedFolder, damagedHead, damagedHistory, openKey, foreignSecrets, lostInstance, changedAudit,
+            brokenDocument
+
+        /// - Returns: what the examination has to name.
+        func apply(to server: ServerProcess) throws -> String {
+            let files = FileManager.default
+            func file(_ name: String) -> URL { server.folder.appending(path: name) }
+            switch self {
+            case .damagedFolder: return try damage("main:state/agents/atlas", of: server)
+            case .damagedHead: return try damage("main", of: server)
+            case .damagedHistory: return try damage("main~1", of: server)
+            case .openKey:
+                try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file("secrets.key").path)
+                return "chmod 600"
+            case .foreignSecrets:
+                try Data("age-encryption.org/v1\n".utf8).write(to: file("secrets.age"))
+                try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file("secrets.age").path)
+                return "secrets.age"
+            case .lostInstance:
+                try files.removeItem(at: file("instance.json"))
+                return "instance.json"
+            case .changedAudit:
+                let content = try Data(contentsOf: file("local.sqlite"))
+                try content.prefix(content.count / 2).write(to: file("local.sqlite"))
+                return "local.sqlite"
+            case .brokenDocument:
+                try server.force(["state/agents/atlas/agent.json": "{"], from: "clone")
+                return "gitplane validate"
+            }
+        }
+
+        private func damage(_ name: String, of server: ServerProcess) throws -> String {
+            let object = try server.git.run("rev-parse", name)
+            _ = try ObjectDamage.cut.apply(to: object, in: server.git)
+            return object
+        }
+    }
+
+    @Test("is told where there is no data folder")
+    func noFolder() async throws {
+        try await withTemporaryDirectory { directory in
+            let run = try CommandRun.gitplane("doctor", "--data-dir", directory.path, near: directory)
+            #expect(run.ending == .exited(64))
+        }
+    }
+}
