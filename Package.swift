@@ -128,7 +128,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", "Telemetry",
+                "Access", "Catalogue", "Concurrency", "Documents", "GitTransport", "Providers", "Reconciler", "Secrets",
+                "StateRepo", "Telemetry",
                 crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, metrics, nio, nioHTTP1, nioHTTP2,
                 nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioSSL, nioTLS, persistent,
             ],
@@ -138,7 +139,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "StateRepo", "Telemetry",
+                "Secrets", "StateRepo", "Telemetry",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioHPACK, nioPosix, nioSSL,
                 persistent,
             ],
@@ -210,7 +211,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport",
+                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo", "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,

@@ -14,18 +14,21 @@ package final class StateArchive: Sendable {
     let index: any HistoryIndexing
     private let snapshots: SnapshotStore
     let rules: StateRules
+    private let secrets: @Sendable () -> SecretInventory
     private let kept: Mutex<[StateSnapshot]>
 
     package init(
         readers: GitReaderPool,
         index: any HistoryIndexing,
         snapshots: SnapshotStore,
-        rules: StateRules
+        rules: StateRules,
+        secrets: @escaping @Sendable () -> SecretInventory = { .empty }
     ) {
         self.readers = readers
         self.index = index
         self.snapshots = snapshots
         self.rules = rules
+        self.secrets = secrets
         self.kept = Mutex([])
     }
 
@@ -150,8 +153,8 @@ package final class StateArchive: Sendable {
     /// What the gate would say of `changes` on the published head; nothing is written and no writer is held up.
     package func propose(_ changes: ChangeSet) async throws(StateError) -> ProposalReport {
         let snapshot = try snapshots.current
-        return try await read { [rules] repository in
-            try ProposalReport(changes, on: snapshot, rules, in: repository)
+        return try await read { [rules, secrets] repository in
+            try ProposalReport(changes, on: snapshot, rules, secrets(), in: repository)
         }
     }
 

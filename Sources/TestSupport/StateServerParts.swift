@@ -10,6 +10,7 @@ import Logging
 import NIOPosix
 import Providers
 import Reconciler
+import Secrets
 import StateRepo
 import Telemetry
 
@@ -115,13 +116,19 @@ struct StateServerParts: Sendable {
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
         let index = try HistoryIndex(path: directory.appending(path: name).path)
+        let store = try SecretsStore.start(
+            SecretsStore.Configuration(folder: directory.path, instance: identity.instance),
+            witness: RecordedSecrets(database: local)
+        ).store
+        let inventory = SecretInventorySource(store.board)
         let (snapshots, conditions) = (SnapshotStore(), ConditionBoard(watch: WatchHub(clock: patience)))
         let publisher = try StatePublisher(
             configuration: .init(
                 repositoryPath: repository,
                 rules: rules,
                 identity: identity,
-                announcements: AnnouncedPushes(database: local)
+                announcements: AnnouncedPushes(database: local),
+                secrets: { inventory.current }
             ) { clock.now },
             index: index,
             snapshots: snapshots,
@@ -130,14 +137,26 @@ struct StateServerParts: Sendable {
         )
         try await publisher.reconcile()
         let readers = try GitReaderPool(openingBareAt: repository) { try await publisher.seal() }
+        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules) {
+            inventory.current
+        }
         return StateServices(
             snapshots: snapshots,
             publisher: publisher,
-            archive: StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules),
+            archive: archive,
             conditions: conditions,
             reconciler: Reconciler(publisher, participants: [workingTree]),
             rules: rules,
             cursors: CursorSeal(key: SymmetricKey(size: .bits256)),
+            secrets: SecretsDesk(
+                store,
+                inventory,
+                archive: archive,
+                snapshots: snapshots,
+                conditions: conditions,
+                audit: { _ in },
+                logger: logger
+            ) { clock.now },
             workingTree: WorkingTreeBoard(),
             workingFiles: workingTree
         )

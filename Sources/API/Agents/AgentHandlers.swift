@@ -50,7 +50,7 @@ struct AgentHandlers: Sendable {
         let included = request.query.texts("include")
         if included.contains("used_by") { body["used_by"] = agent.usedBy(in: view.snapshot) }
         if included.contains("diagnostics") {
-            body["diagnostics"] = agent.diagnostics(in: view.snapshot, services.rules, .empty)
+            body["diagnostics"] = agent.diagnostics(in: view.snapshot, services.rules, services.secrets.inventory)
         }
         let tag = included.isEmpty ? EntityTag(agent.tag) : nil
         return try .read(request, view, tag: tag, .object(body))

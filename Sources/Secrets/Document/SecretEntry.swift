@@ -43,6 +43,17 @@ package struct SecretOrphan: Hashable, Sendable {
     }
 }
 
+/// A commit of the state, by its name and number.
+package struct SecretsPoint: Hashable, Sendable {
+    package let revision: String
+    package let sequence: Int
+
+    package init(revision: String, sequence: Int) {
+        self.revision = revision
+        self.sequence = sequence
+    }
+}
+
 /// What a request with an `Idempotency-Key` did to the secrets, kept in the very document that it changed.
 package struct SecretRequest: Hashable, Sendable {
     /// A digest of the caller, the route and the key, in hexadecimal digits.

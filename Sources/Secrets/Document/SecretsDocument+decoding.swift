@@ -58,6 +58,9 @@ extension SecretsDocument {
             guard let digest = SecretsDigest(text) else { throw Self.damage("previous") }
             previous = digest
         }
+        if let revision = value["seen"]?["revision"]?.stringValue, let sequence = value["seen"]?["sequence"]?.intValue {
+            seen = SecretsPoint(revision: revision, sequence: sequence)
+        }
         try readEntries(value["entries"]?.objectValue)
         for member in value["orphans"]?.objectValue ?? [:] { orphans[member.key] = try Self.orphan(member.value) }
         for request in value["requests"]?.arrayValue ?? [] { requests.append(try Self.request(request)) }

@@ -16,7 +16,7 @@ extension SecretsDocument {
     func encoded(for identity: AgeIdentity) -> [UInt8] {
         var output = Self.macPrefix + [UInt8](repeating: 0, count: Self.macLength) + Self.macSuffix
         let start = output.count
-        output.reserveCapacity(start + 512 + entries.count * 256)
+        output.reserveCapacity(entries.values.reduce(start + 4_096) { $0 + $1.value.count + 512 })
         writeContent(into: &output)
         let mac = Hexadecimal.text(Self.mac(output[start...], identity))
         output.replaceSubrange(Self.macPrefix.count..<(Self.macPrefix.count + Self.macLength), with: mac.utf8)
@@ -51,6 +51,9 @@ extension SecretsDocument {
         output += "},\"orphans\":".utf8
         JSONValue.object(JSONObject(orphans.sorted { $0.key < $1.key }.map { ($0.key, Self.value($0.value)) }))
             .write(into: &output)
+        if let seen {
+            output += ",\"seen\":{\"revision\":\"\(seen.revision)\",\"sequence\":\(seen.sequence)}".utf8
+        }
         output += ",\"requests\":".utf8
         JSONValue.array(requests.map(Self.value)).write(into: &output)
         output += "}\n".utf8

@@ -25,6 +25,8 @@ package struct SecretsDocument: Sendable {
     package internal(set) var orphans: [String: SecretOrphan]
     /// The oldest first.
     package internal(set) var requests: [SecretRequest]
+    /// Up to which commit the coming and going of agents is in the document; `nil` until it was looked at.
+    package var seen: SecretsPoint?
     let fingerprintKey: SymmetricKey
 
     /// The first generation, without a secret.
@@ -157,6 +159,7 @@ extension SecretsDocument {
         document.entries = entries
         document.orphans = orphans
         document.requests = requests
+        document.seen = seen
         return document
     }
 }
