@@ -211,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo", "TestSupport",
+                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo",
+                "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,

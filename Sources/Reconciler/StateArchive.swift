@@ -122,6 +122,17 @@ package final class StateArchive: Sendable {
         }
     }
 
+    /// The tree that the definition of an agent was in a commit; `nil` when there was no such agent.
+    package func definitionTree(of id: AgentID, at revision: CommitID) async throws(StateError) -> TreeID? {
+        try await read { repository in
+            guard let path = EntryPath(Layout.agentFolder(id)), let file = EntryPath("agent.json"),
+                let tree = try repository.lookUp(path, in: repository.readCommit(revision).tree)?.treeID,
+                try repository.lookUp(file, in: tree) != nil
+            else { return nil }
+            return tree
+        }
+    }
+
     /// What the commit of `entry` changed against its first parent.
     package func change(_ entry: HistoryEntry) async throws(StateError) -> ChangeRecord {
         try await read { repository in try ChangeRecord(entry, in: repository) }

@@ -23,7 +23,7 @@ struct StateServerParts: Sendable {
     let workingTree = WorkingTreePlace()
     let access: AccessFixture
     let repository: String
-    let credentials = MemoryCredentials()
+    let credentials: StoredCredentials
     let connections: ConnectionServices
     let metrics: MetricsPage
     private let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
@@ -40,6 +40,7 @@ struct StateServerParts: Sendable {
         local = try LocalDatabase(path: directory.appending(path: "local.sqlite").path)
         services = try await Self.services(directory, repository, identity, clock, patience, workingTree, local)
         access = try AccessFixture(in: directory, clock: clock, local: local)
+        credentials = StoredCredentials(services.secrets.store) { [clock] in clock.now }
         connections = try Self.connections(services, credentials)
         metrics = MetricsPage(registry, sources: [StateFigures(services), ProcessFigures()])
         handlers = try Self.handlers(services, access, connections, metrics, repository)
@@ -185,7 +186,7 @@ extension StateServerParts {
     /// Requests to vendors go to this machine or nowhere.
     private static func connections(
         _ services: StateServices,
-        _ credentials: MemoryCredentials
+        _ credentials: StoredCredentials
     ) throws -> ConnectionServices {
         let egress = Egress(
             policy: AddressPolicy(allowed: ["127.0.0.0/8"].compactMap { EgressRange($0) }),

@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Foundation
 import HashTreeCollections
@@ -26,6 +27,7 @@ extension ConnectionServices {
         guard case .commit = request.writeMode else { return rehearsal }
         let before = try await credentials.secrets(of: document)
         guard !secrets.isSame(as: before) else { return try await state.write(request, ChangeSet(edit)) }
+        try await record(.secretWritten, request, document)
         try await credentials.replace(secrets, of: document, by: author)
         do {
             return try await state.write(request, ChangeSet(edit))
@@ -45,10 +47,20 @@ extension ConnectionServices {
         let author = try request.requirePrincipal().identity.description
         let outcome = try await state.write(request, ChangeSet(edit))
         if case .commit = request.writeMode {
+            try await record(.secretDeleted, request, document)
             try await credentials.replace(.none, of: document, by: author)
             try await records.forget(document)
         }
         return .deleted(request, outcome)
+    }
+
+    /// Stands in the audit log before it is done.
+    private func record(
+        _ event: AuditEvent.Name,
+        _ request: OperationRequest,
+        _ document: MetadataDocument
+    ) async throws {
+        try await state.secrets.record(event, request, document.resource.description)
     }
 
     /// What a write demands of the present version.

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import HashTreeCollections
 import Reconciler
@@ -12,11 +13,18 @@ import StateRepo
 actor AgentFollower {
     /// The most commits of one agent that are looked at one by one.
     static let maximumCommits = 10_000
+    /// How many requests wait for their turn to look, or to write.
+    static let maximumWaiting = 1_000
+    /// After how many commits the document says at the latest how far it is, so that a start has few to look at.
+    private static let maximumLag = 1_000
 
     private let store: SecretsStore
     private let archive: StateArchive
     private let snapshots: SnapshotStore
     private let now: @Sendable () -> Date
+    private let turns = Slots(running: 1, waiting: maximumWaiting)
+    /// Up to where agents were followed without anything to be done, and for which generation of the document.
+    private var looked: (generation: Int, point: SecretsPoint)?
 
     init(
         _ store: SecretsStore,
@@ -39,19 +47,67 @@ actor AgentFollower {
 
     /// Brings the document to the published state; it is written only when something is to be done.
     func catchUp() async throws {
-        guard case .open = store.board.current.status, let document = store.board.current.document else { return }
         let snapshot = try snapshots.current
-        let seen = document.seen.flatMap { point in
-            point.sequence <= snapshot.sequence && isOnMain(point) ? point.sequence : nil
+        guard let document = store.board.current.document, !isSettled(document, snapshot) else { return }
+        try await inTurn { _ = try await follow() }
+    }
+
+    /// Changes the document, once it is at the published state; it says so itself, so that what went on before is never
+    /// held against a secret that is set now.
+    func change<Result: Sendable>(
+        _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
+    ) async throws -> Result {
+        try await inTurn {
+            let point = try await follow()
+            return try await store.change { document throws(SecretsError) in
+                document.seen = point
+                return try edit(&document)
+            }
         }
-        guard seen != snapshot.sequence || !document.orphans.isEmpty else { return }
+    }
+
+    private func inTurn<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        guard await turns.take() else {
+            try Task.checkCancellation()
+            throw SecretsError(.unavailable, "too many changes of secrets at once")
+        }
+        defer { turns.release() }
+        return try await body()
+    }
+
+    private func isSettled(_ document: SecretsDocument, _ snapshot: StateSnapshot) -> Bool {
+        guard document.orphans.isEmpty else { return false }
+        return seen(document).contains { $0 == SecretsPoint(snapshot) }
+    }
+
+    /// Up to where the document may be right, the newest point first.
+    private func seen(_ document: SecretsDocument) -> [SecretsPoint] {
+        let looked = looked.flatMap { $0.generation == document.generation ? $0.point : nil }
+        return [looked, document.seen].compactMap { $0 }
+    }
+
+    /// - Returns: the point that the document is right for.
+    private func follow() async throws -> SecretsPoint {
+        let snapshot = try snapshots.current
+        let point = SecretsPoint(snapshot)
+        guard let document = store.board.current.document, !isSettled(document, snapshot) else { return point }
+        let seen = try seen(document).first { try $0.sequence <= snapshot.sequence && isOnMain($0) }
+        let owners = seen == point ? Set(document.orphans.keys) : Self.owners(document)
         var fates: [String: Fate] = [:]
-        for owner in Self.owners(document) {
-            let fate = try await fate(of: owner, document, snapshot, since: seen)
+        for owner in owners {
+            let fate = try await fate(of: owner, document, snapshot, since: seen?.sequence)
             if !Self.isPresent(fate, owner, document) { fates[owner] = fate }
         }
-        let point = SecretsPoint(revision: snapshot.revision.description, sequence: snapshot.sequence)
-        guard !fates.isEmpty || (document.seen == nil && !document.entries.isEmpty) else { return }
+        let isBehind =
+            if let seen, let written = document.seen {
+                seen != written && point.sequence - written.sequence >= Self.maximumLag
+            } else {
+                document.seen != nil || !owners.isEmpty
+            }
+        guard !fates.isEmpty || isBehind else {
+            looked = (document.generation, point)
+            return point
+        }
         try await store.change { [fates] document throws(SecretsError) in
             document.seen = point
             for (owner, fate) in fates {
@@ -62,6 +118,7 @@ actor AgentFollower {
                 }
             }
         }
+        return point
     }
 
     private static func owners(_ document: SecretsDocument) -> Set<String> {
@@ -78,10 +135,11 @@ actor AgentFollower {
         }
     }
 
-    private func isOnMain(_ point: SecretsPoint) -> Bool {
+    private func isOnMain(_ point: SecretsPoint) throws(StateError) -> Bool {
         do {
             return try archive.resolve(.sequence(point.sequence)).revision.description == point.revision
         } catch {
+            guard error.code == .revisionNotFound else { throw error }
             return false
         }
     }
@@ -107,11 +165,11 @@ actor AgentFollower {
 
     /// What follows from one commit.
     private func step(_ fate: Fate, _ id: AgentID, _ entry: HistoryEntry) async throws -> Fate {
-        let tree = try await definition(of: id, at: entry)
+        let tree = try await archive.definitionTree(of: id, at: entry.revision)
         switch (fate, tree) {
         case (.stays, nil):
             let before = entry.sequence > 1 ? try archive.resolve(.sequence(entry.sequence - 1)) : entry
-            let definition = try await definition(of: id, at: before)
+            let definition = try await archive.definitionTree(of: id, at: before.revision)
             let since = Int(entry.acceptedAt.timeIntervalSince1970)
             return .orphan(SecretOrphan(definition: definition?.description ?? "", since: since))
         case (.orphan(let orphan), let tree?):
@@ -135,14 +193,10 @@ actor AgentFollower {
         }
     }
 
+    /// By the clock: the times of commits are what those who made them say.
     private func isKept(_ orphan: SecretOrphan) -> Bool {
         let hours = snapshots.latest.flatMap(\.orphanRetentionHours) ?? 24
         return Int(now().timeIntervalSince1970) < orphan.since + hours * 3600
-    }
-
-    private func definition(of id: AgentID, at entry: HistoryEntry) async throws -> TreeID? {
-        let folder = try await archive.snapshot(at: entry).head.agents[id]
-        return folder?.definition == nil ? nil : folder?.tree
     }
 
     /// The commits that touched an agent, oldest first.
@@ -156,4 +210,10 @@ actor AgentFollower {
 extension StateSnapshot {
     /// The setting `secrets.orphan_retention_hours`; `nil` when the file does not set it.
     fileprivate var orphanRetentionHours: Int? { serving.settings?.facts?.orphanRetentionHours }
+}
+
+extension SecretsPoint {
+    fileprivate init(_ snapshot: StateSnapshot) {
+        self.init(revision: snapshot.revision.description, sequence: snapshot.sequence)
+    }
 }

@@ -1,7 +1,7 @@
 import Catalogue
 import Documents
-import Foundation
 import HashTreeCollections
+import Providers
 import Secrets
 import StateRepo
 
@@ -32,18 +32,19 @@ struct GrantedSecrets: Sendable {
         }
         for reference in references where reference.target == .secret { add(.global, reference.name, \.isGrantable) }
         for name in Self.providers(folder, references, tree, document, rules) {
-            guard let facts = ProviderID(name).flatMap({ tree.providers[$0] })?.facts, let secret = facts.secret else {
-                continue
-            }
-            let origin = Origin(facts.baseURL ?? rules.catalogue.provider(name)?.defaultBaseURL)
-            add(.provider(name), secret) { Self.isFor($0, [origin].compactMap { $0 }) }
+            guard let facts = ProviderID(name).flatMap({ tree.providers[$0] })?.facts, let secret = facts.secret,
+                let entry = rules.catalogue.provider(name)
+            else { continue }
+            let plain = entry.plainValues(facts.baseURL)
+            let origin = entry.connection.origin(authMode: facts.authMode, plain: plain)
+            add(.provider(name), secret) { $0.isFor(origin) }
         }
         for reference in references where Self.isGrant(reference) {
-            guard let connection = ConnectionKey(reference.name).flatMap({ tree.connections[$0] }) else { continue }
-            let origins = Self.origins(connection.file)
-            for secret in connection.facts?.references ?? [] where secret.target == .secret {
-                add(.connection(reference.name), secret.name) { Self.isFor($0, origins) }
-            }
+            guard let facts = ConnectionKey(reference.name).flatMap({ tree.connections[$0] })?.facts,
+                let entry = rules.catalogue.integration(reference.name)
+            else { continue }
+            let origin = entry.connection.origin(authMode: facts.authMode, plain: facts.fields)
+            for secret in facts.secrets { add(.connection(reference.name), secret) { $0.isFor(origin) } }
         }
         self.all = grants.values.sorted { $0.name < $1.name }
     }
@@ -64,31 +65,15 @@ struct GrantedSecrets: Sendable {
     private static func isGrant(_ reference: Reference) -> Bool {
         reference.target == .integration && reference.pointer.tokens.first == "resource_access_policy"
     }
-
-    /// A credential goes only where it was entered for: when its connection names origins, one of them has to be that.
-    private static func isFor(_ entry: SecretEntry, _ origins: [Origin]) -> Bool {
-        guard let origin = entry.origin, !origins.isEmpty else { return true }
-        return origins.contains { $0.text == Origin(origin)?.text }
-    }
-
-    /// The origins of all addresses among the plain fields of a connection.
-    private static func origins(_ file: StateFile) -> [Origin] {
-        let value: JSONValue
-        do { value = try JSONValue(parsing: file.content) } catch { return [] }
-        return (value["fields"]?.objectValue ?? [:]).compactMap { Origin($0.value.stringValue) }
-    }
 }
 
-/// Scheme, host and port of an address.
-struct Origin: Sendable {
-    let text: String
-
-    /// `nil` for what is no address with a host.
-    init?(_ address: String?) {
-        guard let url = address.flatMap({ URL(string: $0) }), let scheme = url.scheme?.lowercased(),
-            let host = url.host()?.lowercased(), !host.isEmpty
-        else { return nil }
-        let port = url.port ?? (scheme == "http" ? 80 : 443)
-        self.text = "\(scheme)://\(host):\(port)"
+extension SecretEntry {
+    /// Whether the credential was entered for the place that its connection names now; it goes nowhere else.
+    fileprivate func isFor(_ place: String?) -> Bool {
+        switch (origin, place) {
+        case (let origin?, let place?): origin.utf8.elementsEqual(place.utf8)
+        case (nil, nil): true
+        case (_?, nil), (nil, _?): false
+        }
     }
 }

@@ -87,7 +87,7 @@ struct SecretHandlers: Sendable {
         let id = SecretID(scope, name)
         let author = try author(request)
         let isGrantable = request.body?["grantable"]?.boolValue ?? true
-        try await record(.secretWritten, request, id.description)
+        try await desk.record(.secretWritten, request, id.description)
         let (isNew, body) = try await desk.change { document throws(SecretsError) in
             let isNew = document.entries[id] == nil
             let entry = try document.set(id, to: value, by: author, isGrantable: isGrantable)
@@ -102,16 +102,9 @@ struct SecretHandlers: Sendable {
         guard let name = SecretName(request.path("secret_key")),
             try await desk.document().entries[SecretID(scope, name)] != nil
         else { throw ProblemError(.notFound, "There is no such secret.") }
-        try await record(.secretDeleted, request, SecretID(scope, name).description)
+        try await desk.record(.secretDeleted, request, SecretID(scope, name).description)
         try await desk.change { document throws(SecretsError) in _ = document.remove(SecretID(scope, name)) }
         return .noContent
-    }
-
-    /// Stands in the audit log before it is done.
-    private func record(_ event: AuditEvent.Name, _ request: OperationRequest, _ secret: String) async throws {
-        let actor = try request.requirePrincipal().identity.description
-        let details: JSONObject = ["secret": .string(secret), "request_id": .string(request.id)]
-        try await desk.audit(AuditEvent(event, by: actor, from: request.address, details: details))
     }
 
     private func author(_ request: OperationRequest) throws -> SecretsDocument.Author {
@@ -144,7 +137,7 @@ extension SecretHandlers {
             throw StateError(.agentNotPublished, "the agent \"\(id)\" is not published")
         }
         let granted = GrantedSecrets(pinned, in: snapshot.serving, document, services.rules)
-        try await record(.secretBundled, request, "agents/\(id)")
+        try await desk.record(.secretBundled, request, "agents/\(id)")
         var content = JSONObject()
         for grant in granted.all { content[grant.name] = .string(grant.entry.value.exposed()) }
         do {

@@ -1,4 +1,5 @@
 package import Access
+import Documents
 package import Foundation
 package import Logging
 package import Reconciler
@@ -12,7 +13,7 @@ package final class SecretsDesk: Sendable {
     package typealias Audit = @Sendable (AuditEvent) async throws -> Void
 
     package let store: SecretsStore
-    let audit: Audit
+    private let audit: Audit
     package let inventorySource: SecretInventorySource
     let follower: AgentFollower
     private let watch: WatchHub
@@ -51,24 +52,28 @@ package final class SecretsDesk: Sendable {
 
     /// The document, once every agent that went and came back before now was followed.
     ///
-    /// - Throws: `ProblemError` 503 when the secrets cannot be used.
+    /// - Throws: `SecretsError` when the secrets cannot be used.
     func document() async throws -> SecretsDocument {
-        try await answeringSecretsErrors {
-            try await follower.catchUp()
-            return try store.board.current.opened()
-        }
+        try await follower.catchUp()
+        return try store.board.current.opened()
     }
 
     /// Changes the secrets; the agents that there are have been followed before.
     func change<Result: Sendable>(
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) async throws -> Result {
-        try await answeringSecretsErrors {
-            try await follower.catchUp()
-            let result = try await store.change(edit)
-            noteCondition()
-            return result
-        }
+        defer { noteCondition() }
+        return try await follower.change(edit)
+    }
+
+    /// Writes to the audit log what is about to be done.
+    ///
+    /// - Parameter subject: whose secret, or which; never a value.
+    func record(_ event: AuditEvent.Name, _ request: OperationRequest, _ subject: String? = nil) async throws {
+        let actor = try request.requirePrincipal().identity.description
+        var details: JSONObject = ["request_id": .string(request.id)]
+        details["secret"] = subject.map(JSONValue.string)
+        try await audit(AuditEvent(event, by: actor, from: request.address, details: details))
     }
 
     /// Says in the conditions how the file is doing, and wakes those who wait for a change.

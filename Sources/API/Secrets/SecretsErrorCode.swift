@@ -46,15 +46,3 @@ extension ProblemError {
         }
     }
 }
-
-/// Runs a piece of work on the secrets, and makes answers of its failures.
-func answeringSecretsErrors<Result>(
-    isolation: isolated (any Actor)? = #isolation,
-    _ body: () async throws -> Result
-) async throws -> Result {
-    do {
-        return try await body()
-    } catch let error as SecretsError {
-        throw ProblemError(error)
-    }
-}

@@ -36,10 +36,9 @@ struct SecretsFileHandlers: Sendable {
     private func rotate(_ request: OperationRequest) async throws -> OperationResponse {
         let passphrase = Self.passphrase(request)
         guard passphrase != nil || request.body?["passphrase"] == nil else { throw Self.invalidPassphrase }
-        let actor = try request.requirePrincipal().identity.description
-        let details: JSONObject = ["request_id": .string(request.id)]
-        try await desk.audit(AuditEvent(.secretRotated, by: actor, from: request.address, details: details))
-        return try await changing { _ = try await desk.store.rotate(passphrase: passphrase) }
+        try await desk.record(.secretRotated, request)
+        let once = request.idempotency.map { SecretRequest($0.mark, at: desk.time) }
+        return try await changing { _ = try await desk.store.rotate(passphrase: passphrase, remembering: once) }
     }
 
     private func addRecipient(_ request: OperationRequest) async throws -> OperationResponse {
@@ -51,11 +50,9 @@ struct SecretsFileHandlers: Sendable {
 
     private func removeRecipient(_ request: OperationRequest) async throws -> OperationResponse {
         let recipient = try Self.recipient(request.path("recipient"))
-        let readable = try await answeringSecretsErrors {
-            try await desk.store.change { document throws(SecretsError) in
-                try document.remove(recipient)
-                return document.entries.keys.sorted().map(\.description)
-            }
+        let readable = try await desk.store.change { document throws(SecretsError) in
+            try document.remove(recipient)
+            return document.entries.keys.sorted().map(\.description)
         }
         var body = body
         body["readable"] = .array(readable.map(JSONValue.string))
@@ -63,8 +60,8 @@ struct SecretsFileHandlers: Sendable {
     }
 
     private func changing(_ work: () async throws -> Void) async throws -> OperationResponse {
-        try await answeringSecretsErrors { try await work() }
-        desk.noteCondition()
+        defer { desk.noteCondition() }
+        try await work()
         return status()
     }
 
@@ -103,5 +100,16 @@ struct SecretsFileHandlers: Sendable {
 
     private static func recipient(_ text: String) throws -> AgeRecipient {
         do { return try AgeRecipient(text) } catch { throw ProblemError(.recipients, error.message) }
+    }
+}
+
+extension SecretRequest {
+    /// Stands in the very file that the request changes, so that a repetition whose answer a crash took changes nothing.
+    fileprivate init(_ mark: IdempotencyMark, at time: Int) {
+        self.init(key: Self.digits(mark.key), body: Self.digits(mark.request), at: time, status: 200, answer: "")
+    }
+
+    private static func digits(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

@@ -50,7 +50,7 @@ struct SecretHandlerTests {
         "are refused with names and values that cannot be",
         arguments: [
             ("own_key", "x", 422), ("1A", "x", 422), ("A-B", "x", 422), (String(repeating: "A", count: 129), "x", 422),
-            (String(repeating: "A", count: 128), "x", 201), ("A", "", 422), ("A", "a\\u0000b", 422),
+            (String(repeating: "A", count: 128), "x", 201), ("A", "", 422), ("A", "a\\u0000b", 400),
             ("A", String(repeating: "x", count: 65_536), 201), ("A", String(repeating: "x", count: 65_537), 422),
             ("A", String(repeating: "é", count: 32_769), 422),
         ]
@@ -59,9 +59,10 @@ struct SecretHandlerTests {
         try await withStateServer(Self.files) { server in
             let answer = try await server.client.send(.put, "\(Self.atlas)/\(name)", body: "{\"value\": \"\(value)\"}")
             #expect(answer.status == status)
-            #expect(status == 201 || answer.code == "request.invalid")
+            #expect(status == 201 || answer.code == (status == 400 ? "request.malformed_json" : "request.invalid"))
             #expect(value.isEmpty || value == "x" || !answer.text.contains(value.prefix(100)))
-            #expect(try await server.client.send(.delete, "\(Self.atlas)/no%2Fname").code == "secret.not_found")
+            let unknown = try await server.client.send(.delete, "\(Self.atlas)/no-name")
+            #expect(unknown.code == "secret.not_found")
         }
     }
 
@@ -69,10 +70,8 @@ struct SecretHandlerTests {
     func rights() async throws {
         try await withStateServer(Self.files) { server in
             let body = #"{"value": "x"}"#
-            #expect(
-                try await server.client.send(.put, "\(Self.agents)/nobody/secrets/A", body: body).code
-                    == "agent.not_found"
-            )
+            let nobody = try await server.client.send(.put, "\(Self.agents)/nobody/secrets/A", body: body)
+            #expect(nobody.code == "agent.not_found")
             let reader = server.client(.stateRead, .stateWrite)
             #expect(try await reader.send(.put, "\(Self.atlas)/A", body: body).code == "auth.insufficient_scope")
             #expect(try await reader.send(.post, "\(Self.atlas)/bundle", body: "{}").code == "auth.insufficient_scope")
