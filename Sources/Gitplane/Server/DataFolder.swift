@@ -1,5 +1,3 @@
-// Which of the modules that bring it along owns `stat` depends on what the other files import: both are here.
-import Dispatch
 import Foundation
 import Glibc
 import StateRepo
