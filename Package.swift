@@ -112,12 +112,17 @@ let package = Package(
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "Secrets", "StateRepo", "Telemetry",
+                "API", "Access", "Catalogue", "ControlClient", "Documents", "GitTransport", "LocalStore", "Providers",
+                "Reconciler", "Secrets", "StateRepo", "Telemetry",
                 argumentParser,
                 crypto,
                 lifecycle, logging, nioPosix, systemPackage, unixSignals,
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ControlClient",
+            dependencies: ["Documents", asyncHTTPClient, nio, nioHTTP1],
             swiftSettings: strict
         ),
         .target(

@@ -12,7 +12,8 @@ struct Gitplane: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self,
-            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, VersionCommand.self,
+            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, SecretsCommand.self, ExecCommand.self,
+            VersionCommand.self,
         ]
     )
 

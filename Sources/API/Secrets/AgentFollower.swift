@@ -195,8 +195,8 @@ actor AgentFollower {
 
     /// By the clock: the times of commits are what those who made them say.
     private func isKept(_ orphan: SecretOrphan) -> Bool {
-        let hours = snapshots.latest.flatMap(\.orphanRetentionHours) ?? 24
-        return Int(now().timeIntervalSince1970) < orphan.since + hours * 3600
+        let retention = snapshots.latest?.orphanRetention ?? 24 * 3600
+        return Int(now().timeIntervalSince1970) < orphan.since + retention
     }
 
     /// The commits that touched an agent, oldest first.
@@ -207,13 +207,8 @@ actor AgentFollower {
     }
 }
 
-extension StateSnapshot {
-    /// The setting `secrets.orphan_retention_hours`; `nil` when the file does not set it.
-    fileprivate var orphanRetentionHours: Int? { serving.settings?.facts?.orphanRetentionHours }
-}
-
 extension SecretsPoint {
-    fileprivate init(_ snapshot: StateSnapshot) {
+    init(_ snapshot: StateSnapshot) {
         self.init(revision: snapshot.revision.description, sequence: snapshot.sequence)
     }
 }

@@ -1,4 +1,5 @@
 package import Access
+import Concurrency
 import Documents
 package import Foundation
 package import Logging
@@ -16,6 +17,9 @@ package final class SecretsDesk: Sendable {
     private let audit: Audit
     package let inventorySource: SecretInventorySource
     let follower: AgentFollower
+    private let repair: ConnectionRepair
+    /// Writes of connections, which change secrets and state together.
+    private let connections = Slots(running: 1, waiting: AgentFollower.maximumWaiting)
     private let watch: WatchHub
     private let conditions: ConditionBoard
     private let now: @Sendable () -> Date
@@ -35,6 +39,7 @@ package final class SecretsDesk: Sendable {
         self.audit = audit
         self.inventorySource = inventorySource
         self.follower = AgentFollower(store, archive: archive, snapshots: snapshots, now: now)
+        self.repair = ConnectionRepair(store: store, archive: archive, snapshots: snapshots, now: now)
         self.watch = conditions.watch
         self.conditions = conditions
         self.logger = logger
@@ -96,13 +101,30 @@ package final class SecretsDesk: Sendable {
         }
     }
 
-    /// Follows agents when the state has changed, and lets go of what was kept long enough.
+    /// Follows agents when the state has changed, settles what a crash cut off, and lets go of what was kept long enough.
     package func follow() async {
         do {
             try await follower.catchUp()
+            let result = try await connectionInTurn { try await repair.run() }
+            if !result.takenBack.isEmpty {
+                logger.warning("secrets of unfinished requests taken back", metadata: ["of": "\(result.takenBack)"])
+            }
+            if !result.forgotten.isEmpty {
+                logger.info("secrets without a connection let go", metadata: ["of": "\(result.forgotten)"])
+            }
         } catch {
-            logger.warning("agents of secrets not followed", metadata: ["error": "\(error)"])
+            logger.warning("secrets not brought up to the state", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Runs a write of a connection while there is no other one.
+    func connectionInTurn<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        guard await connections.take() else {
+            try Task.checkCancellation()
+            throw SecretsError(.unavailable, "too many changes of connections at once")
+        }
+        defer { connections.release() }
+        return try await body()
     }
 }
 

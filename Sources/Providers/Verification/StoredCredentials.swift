@@ -36,7 +36,8 @@ package struct StoredCredentials: CredentialStore {
     package func replace(
         _ secrets: ConnectionSecrets,
         of document: MetadataDocument,
-        by author: String
+        by author: String,
+        in request: PendingRequest?
     ) async throws {
         let scope = document.secretScope
         var values: [SecretID: SecretValue] = [:]
@@ -48,6 +49,7 @@ package struct StoredCredentials: CredentialStore {
         }
         let (wanted, time) = (values, Int(now().timeIntervalSince1970))
         try await store.change { document throws(SecretsError) in
+            if let request { document.begin(scope, request.id, since: request.since) }
             for id in document.entries.keys where id.scope == scope && wanted[id] == nil { document.remove(id) }
             for (id, value) in wanted.sorted(by: { $0.key < $1.key }) {
                 if let entry = document.entries[id], entry.value == value, entry.origin == secrets.origin {
@@ -56,6 +58,11 @@ package struct StoredCredentials: CredentialStore {
                 try document.set(id, to: value, by: .init(name: author, time: time), origin: secrets.origin)
             }
         }
+    }
+
+    package func takeBack(_ document: MetadataDocument) async throws {
+        let scope = document.secretScope
+        try await store.change { document throws(SecretsError) in document.takeBack(scope) }
     }
 
     private func entries(of document: MetadataDocument) throws(SecretsError) -> [String: SecretEntry] {

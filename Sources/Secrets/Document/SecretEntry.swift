@@ -43,6 +43,21 @@ package struct SecretOrphan: Hashable, Sendable {
     }
 }
 
+/// What the secrets of a connection were before a request that also changes the state, until it is known what became of it.
+package struct SecretsIntent: Sendable {
+    /// The id that the commit of the request carries.
+    package let requestID: String
+    /// The head before the request.
+    package let since: SecretsPoint
+    package let before: [SecretName: SecretEntry]
+
+    package init(requestID: String, since: SecretsPoint, before: [SecretName: SecretEntry]) {
+        self.requestID = requestID
+        self.since = since
+        self.before = before
+    }
+}
+
 /// A commit of the state, by its name and number.
 package struct SecretsPoint: Hashable, Sendable {
     package let revision: String

@@ -54,6 +54,7 @@ extension SecretsDocument {
         if let seen {
             output += ",\"seen\":{\"revision\":\"\(seen.revision)\",\"sequence\":\(seen.sequence)}".utf8
         }
+        writeIntents(into: &output)
         output += ",\"requests\":".utf8
         JSONValue.array(requests.map(Self.value)).write(into: &output)
         output += "}\n".utf8
@@ -64,17 +65,40 @@ extension SecretsDocument {
         for (id, entry) in entries.sorted(by: { $0.key < $1.key }) {
             if !isFirst { output.append(UInt8(ascii: ",")) }
             isFirst = false
-            output += "\n\"\(id)\":{\"value\":".utf8
-            entry.value.withBytes { Self.writeText($0, into: &output) }
-            output += ",\"version\":\(entry.version),\"updated_at\":\(entry.updatedAt),\"updated_by\":".utf8
-            JSONValue.string(entry.updatedBy).write(into: &output)
-            if let origin = entry.origin {
-                output += ",\"origin\":".utf8
-                JSONValue.string(origin).write(into: &output)
-            }
-            if !entry.isGrantable { output += ",\"grantable\":false".utf8 }
-            output.append(UInt8(ascii: "}"))
+            output += "\n\"\(id)\":".utf8
+            Self.write(entry, into: &output)
         }
+    }
+
+    private func writeIntents(into output: inout [UInt8]) {
+        guard !intents.isEmpty else { return }
+        output += ",\"intents\":{".utf8
+        for (index, (scope, intent)) in intents.sorted(by: { $0.key.path < $1.key.path }).enumerated() {
+            output += "\(index == 0 ? "" : ",")\"\(scope.path)\":{\"request\":".utf8
+            JSONValue.string(intent.requestID).write(into: &output)
+            output += ",\"revision\":\"\(intent.since.revision)\",\"sequence\":\(intent.since.sequence)".utf8
+            output += ",\"before\":{".utf8
+            let before = intent.before.sorted { $0.key.description < $1.key.description }
+            for (index, (name, entry)) in before.enumerated() {
+                output += "\(index == 0 ? "" : ",")\"\(name)\":".utf8
+                Self.write(entry, into: &output)
+            }
+            output += "}}".utf8
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ entry: SecretEntry, into output: inout [UInt8]) {
+        output += "{\"value\":".utf8
+        entry.value.withBytes { writeText($0, into: &output) }
+        output += ",\"version\":\(entry.version),\"updated_at\":\(entry.updatedAt),\"updated_by\":".utf8
+        JSONValue.string(entry.updatedBy).write(into: &output)
+        if let origin = entry.origin {
+            output += ",\"origin\":".utf8
+            JSONValue.string(origin).write(into: &output)
+        }
+        if !entry.isGrantable { output += ",\"grantable\":false".utf8 }
+        output.append(UInt8(ascii: "}"))
     }
 
     /// As `JSONWriter` writes a text, without making a `String` of a secret.
