@@ -73,6 +73,7 @@ package struct ControlClient: Sendable {
         let code = body?["code"]?.stringValue ?? "status \(answer.status)"
         let message = body?["message"]?.stringValue ?? "the server refuses"
         let findings = body?["details"]?.arrayValue?.compactMap { $0["message"]?.stringValue } ?? []
-        return ControlFailure(.refused, "\(([message] + findings).joined(separator: ": ")) (\(code))")
+        let text = findings.isEmpty ? message : findings.joined(separator: "; ")
+        return ControlFailure(.refused, "\(text) (\(code))")
     }
 }

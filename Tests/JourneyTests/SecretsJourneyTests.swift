@@ -4,32 +4,54 @@ import Testing
 
 @Suite("Secrets of a running server")
 struct SecretsJourneyTests {
-    @Test("stand in none of its files, logs and answers, and reach a program that is started with them")
+    @Test("stand in none of its files, objects, logs and answers, and reach a program that is started with them")
     func canary() async throws {
         try await withServer { server in
             let canary = "canary-\(UUID().uuidString)"
             try server.client.createAgent("atlas")
             var answers = [
-                try server.client.api("PUT", "agents/atlas/secrets/OWN_KEY", body: "{\"value\": \"\(canary)\"}")
+                try server.client.api("PUT", "agents/atlas/secrets/OWN_KEY", body: "{\"value\": \"\(canary)\"}"),
+                try server.client.api(
+                    "PUT",
+                    "providers/codex/connection/api-key",
+                    body: "{\"api_key\": \"\(canary)\", \"base_url\": \"http://127.0.0.1:1\"}"
+                ),
+                try server.client.api(
+                    "PUT",
+                    "connections/defaults/github",
+                    body: "{\"fields\": {\"GITHUB_TOKEN\": \"\(canary)\"}}"
+                ),
             ]
-            #expect(answers[0].status == 201)
+            #expect(answers.allSatisfy(\.isSuccess), "\(answers)")
+            answers.append(try server.client.api("POST", "providers/codex/connection/verify"))
+            answers.append(
+                try server.client.api("POST", "secrets/unseal", body: "{\"passphrase\": \"\(canary)\"}")
+            )
             // Refusals of all kinds must not repeat it either.
             for body in [
                 "{\"value\": \"\(canary)\", \"more\": 1}", "{\"value\": [\"\(canary)\"]}", "{\"value\": \"\(canary)",
             ] {
                 answers.append(try server.client.api("PUT", "agents/atlas/secrets/OWN_KEY", body: body))
                 answers.append(try server.client.api("PUT", "agents/nobody/secrets/OWN_KEY", body: body))
+                answers.append(try server.client.api("PUT", "system-settings/secrets/no-name", body: body))
+                answers.append(try server.client.api("PUT", "providers/claude/connection/api-key", body: body))
             }
             #expect(try server.client.publish("atlas").status == 200)
             for resource in [
-                "agents/atlas/secrets", "agents/atlas/effective", "secrets", "state", "changes", "auth/audit",
+                "agents/atlas/secrets", "agents/atlas/effective", "agents/atlas?include=secrets", "secrets", "state",
+                "changes", "auth/audit?limit=200", "providers", "connections/defaults", "connections/defaults/github",
+                "integrations/github/health",
             ] {
                 answers.append(try server.client.api("GET", resource))
             }
             #expect(!answers.contains { $0.text.contains(canary) })
             #expect(try run(server, "/bin/sh", "-c", "printf %s \"$OWN_KEY$GITPLANE_TOKEN\"") == canary)
+            #expect(try server.client.api("DELETE", "agents/atlas/secrets/OWN_KEY").status == 204)
+            let all = try server.git.run("cat-file", "--batch-all-objects", "--batch")
+            #expect(!all.contains(canary))
             try server.stop()
             #expect(try filesThatHold(canary, below: server.folder.deletingLastPathComponent()) == [])
+            #expect(!server.errors.contains(canary))
         }
     }
 

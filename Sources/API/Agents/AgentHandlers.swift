@@ -52,6 +52,14 @@ struct AgentHandlers: Sendable {
         if included.contains("diagnostics") {
             body["diagnostics"] = agent.diagnostics(in: view.snapshot, services.rules, services.secrets.inventory)
         }
+        if included.contains("secrets") {
+            if view.isPast {
+                body["omitted"] = ["secrets"]
+            } else {
+                let secrets = AgentSecrets(id, try await services.secrets.document(), in: view.snapshot)
+                body["secrets"] = .array(secrets.names.prefix(AgentSecrets.maximumListed).map(secrets.item))
+            }
+        }
         let tag = included.isEmpty ? EntityTag(agent.tag) : nil
         return try .read(request, view, tag: tag, .object(body))
     }

@@ -18,7 +18,7 @@ struct GrantedSecrets: Sendable {
     let all: [Grant]
 
     init(_ folder: AgentFolder, in tree: StateTree, _ document: SecretsDocument, _ rules: StateRules) {
-        let references = folder.facts?.references ?? []
+        let references = Self.references(folder)
         var grants: [String: Grant] = [:]
         func add(_ scope: SecretScope, _ name: String, _ isGranted: (SecretEntry) -> Bool = { _ in true }) {
             guard grants[name] == nil, let id = SecretName(name).map({ SecretID(scope, $0) }),
@@ -47,6 +47,24 @@ struct GrantedSecrets: Sendable {
             for secret in facts.secrets { add(.connection(reference.name), secret) { $0.isFor(origin) } }
         }
         self.all = grants.values.sorted { $0.name < $1.name }
+    }
+
+    /// Without those of grants that do not hold.
+    private static func references(_ folder: AgentFolder) -> [Reference] {
+        let references = folder.facts?.references ?? []
+        guard let file = folder.definition?.file else { return references }
+        let grants: JSONValue?
+        do {
+            grants = try JSONValue(parsing: file.content)["resource_access_policy"]?["integration_grants"]
+        } catch {
+            return []
+        }
+        let prefix = ["resource_access_policy", "integration_grants"]
+        return references.filter { reference in
+            let tokens = reference.pointer.tokens
+            guard tokens.starts(with: prefix), tokens.count > prefix.count else { return true }
+            return grants?[tokens[prefix.count]]?["enabled"]?.boolValue ?? true
+        }
     }
 
     /// Those that the definition names, and the one that it runs with.

@@ -38,6 +38,31 @@ struct SecretBody: Sendable {
     }
 }
 
+/// What an agent has and refers to.
+struct AgentSecrets: Sendable {
+    /// How many an answer about the agent itself shows.
+    static let maximumListed = 200
+
+    /// Sorted; also those that its definitions name and that do not exist.
+    let names: [String]
+    private let scope: SecretScope
+    private let document: SecretsDocument
+    private let uses: [String: [ReferenceUse]]
+
+    init(_ id: AgentID, _ document: SecretsDocument, in snapshot: StateSnapshot) {
+        let scope = SecretScope.agent(id.description)
+        let uses = snapshot.serving.secretUses(by: id)
+        let own = document.orphans[id.description] == nil ? document.entries.keys.filter { $0.scope == scope } : []
+        let global = SecretInventory(document).grantable
+        self.names = Set(own.map(\.name.description) + uses.keys.filter { !global.contains($0) }).sorted()
+        self.scope = scope
+        self.document = document
+        self.uses = uses
+    }
+
+    func item(_ name: String) -> JSONValue { SecretBody.item(name, scope, document, uses[name] ?? []) }
+}
+
 extension SecretScope {
     /// What answers call the scope.
     var word: String {

@@ -46,33 +46,29 @@ struct SecretHandlers: Sendable {
         let id = try agent(request)
         let document = try await desk.document()
         let snapshot = try services.snapshots.current
-        let uses = snapshot.serving.secretUses(by: id)
-        let global = SecretInventory(document).grantable
-        let missing = uses.keys.filter { !global.contains($0) }
-        return try list(request, .agent(id.description), document, snapshot, uses, missing: missing)
+        let secrets = AgentSecrets(id, document, in: snapshot)
+        return try list(request, snapshot, secrets.names, secrets.item)
     }
 
     fileprivate func listGlobal(_ request: OperationRequest) async throws -> OperationResponse {
         let document = try await desk.document()
         let snapshot = try services.snapshots.current
-        return try list(request, .global, document, snapshot, snapshot.serving.secretUses(), missing: [])
+        let uses = snapshot.serving.secretUses()
+        let names = document.entries.keys.filter { $0.scope == .global }.map(\.name.description).sorted()
+        return try list(request, snapshot, names) { SecretBody.item($0, .global, document, uses[$0] ?? []) }
     }
 
     private func list(
         _ request: OperationRequest,
-        _ scope: SecretScope,
-        _ document: SecretsDocument,
         _ snapshot: StateSnapshot,
-        _ uses: [String: [ReferenceUse]],
-        missing: [String]
+        _ names: [String],
+        _ item: (String) -> JSONValue
     ) throws -> OperationResponse {
         let cursor = try services.cursors.open(request)
-        let present = document.entries.keys.filter { $0.scope == scope }.map(\.name.description)
         var page = ListPage(request)
         var last = cursor?.position ?? ""
-        for name in Set(present + missing).sorted() where name > last {
-            let item = SecretBody.item(name, scope, document, uses[name] ?? [])
-            guard page.add(item, after: last) else { break }
+        for name in names where name > last {
+            guard page.add(item(name), after: last) else { break }
             last = name
         }
         let state = StateHeaders(revision: snapshot.revision, sequence: snapshot.sequence)

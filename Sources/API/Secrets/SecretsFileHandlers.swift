@@ -50,12 +50,9 @@ struct SecretsFileHandlers: Sendable {
 
     private func removeRecipient(_ request: OperationRequest) async throws -> OperationResponse {
         let recipient = try Self.recipient(request.path("recipient"))
-        let readable = try await desk.store.change { document throws(SecretsError) in
-            try document.remove(recipient)
-            return document.entries.keys.sorted().map(\.description)
-        }
+        let readable = try await desk.store.remove(recipient)
         var body = body
-        body["readable"] = .array(readable.map(JSONValue.string))
+        body["readable"] = .array(readable.map { .string($0.description) })
         return OperationResponse(.ok, .json(.object(body)))
     }
 

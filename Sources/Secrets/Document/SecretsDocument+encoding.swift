@@ -63,9 +63,10 @@ extension SecretsDocument {
     private func writeEntries(into output: inout [UInt8]) {
         var isFirst = true
         for (id, entry) in entries.sorted(by: { $0.key < $1.key }) {
-            if !isFirst { output.append(UInt8(ascii: ",")) }
+            Self.write(isFirst ? "\n\"" : ",\n\"", into: &output)
             isFirst = false
-            output += "\n\"\(id)\":".utf8
+            output += id.description.utf8
+            Self.write("\":", into: &output)
             Self.write(entry, into: &output)
         }
     }
@@ -89,31 +90,64 @@ extension SecretsDocument {
     }
 
     private static func write(_ entry: SecretEntry, into output: inout [UInt8]) {
-        output += "{\"value\":".utf8
+        write("{\"value\":", into: &output)
         entry.value.withBytes { writeText($0, into: &output) }
-        output += ",\"version\":\(entry.version),\"updated_at\":\(entry.updatedAt),\"updated_by\":".utf8
-        JSONValue.string(entry.updatedBy).write(into: &output)
+        write(",\"version\":", into: &output)
+        output += "\(entry.version)".utf8
+        write(",\"updated_at\":", into: &output)
+        output += "\(entry.updatedAt)".utf8
+        write(",\"updated_by\":", into: &output)
+        writeText(entry.updatedBy, into: &output)
         if let origin = entry.origin {
-            output += ",\"origin\":".utf8
-            JSONValue.string(origin).write(into: &output)
+            write(",\"origin\":", into: &output)
+            writeText(origin, into: &output)
         }
-        if !entry.isGrantable { output += ",\"grantable\":false".utf8 }
+        if !entry.isGrantable { write(",\"grantable\":false", into: &output) }
         output.append(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ text: StaticString, into output: inout [UInt8]) {
+        text.withUTF8Buffer { output.append(contentsOf: $0) }
+    }
+
+    private static func writeText(_ text: String, into output: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { writeText(UnsafeRawBufferPointer($0), into: &output) }
     }
 
     /// As `JSONWriter` writes a text, without making a `String` of a secret.
     private static func writeText(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         var start = 0
-        for index in bytes.indices
-        where bytes[index] < 0x20 || bytes[index] == UInt8(ascii: "\"") || bytes[index] == UInt8(ascii: "\\") {
-            output.append(contentsOf: bytes[start..<index])
+        while let index = special(in: bytes, from: start) {
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
             output += "\\u00".utf8
             output += Hexadecimal.text(CollectionOfOne(bytes[index])).utf8
             start = index + 1
         }
-        output.append(contentsOf: bytes[start...])
+        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// The place of the next byte that a JSON text cannot hold as it is, eight bytes looked at at once.
+    private static func special(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var index = start
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if holdsSpecial(word) { break }
+            index += 8
+        }
+        return bytes[index...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+    }
+
+    /// Whether one of eight bytes is below 0x20, a quotation mark or a backslash; it may say so of a word that has none,
+    /// never the opposite.
+    private static func holdsSpecial(_ word: UInt64) -> Bool {
+        let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        func isBelow(_ word: UInt64, _ limit: UInt64) -> UInt64 { (word &- ones &* limit) & ~word & tops }
+        let quotation = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        return isBelow(word, 0x20) | isBelow(quotation, 1) | isBelow(backslash, 1) != 0
     }
 
     private static func value(_ orphan: SecretOrphan) -> JSONValue {

@@ -150,6 +150,19 @@ package actor SecretsStore {
         return identity.recipient
     }
 
+    /// Seals the file to one recipient less; its previous generation, which that one could open, goes.
+    ///
+    /// - Returns: what the recipient could read.
+    /// - Throws: ``SecretsError`` `secrets.recipients` when the file is not sealed to it, and as ``change(_:)`` does.
+    package func remove(_ recipient: AgeRecipient) throws(SecretsError) -> [SecretID] {
+        let readable = try change { document throws(SecretsError) in
+            try document.remove(recipient)
+            return document.entries.keys.sorted()
+        }
+        try starter.file.removePrevious()
+        return readable
+    }
+
     /// Reads the file again and compares it with what the server has.
     ///
     /// - Throws: ``SecretsError`` when they differ, or the file cannot be opened.
