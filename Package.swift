@@ -112,12 +112,17 @@ let package = Package(
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "Secrets", "StateRepo", "Telemetry",
+                "API", "Access", "Catalogue", "ControlClient", "Documents", "GitTransport", "LocalStore", "Providers",
+                "Reconciler", "Secrets", "StateRepo", "Telemetry",
                 argumentParser,
                 crypto,
                 lifecycle, logging, nioPosix, systemPackage, unixSignals,
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ControlClient",
+            dependencies: ["Documents", asyncHTTPClient, nio, nioHTTP1],
             swiftSettings: strict
         ),
         .target(
@@ -128,7 +133,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Access", "Catalogue", "Documents", "GitTransport", "Providers", "Reconciler", "StateRepo", "Telemetry",
+                "Access", "Catalogue", "Concurrency", "Documents", "GitTransport", "Providers", "Reconciler", "Secrets",
+                "StateRepo", "Telemetry",
                 crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, metrics, nio, nioHTTP1, nioHTTP2,
                 nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioSSL, nioTLS, persistent,
             ],
@@ -138,7 +144,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
-                "StateRepo", "Telemetry",
+                "Secrets", "StateRepo", "Telemetry",
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioHPACK, nioPosix, nioSSL,
                 persistent,
             ],
@@ -210,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "StateRepo", "TestSupport",
+                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo",
+                "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,

@@ -12,8 +12,8 @@ struct Gitplane: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, HookCommand.self, ValidateCommand.self, SchemaCommand.self,
-            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, DoctorCommand.self, BackupCommand.self,
-            RestoreCommand.self, VersionCommand.self,
+            ReleaseCommand.self, AuditCommand.self, OwnerCommand.self, SecretsCommand.self, ExecCommand.self,
+            DoctorCommand.self, BackupCommand.self, RestoreCommand.self, VersionCommand.self,
         ]
     )
 

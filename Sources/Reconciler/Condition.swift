@@ -18,6 +18,8 @@ package struct Condition: Hashable, Sendable {
         case historyRewritten = "HistoryRewritten"
         /// Whether the working tree is taken in and brought up to date.
         case workingTreeClean = "WorkingTreeClean"
+        /// Whether the secrets file is the one that the server wrote, and can be opened.
+        case secretsTrusted = "SecretsTrusted"
         /// Whether the connections that are watched work; it is there once one was checked.
         case connectionsHealthy = "ConnectionsHealthy"
     }

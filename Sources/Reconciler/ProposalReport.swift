@@ -17,9 +17,10 @@ package struct ProposalReport: Sendable {
         _ changes: ChangeSet,
         on snapshot: StateSnapshot,
         _ rules: StateRules,
+        _ secrets: SecretInventory,
         in repository: borrowing GitRepository
     ) throws {
-        let context = PlanningContext(snapshot: snapshot, rules: rules, secrets: .empty)
+        let context = PlanningContext(snapshot: snapshot, rules: rules, secrets: secrets)
         self.init(try Self.plan(changes, context, in: repository), context)
     }
 

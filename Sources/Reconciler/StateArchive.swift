@@ -14,18 +14,21 @@ package final class StateArchive: Sendable {
     let index: any HistoryIndexing
     private let snapshots: SnapshotStore
     let rules: StateRules
+    private let secrets: @Sendable () -> SecretInventory
     private let kept: Mutex<[StateSnapshot]>
 
     package init(
         readers: GitReaderPool,
         index: any HistoryIndexing,
         snapshots: SnapshotStore,
-        rules: StateRules
+        rules: StateRules,
+        secrets: @escaping @Sendable () -> SecretInventory = { .empty }
     ) {
         self.readers = readers
         self.index = index
         self.snapshots = snapshots
         self.rules = rules
+        self.secrets = secrets
         self.kept = Mutex([])
     }
 
@@ -119,6 +122,17 @@ package final class StateArchive: Sendable {
         }
     }
 
+    /// The tree that the definition of an agent was in a commit; `nil` when there was no such agent.
+    package func definitionTree(of id: AgentID, at revision: CommitID) async throws(StateError) -> TreeID? {
+        try await read { repository in
+            guard let path = EntryPath(Layout.agentFolder(id)), let file = EntryPath("agent.json"),
+                let tree = try repository.lookUp(path, in: repository.readCommit(revision).tree)?.treeID,
+                try repository.lookUp(file, in: tree) != nil
+            else { return nil }
+            return tree
+        }
+    }
+
     /// What the commit of `entry` changed against its first parent.
     package func change(_ entry: HistoryEntry) async throws(StateError) -> ChangeRecord {
         try await read { repository in try ChangeRecord(entry, in: repository) }
@@ -150,8 +164,8 @@ package final class StateArchive: Sendable {
     /// What the gate would say of `changes` on the published head; nothing is written and no writer is held up.
     package func propose(_ changes: ChangeSet) async throws(StateError) -> ProposalReport {
         let snapshot = try snapshots.current
-        return try await read { [rules] repository in
-            try ProposalReport(changes, on: snapshot, rules, in: repository)
+        return try await read { [rules, secrets] repository in
+            try ProposalReport(changes, on: snapshot, rules, secrets(), in: repository)
         }
     }
 

@@ -17,9 +17,9 @@ extension StatePublisher {
             let rules = configuration.rules
             let plan = try plan(
                 request.changes,
-                PlanningContext(snapshot: before, rules: rules, secrets: SecretInventory.empty)
+                PlanningContext(snapshot: before, rules: rules, secrets: configuration.secrets())
             )
-            let review = AdmissionReview(rules: rules, secrets: SecretInventory.empty, ledger: before.ledger)
+            let review = AdmissionReview(rules: rules, secrets: configuration.secrets(), ledger: before.ledger)
             let verdict = review.review(from: before.head, to: plan.tree, touched: plan.touched, by: request.principal)
             return WriteOutcome(snapshot: after, plan: plan, warnings: verdict.diagnostics)
         } catch {

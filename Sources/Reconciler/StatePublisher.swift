@@ -21,17 +21,20 @@ package actor StatePublisher {
         package let rules: StateRules
         package let identity: ServerIdentity
         package let announcements: any PushAnnouncing
+        package let secrets: @Sendable () -> SecretInventory
         package let holdLimit: Duration
         package let now: @Sendable () -> Date
 
         /// - Parameters:
         ///   - announcements: where pushes are kept that were let through.
+        ///   - secrets: which secrets there are now.
         ///   - holdLimit: how long one of them keeps writes back; tests make it short.
         package init(
             repositoryPath: String,
             rules: StateRules,
             identity: ServerIdentity,
             announcements: any PushAnnouncing,
+            secrets: @escaping @Sendable () -> SecretInventory = { .empty },
             holdLimit: Duration = StatePublisher.maximumHold,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
@@ -39,6 +42,7 @@ package actor StatePublisher {
             self.rules = rules
             self.identity = identity
             self.announcements = announcements
+            self.secrets = secrets
             self.holdLimit = holdLimit
             self.now = now
         }
@@ -136,7 +140,7 @@ package actor StatePublisher {
 
     /// Plans a write, and has it admitted.
     func prepare(_ request: WriteRequest, on snapshot: StateSnapshot) throws -> (ChangePlan, warnings: [Diagnostic]) {
-        let secrets = SecretInventory.empty
+        let secrets = configuration.secrets()
         let context = PlanningContext(snapshot: snapshot, rules: configuration.rules, secrets: secrets)
         let plan = try plan(request.changes, context)
         guard !plan.isEmpty else { return (plan, []) }

@@ -6,7 +6,7 @@ import Hummingbird
 package import HummingbirdTesting
 import LocalStore
 import Logging
-import Providers
+package import Providers
 import Reconciler
 package import StateRepo
 package import Testing
@@ -20,7 +20,7 @@ package struct StateServer: Sendable {
     package let services: StateServices
     package let connections: ConnectionServices
     /// The secret fields of connections.
-    package let credentials: MemoryCredentials
+    package let credentials: StoredCredentials
     package let clock: ManualClock
     /// By which requests that wait lose patience.
     package let patience: TestClock

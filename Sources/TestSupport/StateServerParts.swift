@@ -10,6 +10,7 @@ import Logging
 import NIOPosix
 import Providers
 import Reconciler
+import Secrets
 import StateRepo
 import Telemetry
 
@@ -22,7 +23,7 @@ struct StateServerParts: Sendable {
     let workingTree = WorkingTreePlace()
     let access: AccessFixture
     let repository: String
-    let credentials = MemoryCredentials()
+    let credentials: StoredCredentials
     let connections: ConnectionServices
     let metrics: MetricsPage
     private let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
@@ -39,6 +40,7 @@ struct StateServerParts: Sendable {
         local = try LocalDatabase(path: directory.appending(path: "local.sqlite").path)
         services = try await Self.services(directory, repository, identity, clock, patience, workingTree, local)
         access = try AccessFixture(in: directory, clock: clock, local: local)
+        credentials = StoredCredentials(services.secrets.store) { [clock] in clock.now }
         connections = try Self.connections(services, credentials)
         metrics = MetricsPage(registry, sources: [StateFigures(services), ProcessFigures()])
         handlers = try Self.handlers(services, access, connections, metrics, repository)
@@ -115,13 +117,19 @@ struct StateServerParts: Sendable {
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
         let index = try HistoryIndex(path: directory.appending(path: name).path)
+        let store = try SecretsStore.start(
+            SecretsStore.Configuration(folder: directory.path, instance: identity.instance),
+            witness: RecordedSecrets(database: local)
+        ).store
+        let inventory = SecretInventorySource(store.board)
         let (snapshots, conditions) = (SnapshotStore(), ConditionBoard(watch: WatchHub(clock: patience)))
         let publisher = try StatePublisher(
             configuration: .init(
                 repositoryPath: repository,
                 rules: rules,
                 identity: identity,
-                announcements: AnnouncedPushes(database: local)
+                announcements: AnnouncedPushes(database: local),
+                secrets: { inventory.current }
             ) { clock.now },
             index: index,
             snapshots: snapshots,
@@ -130,14 +138,26 @@ struct StateServerParts: Sendable {
         )
         _ = try await publisher.start()
         let readers = try GitReaderPool(openingBareAt: repository) { try await publisher.seal() }
+        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules) {
+            inventory.current
+        }
         return StateServices(
             snapshots: snapshots,
             publisher: publisher,
-            archive: StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules),
+            archive: archive,
             conditions: conditions,
             reconciler: Reconciler(publisher, participants: [workingTree]),
             rules: rules,
             cursors: CursorSeal(key: SymmetricKey(size: .bits256)),
+            secrets: SecretsDesk(
+                store,
+                inventory,
+                archive: archive,
+                snapshots: snapshots,
+                conditions: conditions,
+                audit: { _ in },
+                logger: logger
+            ) { clock.now },
             workingTree: WorkingTreeBoard(),
             workingFiles: workingTree
         )
@@ -166,7 +186,7 @@ extension StateServerParts {
     /// Requests to vendors go to this machine or nowhere.
     private static func connections(
         _ services: StateServices,
-        _ credentials: MemoryCredentials
+        _ credentials: StoredCredentials
     ) throws -> ConnectionServices {
         let egress = Egress(
             policy: AddressPolicy(allowed: ["127.0.0.0/8"].compactMap { EgressRange($0) }),

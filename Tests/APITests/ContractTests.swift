@@ -35,10 +35,12 @@ struct ContractTests {
         for code in RequestErrorCode.allCases { #expect(statuses[code.rawValue] == code.status.code, "\(code)") }
         for code in StateError.Code.allCases { #expect(statuses[code.rawValue] == code.status.code, "\(code)") }
         for code in AccessRefusal.Code.allCases { #expect(statuses[code.rawValue] == code.status.code, "\(code)") }
+        for code in SecretsErrorCode.allCases { #expect(statuses[code.rawValue] == code.status.code, "\(code)") }
         for code in ConnectionErrorCode.allCases { #expect(statuses[code.rawValue] == code.status.code, "\(code)") }
         let ours =
             RequestErrorCode.allCases.map(\.rawValue) + StateError.Code.allCases.map(\.rawValue)
-            + AccessRefusal.Code.allCases.map(\.rawValue) + ConnectionErrorCode.allCases.map(\.rawValue)
+            + AccessRefusal.Code.allCases.map(\.rawValue) + SecretsErrorCode.allCases.map(\.rawValue)
+            + ConnectionErrorCode.allCases.map(\.rawValue)
         #expect(Set(statuses.keys) == Set(ours))
     }
 

@@ -145,16 +145,6 @@ struct ServerConfigurationTests {
         #expect(try await places(start) == expected)
     }
 
-    @Test(
-        "refuses what a later version will honour",
-        arguments: ServerSetting.laterVariables.map { (Start(environment: [$0: "1"]), [$0]) } + [
-            (Start(file: "{\"secrets_identity_file\": \"key\"}"), ["gitplane.json:1:2"])
-        ]
-    )
-    func later(start: Start, expected: [String]) async throws {
-        #expect(try await places(start) == expected)
-    }
-
     @Test("refuses flags of later versions as usage", arguments: ["--metrics-listen"])
     func laterFlags(flag: String) {
         #expect { try ServerFlags.parse([flag, "x"]) } throws: { ServerFlags.exitCode(for: $0) == .validationFailure }

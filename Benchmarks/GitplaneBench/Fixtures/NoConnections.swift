@@ -21,7 +21,14 @@ struct NoConnections: CredentialStore, VerificationRecords, HostResolver {
 
     func marks(of document: MetadataDocument) throws -> [String: CredentialMark] { [:] }
 
-    func replace(_ secrets: ConnectionSecrets, of document: MetadataDocument, by author: String) async throws {}
+    func replace(
+        _ secrets: ConnectionSecrets,
+        of document: MetadataDocument,
+        by author: String,
+        in request: PendingRequest?
+    ) async throws {}
+
+    func takeBack(_ document: MetadataDocument) async throws {}
 
     func record(_ record: VerificationRecord, of document: MetadataDocument) async throws {}
 

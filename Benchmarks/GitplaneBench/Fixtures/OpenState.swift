@@ -1,7 +1,9 @@
+import API
 import Foundation
 import LocalStore
 import Logging
 import Reconciler
+import Secrets
 import StateRepo
 
 /// The state of a repository, opened as the server opens it.
@@ -40,6 +42,25 @@ struct OpenState {
             index: index,
             snapshots: snapshots,
             rules: rules
+        )
+    }
+
+    /// The secrets beside the repository, made when they are asked for first.
+    func secrets() throws -> SecretsDesk {
+        let folder = URL(filePath: repository).deletingLastPathComponent().path
+        let database = try LocalDatabase(path: "\(repository).secrets.sqlite")
+        let store = try SecretsStore.start(
+            SecretsStore.Configuration(folder: folder, instance: BenchRepository.identity.instance),
+            witness: RecordedSecrets(database: database)
+        ).store
+        return SecretsDesk(
+            store,
+            SecretInventorySource(store.board),
+            archive: archive,
+            snapshots: snapshots,
+            conditions: conditions,
+            audit: { _ in },
+            logger: Self.logger
         )
     }
 

@@ -33,7 +33,8 @@ enum RunningServer {
             conditions: state.conditions,
             reconciler: Reconciler(state.publisher),
             rules: state.rules,
-            cursors: cursors
+            cursors: cursors,
+            secrets: try state.secrets()
         )
         handlers.registerState(services)
         let connections = NoConnections.services(services)

@@ -50,7 +50,15 @@ struct AgentHandlers: Sendable {
         let included = request.query.texts("include")
         if included.contains("used_by") { body["used_by"] = agent.usedBy(in: view.snapshot) }
         if included.contains("diagnostics") {
-            body["diagnostics"] = agent.diagnostics(in: view.snapshot, services.rules, .empty)
+            body["diagnostics"] = agent.diagnostics(in: view.snapshot, services.rules, services.secrets.inventory)
+        }
+        if included.contains("secrets") {
+            if view.isPast {
+                body["omitted"] = ["secrets"]
+            } else {
+                let secrets = AgentSecrets(id, try await services.secrets.document(), in: view.snapshot)
+                body["secrets"] = .array(secrets.names.prefix(AgentSecrets.maximumListed).map(secrets.item))
+            }
         }
         let tag = included.isEmpty ? EntityTag(agent.tag) : nil
         return try .read(request, view, tag: tag, .object(body))

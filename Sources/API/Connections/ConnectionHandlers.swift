@@ -51,7 +51,7 @@ struct ConnectionHandlers: Sendable {
         let view = try await services.state.view(request)
         guard let body = try body(of: named, view) else { throw Self.notFound(named) }
         var json = body.json
-        if view.isPast { json["omitted"] = ["secrets"] }
+        if json["secrets"] == nil { json["omitted"] = ["secrets"] }
         let included = request.query.texts("include")
         if included.contains("verification"), !view.isPast,
             let record = try await services.records.records(of: named.document).first
@@ -128,7 +128,7 @@ struct ConnectionHandlers: Sendable {
     }
 
     private func body(of named: Named, _ view: StateView) throws -> ConnectionBody? {
-        let marks = view.isPast ? nil : try services.credentials.marks(of: named.document)
+        let marks = try services.marks(of: named.document, view)
         return ConnectionBody(named.key, named.entry, in: view.snapshot, marks: marks)
     }
 

@@ -1,6 +1,7 @@
 import Catalogue
 import Documents
 package import Providers
+import Secrets
 import StateRepo
 
 /// What the handlers of connections work with.
@@ -26,6 +27,17 @@ package struct ConnectionServices: Sendable {
 }
 
 extension ConnectionServices {
+    /// What is shown of the secret fields; `nil` for a point in the past, and while the secrets cannot be used: the state
+    /// works all the same.
+    func marks(of document: MetadataDocument, _ view: StateView) throws -> [String: CredentialMark]? {
+        guard !view.isPast else { return nil }
+        do {
+            return try credentials.marks(of: document)
+        } catch let error as SecretsError where error.code == .sealed || error.code == .untrusted {
+            return nil
+        }
+    }
+
     /// One round trip, remembered whatever comes of it.
     ///
     /// - Throws: ``ProblemError`` when the connection was not proven.

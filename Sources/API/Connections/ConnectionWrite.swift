@@ -1,15 +1,18 @@
+import Access
 import Documents
 import Foundation
 import HashTreeCollections
 import Providers
 import Reconciler
+import Secrets
 import StateRepo
 
 extension ConnectionServices {
-    /// Writes a connection: what is secret to the secrets file, the rest to the state; both or, as far as that goes, none.
+    /// Writes a connection: what is secret to the secrets file, the rest to the state; both or neither.
     ///
     /// The gate is asked first, then the secrets are written, then the state: a connection that the state shows has its
-    /// secrets. When the state refuses after all, the secrets that were there before are put back.
+    /// secrets. When the state refuses after all, the secrets that were there before are put back; when a crash comes
+    /// between, ``ConnectionRepair`` does that.
     ///
     /// - Parameter secrets: all that the connection keeps from now on.
     func write(
@@ -18,37 +21,71 @@ extension ConnectionServices {
         _ document: MetadataDocument,
         secrets: ConnectionSecrets
     ) async throws -> WriteOutcome {
-        let principal = try request.requirePrincipal()
-        let author = principal.identity.description
-        let rehearsal = try await state.publisher.submit(
-            WriteRequest(changes: ChangeSet(edit), principal: principal, requestID: request.id, mode: .dryRun)
-        )
+        let rehearsal = try await rehearse(request, edit)
         guard case .commit = request.writeMode else { return rehearsal }
-        let before = try await credentials.secrets(of: document)
-        guard !secrets.isSame(as: before) else { return try await state.write(request, ChangeSet(edit)) }
-        try await credentials.replace(secrets, of: document, by: author)
-        do {
-            return try await state.write(request, ChangeSet(edit))
-        } catch let error as StateError where error.code != .outcomeUnknown {
-            try await credentials.replace(before, of: document, by: author)
-            throw error
+        return try await state.secrets.connectionInTurn {
+            let isKept = try await secrets.isSame(as: credentials.secrets(of: document))
+            guard !isKept, request.idempotency?.recalled == nil else {
+                return try await state.write(request, ChangeSet(edit))
+            }
+            try await record(.secretWritten, request, document)
+            return try await write(request, edit, document, secrets, isAlone: rehearsal.isUnchanged)
         }
     }
 
-    /// Removes a connection from the state, and then its secrets: what is cut off in between leaves a secret that nothing
-    /// names, and the same call removes it.
+    /// Removes a connection from the state, and its secrets.
     func remove(
         _ request: OperationRequest,
         _ edit: ResourceEdit,
         _ document: MetadataDocument
     ) async throws -> OperationResponse {
-        let author = try request.requirePrincipal().identity.description
-        let outcome = try await state.write(request, ChangeSet(edit))
-        if case .commit = request.writeMode {
-            try await credentials.replace(.none, of: document, by: author)
-            try await records.forget(document)
+        let rehearsal = try await rehearse(request, edit)
+        guard case .commit = request.writeMode else { return .deleted(request, rehearsal) }
+        let outcome = try await state.secrets.connectionInTurn {
+            guard try !credentials.marks(of: document).isEmpty else {
+                return try await state.write(request, ChangeSet(edit))
+            }
+            try await record(.secretDeleted, request, document)
+            return try await write(request, edit, document, .none, isAlone: rehearsal.isUnchanged)
         }
+        try await records.forget(document)
         return .deleted(request, outcome)
+    }
+
+    /// - Parameter isAlone: whether the secrets are all that changes.
+    private func write(
+        _ request: OperationRequest,
+        _ edit: ResourceEdit,
+        _ document: MetadataDocument,
+        _ secrets: ConnectionSecrets,
+        isAlone: Bool
+    ) async throws -> WriteOutcome {
+        let author = try request.requirePrincipal().identity.description
+        let since = SecretsPoint(try state.snapshots.current)
+        let pending = isAlone ? nil : PendingRequest(id: request.id, since: since)
+        try await credentials.replace(secrets, of: document, by: author, in: pending)
+        do {
+            return try await state.write(request, ChangeSet(edit))
+        } catch let error as StateError where error.code != .outcomeUnknown {
+            if pending != nil { try await credentials.takeBack(document) }
+            throw error
+        }
+    }
+
+    private func rehearse(_ request: OperationRequest, _ edit: ResourceEdit) async throws -> WriteOutcome {
+        let principal = try request.requirePrincipal()
+        return try await state.publisher.submit(
+            WriteRequest(changes: ChangeSet(edit), principal: principal, requestID: request.id, mode: .dryRun)
+        )
+    }
+
+    /// Stands in the audit log before it is done.
+    private func record(
+        _ event: AuditEvent.Name,
+        _ request: OperationRequest,
+        _ document: MetadataDocument
+    ) async throws {
+        try await state.secrets.record(event, request, document.resource.description)
     }
 
     /// What a write demands of the present version.

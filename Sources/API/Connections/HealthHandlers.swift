@@ -44,7 +44,10 @@ extension ConnectionServices {
             connections: { try verifiable() },
             check: { document in
                 let snapshot = try state.snapshots.current
-                guard let values = try await values(of: document, in: snapshot) else { return }
+                // While the secrets cannot be used there is nothing to prove.
+                guard state.secrets.generation > 0, let values = try await values(of: document, in: snapshot) else {
+                    return
+                }
                 do {
                     _ = try await verify(values, of: document)
                 } catch is ProblemError {

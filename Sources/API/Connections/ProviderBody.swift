@@ -10,9 +10,10 @@ struct ProviderBody: Sendable {
     let id: ProviderID
     let tag: EntityTag
     let json: JSONObject
+    let showsCredential: Bool
 
     /// - Parameters:
-    ///   - marks: of the credential; `nil` when it is not shown, for a point in the past.
+    ///   - marks: of the credential; `nil` when it is not shown: for a point in the past, and while secrets are sealed.
     init(
         _ id: ProviderID,
         _ entry: CatalogueProvider,
@@ -35,6 +36,7 @@ struct ProviderBody: Sendable {
         let tag = EntityTag.connection(.provider(id), in: snapshot, showing: mark.map { ["credential": $0] } ?? [:])
         json["etag"] = .string(tag.opaque)
         self.id = id
+        self.showsCredential = marks != nil
         self.tag = tag
         self.json = json
     }

@@ -45,7 +45,7 @@ struct ProviderHandlers: Sendable {
         let view = try await services.state.view(request)
         let body = try body(of: named, view)
         var json = body.json
-        if view.isPast { json["omitted"] = ["credential"] }
+        if !body.showsCredential { json["omitted"] = ["credential"] }
         try await include(request, named, view, in: &json)
         let isPlain = request.query.texts("include").isEmpty
         return try .read(request, view, tag: isPlain ? body.tag : nil, .object(json))
@@ -94,7 +94,7 @@ struct ProviderHandlers: Sendable {
     }
 
     private func body(of named: NamedProvider, _ view: StateView) throws -> ProviderBody {
-        let marks = view.isPast ? nil : try services.credentials.marks(of: named.document)
+        let marks = try services.marks(of: named.document, view)
         return ProviderBody(named.id, named.entry, in: view.snapshot, marks: marks)
     }
 

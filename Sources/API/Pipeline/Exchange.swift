@@ -2,6 +2,7 @@ import Access
 import GitTransport
 import HTTPTypes
 import Logging
+import Secrets
 import StateRepo
 
 /// What is known so far about one request, for its answer and the log.
@@ -32,6 +33,9 @@ struct Exchange {
         case let error as StateError:
             problem = ProblemError(error)
             if let cause = error.cause { report(cause, "state failed", logger) }
+        case let error as SecretsError:
+            problem = ProblemError(error)
+            if problem.status != .unprocessableContent { report(error, "secrets failed", logger) }
         case let error as GitServiceError:
             problem = ProblemError(error) ?? internalError(error, logger)
         default: problem = internalError(error, logger)

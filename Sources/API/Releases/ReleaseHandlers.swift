@@ -23,7 +23,7 @@ struct ReleaseHandlers: Sendable {
     fileprivate func validate(_ request: OperationRequest) async throws -> OperationResponse {
         let id = try request.agentID()
         let snapshot = try services.snapshots.current
-        guard let report = PublishReport(id, in: snapshot, services.rules) else {
+        guard let report = PublishReport(id, in: snapshot, services.rules, services.secrets.inventory) else {
             throw StateError.notFound(.agent(id))
         }
         let state = StateHeaders(revision: snapshot.revision, sequence: snapshot.sequence)
@@ -76,10 +76,10 @@ struct PublishReport: Sendable {
     let json: JSONObject
 
     /// `nil` when there is no such agent.
-    init?(_ id: AgentID, in snapshot: StateSnapshot, _ rules: StateRules) {
+    init?(_ id: AgentID, in snapshot: StateSnapshot, _ rules: StateRules, _ secrets: SecretInventory) {
         // Publishing pins what stands at the head, also while an older version of a broken file is served.
         guard let folder = snapshot.head.agents[id] else { return nil }
-        let review = PublishReview(tree: snapshot.head, rules: rules, secrets: .empty)
+        let review = PublishReview(tree: snapshot.head, rules: rules, secrets: secrets)
         let findings = snapshot.noting(review.diagnostics(of: folder))
         let present = snapshot.head.releases[id]?.facts
         let isSame = present?.definition == folder.tree

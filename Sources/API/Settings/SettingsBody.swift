@@ -23,11 +23,16 @@ struct SettingsBody: Sendable {
     }
 
     /// The body with what is shown only when asked for; all of it comes from the tree, for any revision.
-    func including(_ parts: [String], _ snapshot: StateSnapshot, _ rules: StateRules) -> JSONObject {
+    func including(
+        _ parts: [String],
+        _ snapshot: StateSnapshot,
+        _ rules: StateRules,
+        _ secrets: SecretInventory
+    ) -> JSONObject {
         var body = json
         if parts.contains("used_by") { body["used_by"] = .array(snapshot.serving.settingUses.map(\.json)) }
         if parts.contains("diagnostics") {
-            let review = ReferenceReview(tree: snapshot.serving, rules: rules, secrets: .empty)
+            let review = ReferenceReview(tree: snapshot.serving, rules: rules, secrets: secrets)
             let findings = (snapshot.head.settings?.diagnostics ?? []) + review.settingsDiagnostics()
             body["diagnostics"] = .array(snapshot.noting(findings).map(\.json))
         }

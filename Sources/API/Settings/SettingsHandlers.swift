@@ -25,7 +25,8 @@ struct SettingsHandlers: Sendable {
         let body = try SettingsBody(view.snapshot, schema: schema)
         let included = request.query.texts("include")
         let tag = included.isEmpty ? EntityTag(body.tag) : nil
-        return try .read(request, view, tag: tag, .object(body.including(included, view.snapshot, services.rules)))
+        let json = body.including(included, view.snapshot, services.rules, services.secrets.inventory)
+        return try .read(request, view, tag: tag, .object(json))
     }
 
     fileprivate func update(_ request: OperationRequest) async throws -> OperationResponse {

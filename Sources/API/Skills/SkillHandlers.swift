@@ -96,7 +96,11 @@ struct SkillHandlers: Sendable {
         if included.contains("diagnostics") {
             var findings = snapshot.head.skills[id]?.diagnostics ?? []
             if let served = snapshot.serving.skills[id] {
-                let review = ReferenceReview(tree: snapshot.serving, rules: services.rules, secrets: .empty)
+                let review = ReferenceReview(
+                    tree: snapshot.serving,
+                    rules: services.rules,
+                    secrets: services.secrets.inventory
+                )
                 findings += review.diagnostics(of: served)
             }
             body["diagnostics"] = .array(snapshot.noting(findings).map(\.json))

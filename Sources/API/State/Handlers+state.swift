@@ -15,6 +15,8 @@ extension Handlers {
         registerApply(services)
         registerAgentHistory(services)
         registerWatch(services)
+        registerSecrets(services)
+        registerEffective(services)
         let polls = LongPoll(hub: services.publisher.watch)
         wrap { request, handler in try await polls.answer(request, handler) }
     }

@@ -49,7 +49,7 @@ struct OverviewHandlers: Sendable {
             "revision": .string(snapshot.revision.description), "sequence": JSONValue(snapshot.sequence),
         ]
         if !view.isPast { body["conditions"] = .array(conditions.map(\.json)) }
-        body["diagnostics"] = .array(reports.diagnostics(of: snapshot, services.rules).map(\.json))
+        body["diagnostics"] = .array(reports.diagnostics(of: snapshot, services.rules, services.secrets).map(\.json))
         body["counts"] = Self.counts(snapshot.serving)
         body["working_tree"] = workingTree
         if view.isPast {
@@ -73,7 +73,7 @@ struct OverviewHandlers: Sendable {
     fileprivate func validate(_ request: OperationRequest) async throws -> OperationResponse {
         guard let body = request.body else {
             let snapshot = try services.snapshots.current
-            return Self.report(reports.diagnostics(of: snapshot, services.rules), on: snapshot)
+            return Self.report(reports.diagnostics(of: snapshot, services.rules, services.secrets), on: snapshot)
         }
         let list = ProposedChanges(body, services)
         let proposal = try await services.archive.propose(ChangeSet(list.edits, message: list.message))

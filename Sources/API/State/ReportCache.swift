@@ -9,6 +9,8 @@ final class ReportCache: Sendable {
 
     private struct Entry: Sendable {
         let revision: CommitID
+        /// The generation of the secrets that the report was made with.
+        let secrets: Int
         let diagnostics: [Diagnostic]
     }
 
@@ -18,13 +20,24 @@ final class ReportCache: Sendable {
     var revisions: [CommitID] { kept.withLock { $0.map(\.revision) } }
 
     /// Every finding about `snapshot`, bounded as ``StateReport`` is.
-    func diagnostics(of snapshot: StateSnapshot, _ rules: StateRules) -> [Diagnostic] {
-        if let entry = kept.withLock({ $0.first { $0.revision == snapshot.revision } }) { return entry.diagnostics }
-        let report = StateReport(snapshot.head, rules: rules, secrets: .empty, ledger: snapshot.ledger)
+    func diagnostics(of snapshot: StateSnapshot, _ rules: StateRules, _ secrets: SecretsDesk) -> [Diagnostic] {
+        diagnostics(of: snapshot, rules, secrets.inventory, generation: secrets.generation)
+    }
+
+    /// - Parameter generation: that of the secrets whose names are `secrets`.
+    func diagnostics(
+        of snapshot: StateSnapshot,
+        _ rules: StateRules,
+        _ secrets: SecretInventory = .empty,
+        generation: Int = 0
+    ) -> [Diagnostic] {
+        let kept = kept.withLock { $0.first { $0.revision == snapshot.revision && $0.secrets == generation } }
+        if let kept { return kept.diagnostics }
+        let report = StateReport(snapshot.head, rules: rules, secrets: secrets, ledger: snapshot.ledger)
         let diagnostics = snapshot.noting(report.diagnostics)
-        kept.withLock { kept in
+        self.kept.withLock { kept in
             kept.removeAll { $0.revision == snapshot.revision }
-            kept.append(Entry(revision: snapshot.revision, diagnostics: diagnostics))
+            kept.append(Entry(revision: snapshot.revision, secrets: generation, diagnostics: diagnostics))
             if kept.count > Self.maximumCount { kept.removeFirst() }
         }
         return diagnostics

@@ -10,6 +10,7 @@ package struct StateServices: Sendable {
     package let reconciler: Reconciler
     package let rules: StateRules
     package let cursors: CursorSeal
+    package let secrets: SecretsDesk
     package let workingTree: WorkingTreeBoard
     /// Reads the files of the working tree.
     package let workingFiles: any WorkingTreeReading
@@ -22,6 +23,7 @@ package struct StateServices: Sendable {
         reconciler: Reconciler,
         rules: StateRules,
         cursors: CursorSeal,
+        secrets: SecretsDesk,
         workingTree: WorkingTreeBoard = WorkingTreeBoard(),
         workingFiles: any WorkingTreeReading = NoWorkingTree()
     ) {
@@ -32,6 +34,7 @@ package struct StateServices: Sendable {
         self.reconciler = reconciler
         self.rules = rules
         self.cursors = cursors
+        self.secrets = secrets
         self.workingTree = workingTree
         self.workingFiles = workingFiles
     }

@@ -21,9 +21,6 @@ extension ServerConfiguration {
     ) throws(ConfigurationError) -> ServerConfiguration {
         var problems: [ConfigurationProblem] = []
         let environment = environment.filter { !$0.value.isEmpty }
-        for name in ServerSetting.laterVariables where environment[name] != nil {
-            problems.append(ConfigurationProblem(place: name, message: "this version does not have that setting yet"))
-        }
         let folder = dataDirectory(flags.dataDir, environment, workingDirectory, &problems)
         let file = ConfigurationFile(path: folder.appending(path: "gitplane.json").path)
         let document = file.read(schemas: schemas, &problems)
@@ -96,6 +93,12 @@ extension ServerConfiguration {
         if let metrics, !metrics.isLoopback {
             warnings.append("\(metrics.host) may be reached from other machines: everybody there can read /metrics")
         }
+        let secrets = SecretsSettings(
+            identityFile: values[.secretsIdentityFile]?.value,
+            recipients: values[.secretsRecipients],
+            dataDirectory: dataDirectory,
+            &problems
+        )
         self.init(
             dataDirectory: dataDirectory,
             address: address,
@@ -108,6 +111,7 @@ extension ServerConfiguration {
             tls: tls,
             trustedProxies: proxies,
             rates: Self.rates(values),
+            secrets: secrets,
             warnings: warnings
         )
     }

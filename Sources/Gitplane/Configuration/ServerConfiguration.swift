@@ -27,6 +27,7 @@ struct ServerConfiguration: Sendable {
     let tls: TLSFiles?
     let trustedProxies: TrustedProxies
     let rates: RateLimiter.Rates
+    let secrets: SecretsSettings
     /// What was accepted and should not stay as it is; printed at every start.
     let warnings: [String]
 

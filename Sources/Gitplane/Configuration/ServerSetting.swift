@@ -16,6 +16,8 @@ enum ServerSetting: String, CaseIterable {
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
+    case secretsIdentityFile = "secrets_identity_file"
+    case secretsRecipients = "secrets_recipients"
 
     /// The key in `gitplane.json`.
     var key: String { rawValue }
@@ -32,7 +34,7 @@ enum ServerSetting: String, CaseIterable {
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
         case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
-            .workingTreeQuiet:
+            .workingTreeQuiet, .secretsIdentityFile, .secretsRecipients:
             nil
         }
     }
@@ -48,6 +50,8 @@ enum ServerSetting: String, CaseIterable {
         case .egressAllow: "GITPLANE_EGRESS_ALLOW"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
+        case .secretsIdentityFile: "GITPLANE_SECRETS_IDENTITY_FILE"
+        case .secretsRecipients: "GITPLANE_SECRETS_RECIPIENTS"
         case .logLevel, .logFormat, .insecure, .behindProxy, .tlsCertificate, .tlsKey, .workingTree: nil
         }
     }
@@ -57,10 +61,10 @@ enum ServerSetting: String, CaseIterable {
         switch self {
         case .port: .integer
         case .insecure, .behindProxy, .workingTree: .boolean
-        case .trustedProxies, .egressAllow: .list
+        case .trustedProxies, .egressAllow, .secretsRecipients: .list
         case .rateLimits: .rates
         case .host, .logLevel, .logFormat, .metricsListen, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits,
-            .workingTreeQuiet:
+            .workingTreeQuiet, .secretsIdentityFile:
             .string
         }
     }
@@ -74,9 +78,4 @@ enum ServerSetting: String, CaseIterable {
         /// `off`, or `name=rate` between commas.
         case rates
     }
-
-    /// Variables of the contract that this version does not honour yet; ignoring them would be worse than refusing.
-    static let laterVariables = [
-        "GITPLANE_SECRETS_IDENTITY_FILE", "GITPLANE_SECRETS_RECIPIENTS",
-    ]
 }

@@ -1,3 +1,4 @@
+import API
 import Access
 import Documents
 import Foundation
@@ -33,13 +34,14 @@ enum Gate {
         ).install()
         let publisher = state.publisher
         let snapshots = state.snapshots
+        let secrets = state.secrets.inventorySource
         let reviewer = try PushReviewer(
             repositoryPath: folder.repository,
             rules: state.rules,
             identity: instance.identity,
             sources: .init(
                 snapshot: { snapshots.latest },
-                secrets: { .empty },
+                secrets: { secrets.current },
                 reconcile: { try await publisher.reconcile() }
             )
         )

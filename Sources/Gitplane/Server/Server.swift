@@ -33,6 +33,7 @@ struct Server {
         let logger = ServerLog.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         DescriptorLimit.raise(logger)
+        CoreDumps.forbid(logger)
         let folder = DataFolder(configuration.dataDirectory)
         try await folder.hold { try await serve(folder, logger) }
     }
@@ -43,7 +44,11 @@ struct Server {
         let certificate = try certificate()
         let local = try AccessComponents.openLocal(folder)
         let access = try AccessComponents.open(folder, share, local, configuration, tokens: tokens)
-        let state = try await StateComponents.open(folder, share, rules, instance, local, logger)
+        let secrets = try SecretsComponents(configuration.secrets, folder, instance, local) {
+            [control = access.control] in
+            try await control.record($0)
+        }
+        let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, logger)
         let workingTree: WorkingTree? =
             if let settings = configuration.workingTree {
                 try await WorkingTree(settings, folder, state, instance, logger)
@@ -64,8 +69,7 @@ struct Server {
         let stateServices = state.services(instance, workingTree?.keeper)
         handlers.registerState(stateServices)
         access.handlers(stateServices).register(in: &handlers)
-        let secrets = try Self.secrets(folder, local, instance)
-        let connections = try ConnectionComponents(configuration, folder, stateServices, secrets)
+        let connections = try ConnectionComponents(configuration, folder, stateServices, secrets.store)
         handlers.registerConnections(connections.services, connections.schedule)
         handlers.registerOnboarding(connections.services) { access.control.account != nil }
         let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
@@ -104,7 +108,10 @@ struct Server {
                 }
             )
         }
-        services += [reconciler, gate, application, WatchService(state.publisher.watch), readiness]
+        services += [
+            reconciler, SecretsService(desk: state.secrets, watch: state.publisher.watch), gate, application,
+            WatchService(state.publisher.watch), readiness,
+        ]
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -120,24 +127,6 @@ struct Server {
             throw error
         }
         await state.publisher.close()
-    }
-
-    /// Opens the secrets of the folder; the recovery key of a new file is shown here and nowhere else.
-    private static func secrets(
-        _ folder: DataFolder,
-        _ local: LocalDatabase,
-        _ instance: InstanceFile
-    ) throws -> SecretsStore {
-        do {
-            let start = try SecretsStore.start(
-                .init(folder: folder.url.path, instance: instance.identity.instance),
-                witness: RecordedSecrets(database: local)
-            )
-            if let recovery = start.recovery { StandardStream.error.write(RecoveryMessage.lines(recovery)) }
-            return start.store
-        } catch {
-            throw CommandFailure(.configuration, error.message)
-        }
     }
 
     private func gitServer(

@@ -15,6 +15,7 @@ struct StateComponents {
     let snapshots: SnapshotStore
     let conditions: ConditionBoard
     let rules: StateRules
+    let secrets: SecretsDesk
     let workingTree = WorkingTreeBoard()
 
     /// Opens the repository, or makes it from the template, recovers what a crash left, and publishes the head.
@@ -26,8 +27,11 @@ struct StateComponents {
         _ rules: StateRules,
         _ instance: InstanceFile,
         _ local: LocalDatabase,
+        _ secrets: SecretsComponents,
         _ logger: Logger
     ) async throws -> StateComponents {
+        secrets.showRecovery()
+        let inventory = secrets.inventory
         try openRepository(folder, share, instance, logger)
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
@@ -37,7 +41,8 @@ struct StateComponents {
                 repositoryPath: folder.repository,
                 rules: rules,
                 identity: instance.identity,
-                announcements: AnnouncedPushes(database: local)
+                announcements: AnnouncedPushes(database: local),
+                secrets: { inventory.current }
             ),
             index: index,
             snapshots: snapshots,
@@ -47,7 +52,20 @@ struct StateComponents {
         let snapshot = try await first(publisher)
         try FormatVersion.check(snapshot.head.format?.file)
         let readers = try GitReaderPool(openingBareAt: folder.repository) { try await publisher.seal() }
-        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules)
+        let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules) {
+            inventory.current
+        }
+        let desk = SecretsDesk(
+            secrets.store,
+            inventory,
+            archive: archive,
+            snapshots: snapshots,
+            conditions: conditions,
+            audit: secrets.audit,
+            logger: logger
+        )
+        await desk.follow()
+        desk.noteCondition()
         return StateComponents(
             index: index,
             local: local,
@@ -55,7 +73,8 @@ struct StateComponents {
             archive: archive,
             snapshots: snapshots,
             conditions: conditions,
-            rules: rules
+            rules: rules,
+            secrets: desk
         )
     }
 
@@ -83,6 +102,7 @@ struct StateComponents {
             reconciler: reconciler(keeper),
             rules: rules,
             cursors: CursorSeal(key: instance.cursorKey),
+            secrets: secrets,
             workingTree: workingTree,
             workingFiles: keeper ?? NoWorkingTree()
         )

@@ -1,4 +1,5 @@
 package import Foundation
+package import Secrets
 package import StateRepo
 
 /// What is told of a secret field: everything but the value.
@@ -15,6 +16,19 @@ package struct CredentialMark: Hashable, Sendable {
     }
 }
 
+/// A request that changes the secrets of a connection first and the state afterwards.
+package struct PendingRequest: Sendable {
+    /// The id that its commit will carry.
+    package let id: String
+    /// The head before it.
+    package let since: SecretsPoint
+
+    package init(id: String, since: SecretsPoint) {
+        self.id = id
+        self.since = since
+    }
+}
+
 /// Keeps the secret fields of connections.
 package protocol CredentialStore: CredentialSource {
     /// What is kept of a connection, by the names of the fields.
@@ -22,6 +36,16 @@ package protocol CredentialStore: CredentialSource {
 
     /// Makes `secrets` all that is kept of a connection, in one step; values that stay as they were keep their versions.
     ///
-    /// - Parameter author: who does it, as `Principal` spells it.
-    func replace(_ secrets: ConnectionSecrets, of document: MetadataDocument, by author: String) async throws
+    /// - Parameters:
+    ///   - author: who does it, as `Principal` spells it.
+    ///   - request: what also changes the state; what was there is kept until it is known what became of it.
+    func replace(
+        _ secrets: ConnectionSecrets,
+        of document: MetadataDocument,
+        by author: String,
+        in request: PendingRequest?
+    ) async throws
+
+    /// Makes what is kept of a connection what it was before the pending request.
+    func takeBack(_ document: MetadataDocument) async throws
 }

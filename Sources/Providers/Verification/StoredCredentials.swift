@@ -5,7 +5,7 @@ package import StateRepo
 
 /// The secret fields of connections in the installation's secrets file.
 ///
-/// Every operation throws `state.unavailable` while the secrets cannot be used.
+/// Every operation throws ``SecretsError`` `secrets.sealed` or `secrets.untrusted` while the secrets cannot be used.
 package struct StoredCredentials: CredentialStore {
     private let store: SecretsStore
     private let now: @Sendable () -> Date
@@ -36,7 +36,8 @@ package struct StoredCredentials: CredentialStore {
     package func replace(
         _ secrets: ConnectionSecrets,
         of document: MetadataDocument,
-        by author: String
+        by author: String,
+        in request: PendingRequest?
     ) async throws {
         let scope = document.secretScope
         var values: [SecretID: SecretValue] = [:]
@@ -47,29 +48,27 @@ package struct StoredCredentials: CredentialStore {
             values[SecretID(scope, name)] = value
         }
         let (wanted, time) = (values, Int(now().timeIntervalSince1970))
-        do {
-            try await store.change { document throws(SecretsError) in
-                for id in document.entries.keys where id.scope == scope && wanted[id] == nil { document.remove(id) }
-                for (id, value) in wanted.sorted(by: { $0.key < $1.key }) {
-                    if let entry = document.entries[id], entry.value == value, entry.origin == secrets.origin {
-                        continue
-                    }
-                    try document.set(id, to: value, by: .init(name: author, time: time), origin: secrets.origin)
+        try await store.change { document throws(SecretsError) in
+            if let request { document.begin(scope, request.id, since: request.since) }
+            for id in document.entries.keys where id.scope == scope && wanted[id] == nil { document.remove(id) }
+            for (id, value) in wanted.sorted(by: { $0.key < $1.key }) {
+                if let entry = document.entries[id], entry.value == value, entry.origin == secrets.origin {
+                    continue
                 }
+                try document.set(id, to: value, by: .init(name: author, time: time), origin: secrets.origin)
             }
-        } catch {
-            throw Self.unavailable(error)
         }
     }
 
-    private func entries(of document: MetadataDocument) throws(StateError) -> [String: SecretEntry] {
+    package func takeBack(_ document: MetadataDocument) async throws {
         let scope = document.secretScope
-        do {
-            let entries = try store.board.current.opened().entries.filter { $0.key.scope == scope }
-            return Dictionary(entries.map { ($0.key.name.description, $0.value) }) { first, _ in first }
-        } catch {
-            throw Self.unavailable(error)
-        }
+        try await store.change { document throws(SecretsError) in document.takeBack(scope) }
+    }
+
+    private func entries(of document: MetadataDocument) throws(SecretsError) -> [String: SecretEntry] {
+        let scope = document.secretScope
+        let entries = try store.board.current.opened().entries.filter { $0.key.scope == scope }
+        return Dictionary(entries.map { ($0.key.name.description, $0.value) }) { first, _ in first }
     }
 
     private static func refused(_ name: String) -> StateError {
@@ -81,11 +80,6 @@ package struct StoredCredentials: CredentialStore {
             "a secret has 1 to \(SecretValue.maximumLength) bytes, none of them zero"
         )
         return StateError(.requestInvalid, "the body does not fit the connection", diagnostics: [problem])
-    }
-
-    /// The message of the secrets may name a file of the host, so that it stays behind.
-    private static func unavailable(_ error: SecretsError) -> StateError {
-        StateError(.unavailable, "the secrets cannot be used now", cause: error)
     }
 }
 

@@ -44,6 +44,9 @@ package final class WatchHub: Sendable {
     /// Where the first published snapshot stands.
     func start(at head: WatchPlace) { state.withLock { $0.head = head } }
 
+    /// Tells of a change beside the state, which waiting requests may show and watchers see as a status.
+    package func tellOfStatus() { publish(.status) }
+
     func publish(_ event: WatchEvent) {
         let prefixes = Self.prefixes(of: event)
         resume { state in state.append(event, prefixes) }

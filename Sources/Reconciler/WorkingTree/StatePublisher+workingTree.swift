@@ -63,7 +63,11 @@ extension StatePublisher {
     ) throws -> EditSelection.Judgement {
         let merge = try merged(files, on: snapshot)
         let tree = try decode(merge, on: snapshot)
-        let review = AdmissionReview(rules: configuration.rules, secrets: .empty, ledger: snapshot.ledger)
+        let review = AdmissionReview(
+            rules: configuration.rules,
+            secrets: configuration.secrets(),
+            ledger: snapshot.ledger
+        )
         let verdict = review.review(
             from: snapshot.head,
             to: tree,
@@ -94,7 +98,11 @@ extension StatePublisher {
         let conflicts = conflicts(merge, files)
         guard conflicts.isEmpty else { return refused(conflicts, on: snapshot) }
         let tree = try decode(merge, on: snapshot)
-        let review = PushReview(rules: configuration.rules, secrets: .empty, identity: configuration.identity)
+        let review = PushReview(
+            rules: configuration.rules,
+            secrets: configuration.secrets(),
+            identity: configuration.identity
+        )
         let verdict = try run { repository in
             try review.review(
                 merging: tip,

@@ -36,7 +36,38 @@ package enum AgeFile {
     ///
     /// - Throws: ``AgeError``; `age.no_identity` when the file is whole but not for any of the identities.
     package static func open(_ file: [UInt8], with identities: [AgeIdentity]) throws(AgeError) -> [UInt8] {
-        try open(file) { header throws(AgeError) in
+        try open(file, key(for: identities))
+    }
+
+    /// Whether a file opens to `content`; takes no room for a second copy of it.
+    ///
+    /// - Throws: as ``open(_:with:)`` does.
+    static func isSeal(_ file: [UInt8], of content: [UInt8], for identity: AgeIdentity) throws(AgeError) -> Bool {
+        let (file, start, fileKey) = try beginning(file, key(for: [identity]))
+        var isSame = true
+        var offset = 0
+        let result: Result<Void, AgeError> = content.withUnsafeBytes { wanted in
+            do throws(AgeError) {
+                try AgePayload.read(file, from: start, fileKey) { chunk in
+                    let end = offset + chunk.count
+                    isSame =
+                        isSame && end <= wanted.count
+                        && chunk.hasSameBytes(as: UnsafeRawBufferPointer(rebasing: wanted[offset..<end]))
+                    offset = end
+                }
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        return isSame && offset == content.count
+    }
+
+    private static func key(
+        for identities: [AgeIdentity]
+    ) -> (AgeHeader) throws(AgeError) -> SymmetricKey {
+        { header throws(AgeError) in
             for stanza in header.stanzas where stanza.kind == AgeKeyWrap.x25519 {
                 for identity in identities {
                     if let fileKey = try AgeKeyWrap.unwrap(stanza, with: identity) { return fileKey }
@@ -77,8 +108,19 @@ package enum AgeFile {
 
     private static func open(
         _ file: [UInt8],
-        key: (AgeHeader) throws(AgeError) -> SymmetricKey
+        _ key: (AgeHeader) throws(AgeError) -> SymmetricKey
     ) throws(AgeError) -> [UInt8] {
+        let (file, start, fileKey) = try beginning(file, key)
+        return try AgePayload.open(file, from: start, fileKey)
+    }
+
+    /// Reads the header.
+    ///
+    /// - Returns: the file without armour, where its payload begins, and the key of the payload.
+    private static func beginning(
+        _ file: [UInt8],
+        _ key: (AgeHeader) throws(AgeError) -> SymmetricKey
+    ) throws(AgeError) -> (file: [UInt8], payload: Int, key: SymmetricKey) {
         // An armoured file has four characters for three bytes; header and tags add little.
         guard file.count <= maximumSize / 3 * 4 + AgeHeader.maximumSize else {
             throw AgeError(.tooLarge, "at most \(maximumSize) bytes are opened at once")
@@ -94,6 +136,6 @@ package enum AgeFile {
             throw AgeError(.stanza, "the file key has a wrong length")
         }
         try header.authenticate(fileKey)
-        return try AgePayload.open(file, from: parser.offset, fileKey)
+        return (file, parser.offset, fileKey)
     }
 }

@@ -22,8 +22,8 @@ enum AgePayload {
                 let end = min(offset + chunkSize, content.count)
                 let nonce = try chunkNonce(counter, isLast: end == content.count)
                 let box = try ChaChaPoly.seal(content[offset..<end], using: key, nonce: nonce)
-                output.append(contentsOf: box.ciphertext)
-                output.append(contentsOf: box.tag)
+                box.ciphertext.withUnsafeBytes { output.append(contentsOf: $0) }
+                box.tag.withUnsafeBytes { output.append(contentsOf: $0) }
                 offset = end
                 counter += 1
             } while offset < content.count
@@ -37,37 +37,49 @@ enum AgePayload {
     /// - Throws: ``AgeError`` `age.truncated`, `.payload_unauthenticated` or `.empty_last_chunk`; nothing of a payload that
     ///   is refused is returned.
     static func open(_ file: [UInt8], from start: Int, _ fileKey: SymmetricKey) throws(AgeError) -> [UInt8] {
+        var content: [UInt8] = []
+        content.reserveCapacity(max(0, file.count - start))
+        try read(file, from: start, fileKey) { content.append(contentsOf: $0) }
+        return content
+    }
+
+    /// Lends `body` the content of everything from `start` on, chunk by chunk.
+    ///
+    /// - Throws: as ``open(_:from:_:)`` does, after `body` has had the chunks before the one that is refused.
+    static func read(
+        _ file: [UInt8],
+        from start: Int,
+        _ fileKey: SymmetricKey,
+        _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(AgeError) {
         guard file.count - start >= nonceLength + tagLength else {
             throw AgeError(.truncated, "the file ends before its payload")
         }
         let key = key(fileKey, Array(file[start..<(start + nonceLength)]))
-        var content: [UInt8] = []
-        content.reserveCapacity(file.count - start)
         var offset = start + nonceLength
         var counter: UInt64 = 0
         while offset < file.count {
             let end = min(offset + chunkSize + tagLength, file.count)
             let chunk = file[offset..<end]
             guard chunk.count >= tagLength else { throw AgeError(.truncated, "the file ends within a chunk") }
-            try append(chunk, key, counter, isLast: end == file.count, to: &content)
+            try read(chunk, key, counter, isLast: end == file.count, body)
             offset = end
             counter += 1
         }
-        return content
     }
 
-    private static func append(
+    private static func read(
         _ chunk: ArraySlice<UInt8>,
         _ key: SymmetricKey,
         _ counter: UInt64,
         isLast: Bool,
-        to content: inout [UInt8]
+        _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(AgeError) {
         if let opened = open(chunk, key, counter, isLast: isLast) {
             guard !opened.isEmpty || counter == 0 else {
                 throw AgeError(.emptyLastChunk, "the last chunk of the payload is empty")
             }
-            content.append(contentsOf: opened)
+            opened.withUnsafeBytes { body($0) }
         } else if isLast, open(chunk, key, counter, isLast: false) != nil {
             throw AgeError(.truncated, "the file ends before its last chunk")
         } else {

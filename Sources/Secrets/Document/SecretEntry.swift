@@ -43,6 +43,32 @@ package struct SecretOrphan: Hashable, Sendable {
     }
 }
 
+/// What the secrets of a connection were before a request that also changes the state, until it is known what became of it.
+package struct SecretsIntent: Sendable {
+    /// The id that the commit of the request carries.
+    package let requestID: String
+    /// The head before the request.
+    package let since: SecretsPoint
+    package let before: [SecretName: SecretEntry]
+
+    package init(requestID: String, since: SecretsPoint, before: [SecretName: SecretEntry]) {
+        self.requestID = requestID
+        self.since = since
+        self.before = before
+    }
+}
+
+/// A commit of the state, by its name and number.
+package struct SecretsPoint: Hashable, Sendable {
+    package let revision: String
+    package let sequence: Int
+
+    package init(revision: String, sequence: Int) {
+        self.revision = revision
+        self.sequence = sequence
+    }
+}
+
 /// What a request with an `Idempotency-Key` did to the secrets, kept in the very document that it changed.
 package struct SecretRequest: Hashable, Sendable {
     /// A digest of the caller, the route and the key, in hexadecimal digits.

@@ -39,11 +39,19 @@ package enum SecretScope: Hashable, Sendable {
         }
     }
 
-    fileprivate var path: String {
+    /// The first part of ids, `agents/<id>` for instance.
+    package var path: String {
         switch self {
         case .global: kind
         case .agent(let owner), .provider(let owner), .connection(let owner): "\(kind)/\(owner)"
         }
+    }
+
+    /// Reads what ``path`` writes.
+    init?(_ text: String) {
+        let words = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard (1...2).contains(words.count) else { return nil }
+        self.init(kind: words[0], owner: words.count == 2 ? words[1] : nil)
     }
 
     fileprivate init?(kind: Substring, owner: Substring?) {

@@ -58,8 +58,17 @@ extension SecretsDocument {
             guard let digest = SecretsDigest(text) else { throw Self.damage("previous") }
             previous = digest
         }
+        if let revision = value["seen"]?["revision"]?.stringValue, let sequence = value["seen"]?["sequence"]?.intValue {
+            seen = SecretsPoint(revision: revision, sequence: sequence)
+        }
         try readEntries(value["entries"]?.objectValue)
         for member in value["orphans"]?.objectValue ?? [:] { orphans[member.key] = try Self.orphan(member.value) }
+        for member in value["intents"]?.objectValue ?? [:] {
+            guard let scope = SecretScope(member.key), let intent = Self.intent(member.value) else {
+                throw Self.damage("intents")
+            }
+            intents[scope] = intent
+        }
         for request in value["requests"]?.arrayValue ?? [] { requests.append(try Self.request(request)) }
     }
 
@@ -88,6 +97,19 @@ extension SecretsDocument {
             origin: value["origin"]?.stringValue,
             isGrantable: value["grantable"]?.boolValue ?? true
         )
+    }
+
+    private static func intent(_ value: JSONValue) -> SecretsIntent? {
+        guard let requestID = value["request"]?.stringValue, let revision = value["revision"]?.stringValue,
+            let sequence = value["sequence"]?.intValue
+        else { return nil }
+        var before: [SecretName: SecretEntry] = [:]
+        for member in value["before"]?.objectValue ?? [:] {
+            guard let name = SecretName(member.key), let entry = entry(member.value) else { return nil }
+            before[name] = entry
+        }
+        let since = SecretsPoint(revision: revision, sequence: sequence)
+        return SecretsIntent(requestID: requestID, since: since, before: before)
     }
 
     private static func orphan(_ value: JSONValue) throws(SecretsError) -> SecretOrphan {

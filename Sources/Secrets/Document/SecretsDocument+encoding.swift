@@ -16,7 +16,7 @@ extension SecretsDocument {
     func encoded(for identity: AgeIdentity) -> [UInt8] {
         var output = Self.macPrefix + [UInt8](repeating: 0, count: Self.macLength) + Self.macSuffix
         let start = output.count
-        output.reserveCapacity(start + 512 + entries.count * 256)
+        output.reserveCapacity(entries.values.reduce(start + 4_096) { $0 + $1.value.count + 512 })
         writeContent(into: &output)
         let mac = Hexadecimal.text(Self.mac(output[start...], identity))
         output.replaceSubrange(Self.macPrefix.count..<(Self.macPrefix.count + Self.macLength), with: mac.utf8)
@@ -51,6 +51,10 @@ extension SecretsDocument {
         output += "},\"orphans\":".utf8
         JSONValue.object(JSONObject(orphans.sorted { $0.key < $1.key }.map { ($0.key, Self.value($0.value)) }))
             .write(into: &output)
+        if let seen {
+            output += ",\"seen\":{\"revision\":\"\(seen.revision)\",\"sequence\":\(seen.sequence)}".utf8
+        }
+        writeIntents(into: &output)
         output += ",\"requests\":".utf8
         JSONValue.array(requests.map(Self.value)).write(into: &output)
         output += "}\n".utf8
@@ -59,34 +63,91 @@ extension SecretsDocument {
     private func writeEntries(into output: inout [UInt8]) {
         var isFirst = true
         for (id, entry) in entries.sorted(by: { $0.key < $1.key }) {
-            if !isFirst { output.append(UInt8(ascii: ",")) }
+            Self.write(isFirst ? "\n\"" : ",\n\"", into: &output)
             isFirst = false
-            output += "\n\"\(id)\":{\"value\":".utf8
-            entry.value.withBytes { Self.writeText($0, into: &output) }
-            output += ",\"version\":\(entry.version),\"updated_at\":\(entry.updatedAt),\"updated_by\":".utf8
-            JSONValue.string(entry.updatedBy).write(into: &output)
-            if let origin = entry.origin {
-                output += ",\"origin\":".utf8
-                JSONValue.string(origin).write(into: &output)
-            }
-            if !entry.isGrantable { output += ",\"grantable\":false".utf8 }
-            output.append(UInt8(ascii: "}"))
+            output += id.description.utf8
+            Self.write("\":", into: &output)
+            Self.write(entry, into: &output)
         }
+    }
+
+    private func writeIntents(into output: inout [UInt8]) {
+        guard !intents.isEmpty else { return }
+        output += ",\"intents\":{".utf8
+        for (index, (scope, intent)) in intents.sorted(by: { $0.key.path < $1.key.path }).enumerated() {
+            output += "\(index == 0 ? "" : ",")\"\(scope.path)\":{\"request\":".utf8
+            JSONValue.string(intent.requestID).write(into: &output)
+            output += ",\"revision\":\"\(intent.since.revision)\",\"sequence\":\(intent.since.sequence)".utf8
+            output += ",\"before\":{".utf8
+            let before = intent.before.sorted { $0.key.description < $1.key.description }
+            for (index, (name, entry)) in before.enumerated() {
+                output += "\(index == 0 ? "" : ",")\"\(name)\":".utf8
+                Self.write(entry, into: &output)
+            }
+            output += "}}".utf8
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ entry: SecretEntry, into output: inout [UInt8]) {
+        write("{\"value\":", into: &output)
+        entry.value.withBytes { writeText($0, into: &output) }
+        write(",\"version\":", into: &output)
+        output += "\(entry.version)".utf8
+        write(",\"updated_at\":", into: &output)
+        output += "\(entry.updatedAt)".utf8
+        write(",\"updated_by\":", into: &output)
+        writeText(entry.updatedBy, into: &output)
+        if let origin = entry.origin {
+            write(",\"origin\":", into: &output)
+            writeText(origin, into: &output)
+        }
+        if !entry.isGrantable { write(",\"grantable\":false", into: &output) }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ text: StaticString, into output: inout [UInt8]) {
+        text.withUTF8Buffer { output.append(contentsOf: $0) }
+    }
+
+    private static func writeText(_ text: String, into output: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { writeText(UnsafeRawBufferPointer($0), into: &output) }
     }
 
     /// As `JSONWriter` writes a text, without making a `String` of a secret.
     private static func writeText(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         var start = 0
-        for index in bytes.indices
-        where bytes[index] < 0x20 || bytes[index] == UInt8(ascii: "\"") || bytes[index] == UInt8(ascii: "\\") {
-            output.append(contentsOf: bytes[start..<index])
+        while let index = special(in: bytes, from: start) {
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
             output += "\\u00".utf8
             output += Hexadecimal.text(CollectionOfOne(bytes[index])).utf8
             start = index + 1
         }
-        output.append(contentsOf: bytes[start...])
+        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// The place of the next byte that a JSON text cannot hold as it is, eight bytes looked at at once.
+    private static func special(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var index = start
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if holdsSpecial(word) { break }
+            index += 8
+        }
+        return bytes[index...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+    }
+
+    /// Whether one of eight bytes is below 0x20, a quotation mark or a backslash; it may say so of a word that has none,
+    /// never the opposite.
+    private static func holdsSpecial(_ word: UInt64) -> Bool {
+        let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        func isBelow(_ word: UInt64, _ limit: UInt64) -> UInt64 { (word &- ones &* limit) & ~word & tops }
+        let quotation = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        return isBelow(word, 0x20) | isBelow(quotation, 1) | isBelow(backslash, 1) != 0
     }
 
     private static func value(_ orphan: SecretOrphan) -> JSONValue {

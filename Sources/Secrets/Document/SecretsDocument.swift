@@ -25,6 +25,10 @@ package struct SecretsDocument: Sendable {
     package internal(set) var orphans: [String: SecretOrphan]
     /// The oldest first.
     package internal(set) var requests: [SecretRequest]
+    /// By whose secrets they are about.
+    package internal(set) var intents: [SecretScope: SecretsIntent]
+    /// Up to which commit the coming and going of agents is in the document; `nil` until it was looked at.
+    package var seen: SecretsPoint?
     let fingerprintKey: SymmetricKey
 
     /// The first generation, without a secret.
@@ -45,6 +49,7 @@ package struct SecretsDocument: Sendable {
         self.entries = [:]
         self.orphans = [:]
         self.requests = []
+        self.intents = [:]
     }
 
     /// Eight digits by which equal values can be told from others, and nothing else: a keyed digest.
@@ -99,6 +104,23 @@ extension SecretsDocument {
     /// Removes a secret and returns it; `nil` when there was none.
     @discardableResult
     package mutating func remove(_ id: SecretID) -> SecretEntry? { entries.removeValue(forKey: id) }
+
+    /// Remembers what the secrets of a connection are now, for ``takeBack(_:)``.
+    package mutating func begin(_ scope: SecretScope, _ requestID: String, since point: SecretsPoint) {
+        let present = entries.filter { $0.key.scope == scope }.map { ($0.key.name, $0.value) }
+        let before = Dictionary(present) { first, _ in first }
+        intents[scope] = SecretsIntent(requestID: requestID, since: point, before: before)
+    }
+
+    /// Lets go of what was remembered: the request has happened.
+    package mutating func settle(_ scope: SecretScope) { intents[scope] = nil }
+
+    /// Makes the secrets of a connection what they were before the request that ``begin(_:_:since:)`` was told of.
+    package mutating func takeBack(_ scope: SecretScope) {
+        guard let intent = intents.removeValue(forKey: scope) else { return }
+        for id in entries.keys where id.scope == scope { entries[id] = nil }
+        for (name, entry) in intent.before { entries[SecretID(scope, name)] = entry }
+    }
 
     /// Keeps the secrets of an agent that went.
     package mutating func orphan(_ agent: String, _ orphan: SecretOrphan) { orphans[agent] = orphan }
@@ -157,6 +179,8 @@ extension SecretsDocument {
         document.entries = entries
         document.orphans = orphans
         document.requests = requests
+        document.intents = intents
+        document.seen = seen
         return document
     }
 }

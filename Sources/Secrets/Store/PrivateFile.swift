@@ -55,6 +55,32 @@ struct PrivateFolder: Sendable {
         return content
     }
 
+    /// Whether a file is `content`, byte by byte.
+    func holds(_ content: [UInt8], in name: String) throws(SecretsError) -> Bool {
+        let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw failure("read", name) }
+        defer { close(descriptor) }
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var offset = 0
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count == 0 { return offset == content.count }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                throw failure("read", name)
+            }
+            guard offset + count <= content.count else { return false }
+            let isSame = piece.withUnsafeBytes { read in
+                content.withUnsafeBytes { wanted in
+                    UnsafeRawBufferPointer(rebasing: read[..<count])
+                        .hasSameBytes(as: UnsafeRawBufferPointer(rebasing: wanted[offset..<(offset + count)]))
+                }
+            }
+            guard isSame else { return false }
+            offset += count
+        }
+    }
+
     /// Makes a new file, 0600, and brings it to disk; one of that name that a crash left behind is removed first.
     func writeNew(_ content: [UInt8], to name: String) throws(SecretsError) {
         try remove(name)

@@ -78,13 +78,16 @@ struct SecretsFile: Sendable {
     /// Reads the draft again and opens it, so that bad memory or a bad disk is found while the old file is in place.
     private func verify(_ file: [UInt8], _ content: [UInt8], _ identity: AgeIdentity) throws(SecretsError) {
         try folder.faults.check(.readBack, Self.draftName)
-        let read = try folder.read(Self.draftName, maximum: Self.maximumSize, refusal: .unavailable)
-        do throws(AgeError) {
-            if let read, read == file, try AgeFile.open(read, with: [identity]) == content { return }
+        guard try folder.holds(file, in: Self.draftName) else {
+            throw SecretsError(.unavailable, "the new secrets file is not what was written")
+        }
+        let isWhole: Bool
+        do {
+            isWhole = try AgeFile.isSeal(file, of: content, for: identity)
         } catch {
             throw SecretsError(.unavailable, "the new secrets file cannot be opened", cause: error)
         }
-        throw SecretsError(.unavailable, "the new secrets file is not what was written")
+        guard isWhole else { throw SecretsError(.unavailable, "the new secrets file is not what was sealed") }
     }
 
     private func record(_ testimony: SecretsTestimony, _ step: SecretsFaults.Step) throws(SecretsError) {

@@ -32,7 +32,7 @@ package struct SecretsSnapshot: Sendable {
 
 extension SecretsError {
     static var sealed: SecretsError {
-        SecretsError(.sealed, "the secrets are sealed: run gitplane secrets unseal")
+        SecretsError(.sealed, "the secrets are sealed until somebody gives the passphrase")
     }
 }
 

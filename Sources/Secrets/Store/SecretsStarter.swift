@@ -179,7 +179,7 @@ extension SecretsStarter {
     }
 
     private func missingIdentity(_ why: String) -> SecretsError {
-        let remedy = "restore it from your backup, or give the recovery key: gitplane secrets recover --identity FILE"
+        let remedy = "restore it from your backup; docs/secrets.md says what the recovery key is for"
         return SecretsError(.identityMissing, "\(identityFile.path) is missing, and \(why): \(remedy)")
     }
 

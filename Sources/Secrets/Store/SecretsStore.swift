@@ -122,14 +122,23 @@ package actor SecretsStore {
 
     /// Replaces the identity: afterwards the old one opens neither the file nor its previous generation.
     ///
-    /// - Parameter passphrase: protects the new identity's file; `nil` leaves it in plain text.
-    package func rotate(passphrase: SecretValue?) throws(SecretsError) -> AgeRecipient {
+    /// - Parameters:
+    ///   - passphrase: protects the new identity's file; `nil` leaves it in plain text.
+    ///   - request: what is remembered with the change; when it is remembered already nothing happens.
+    package func rotate(
+        passphrase: SecretValue?,
+        remembering request: SecretRequest? = nil
+    ) throws(SecretsError) -> AgeRecipient {
         let present = try opened()
+        if let request, present.document.request(request.key, at: request.at) != nil {
+            return present.identity.recipient
+        }
         let identity = AgeIdentity()
         try starter.identityFile.writeNext(try Self.content(identity, passphrase))
         var document = present.document
         document.generation += 1
         document.previous = present.mark.digest
+        if let request { document.remember(request) }
         do throws(SecretsError) {
             try write(document, over: present.mark, for: identity)
         } catch  where error.code != .outcomeUnknown && !error.isCrash {
@@ -139,6 +148,19 @@ package actor SecretsStore {
         try starter.identityFile.promoteNext()
         try starter.file.removePrevious()
         return identity.recipient
+    }
+
+    /// Seals the file to one recipient less; its previous generation, which that one could open, goes.
+    ///
+    /// - Returns: what the recipient could read.
+    /// - Throws: ``SecretsError`` `secrets.recipients` when the file is not sealed to it, and as ``change(_:)`` does.
+    package func remove(_ recipient: AgeRecipient) throws(SecretsError) -> [SecretID] {
+        let readable = try change { document throws(SecretsError) in
+            try document.remove(recipient)
+            return document.entries.keys.sorted()
+        }
+        try starter.file.removePrevious()
+        return readable
     }
 
     /// Reads the file again and compares it with what the server has.

@@ -92,11 +92,11 @@ package struct AdmissionReview: Sendable {
         }
         for id in change.providers {
             guard let provider = new.providers[id] else { continue }
-            diagnostics += catalogue.diagnostics(id, provider) + references.diagnostics(of: provider)
+            diagnostics += catalogue.diagnostics(id, provider) + references.diagnostics(of: provider, id)
         }
         for key in change.connections {
             guard let connection = new.connections[key] else { continue }
-            diagnostics += catalogue.diagnostics(key, connection) + references.diagnostics(of: connection)
+            diagnostics += catalogue.diagnostics(key, connection) + references.diagnostics(of: connection, key)
         }
         return diagnostics
     }

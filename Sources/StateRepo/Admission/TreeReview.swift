@@ -41,7 +41,10 @@ package struct TreeReview: Sendable {
 
     /// The secrets of all connections, as if they were there.
     private static func namedSecrets(_ tree: StateTree) -> SecretInventory {
-        SecretInventory(shared: Set(tree.providers.compactMap { $0.value.facts?.secret }))
+        let named = tree.providers.map { id, document in
+            (MetadataDocument.provider(id), Set([document.facts?.secret].compactMap { $0 }))
+        }
+        return SecretInventory(connections: Dictionary(named) { first, _ in first })
     }
 
     private static func isOrdered(_ lhs: Diagnostic, _ rhs: Diagnostic) -> Bool {

@@ -25,9 +25,8 @@ extension ReferenceReview {
             let code = "reference.shared_variable_missing"
             return notListed("shared variable", code, name, among: settings.sharedVariables)
         case .secret:
-            let known = reader.agent.map(secrets.names) ?? secrets.shared
-            guard !known.contains(name) else { return nil }
-            return notListed("secret", Self.secretMissing, name, among: known)
+            guard !reader.names.contains(name) else { return nil }
+            return notListed("secret", Self.secretMissing, name, among: reader.names)
         }
     }
 

@@ -18,7 +18,7 @@ package struct ReferenceReview: Sendable {
     /// Findings about an agent's definition, the draft's or a pinned one.
     package func diagnostics(of folder: AgentFolder) -> [Diagnostic] {
         guard let definition = folder.definition, let facts = definition.facts else { return [] }
-        let reader = Reader(agent: folder.id, ownSkills: Set(facts.customSkills))
+        let reader = Reader(names: secrets.names(for: folder.id), ownSkills: Set(facts.customSkills))
         return diagnostics(definition.file, facts.references, reader, models: facts.models)
     }
 
@@ -35,13 +35,14 @@ package struct ReferenceReview: Sendable {
     }
 
     /// Findings about how a provider is connected.
-    package func diagnostics(of provider: Document<ProviderFacts>) -> [Diagnostic] {
-        diagnostics(provider.file, provider.facts?.references ?? [], .installation)
+    package func diagnostics(of provider: Document<ProviderFacts>, _ id: ProviderID) -> [Diagnostic] {
+        diagnostics(provider.file, provider.facts?.references ?? [], Reader(names: secrets.names(for: .provider(id))))
     }
 
     /// Findings about the default connection of an integration.
-    package func diagnostics(of connection: Document<ConnectionFacts>) -> [Diagnostic] {
-        diagnostics(connection.file, connection.facts?.references ?? [], .installation)
+    package func diagnostics(of connection: Document<ConnectionFacts>, _ key: ConnectionKey) -> [Diagnostic] {
+        let names = secrets.names(for: .connectionDefault(key))
+        return diagnostics(connection.file, connection.facts?.references ?? [], Reader(names: names))
     }
 
     private func diagnostics(
@@ -77,7 +78,7 @@ package struct ReferenceReview: Sendable {
     /// Whether `state/providers/<id>.json` exists and the secret that it names does too.
     package func isConnected(_ id: ProviderID) -> Bool {
         guard let facts = tree.providers[id]?.facts else { return false }
-        return facts.secret.map { secrets.shared.contains($0) } ?? true
+        return facts.secret.map { secrets.names(for: .provider(id)).contains($0) } ?? true
     }
 }
 
@@ -92,12 +93,13 @@ extension ReferenceReview {
 
     /// Whose document names something.
     struct Reader {
-        /// `nil` for what belongs to the whole installation: settings, skills, connections.
-        let agent: AgentID?
+        /// The secrets that it may name.
+        var names: Set<String> = []
         /// The ids of the definition's own skills.
-        let ownSkills: Set<String>
+        var ownSkills: Set<String> = []
 
-        static let installation = Reader(agent: nil, ownSkills: [])
+        /// Settings and skills, which name no secrets.
+        static let installation = Reader()
     }
 
     /// A finding and the place that it is about.

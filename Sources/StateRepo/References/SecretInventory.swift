@@ -2,20 +2,27 @@
 package struct SecretInventory: Sendable {
     /// Names that belong to one agent.
     package let agents: [AgentID: Set<String>]
-    /// Names that are shared and that agents may be granted.
+    /// Names of the installation that agents may be granted.
     package let grantable: Set<String>
-    /// Every shared name, also those that only providers and connections use.
-    package let shared: Set<String>
+    /// Names of the secret fields that are kept for a connection.
+    package let connections: [MetadataDocument: Set<String>]
 
-    package init(agents: [AgentID: Set<String>] = [:], grantable: Set<String> = [], shared: Set<String> = []) {
+    package init(
+        agents: [AgentID: Set<String>] = [:],
+        grantable: Set<String> = [],
+        connections: [MetadataDocument: Set<String>] = [:]
+    ) {
         self.agents = agents
         self.grantable = grantable
-        self.shared = shared
+        self.connections = connections
     }
 
     /// No secret exists.
     package static let empty = SecretInventory()
 
-    /// The names that an agent may use: its own and the grantable shared ones.
+    /// The names that an agent may use: its own and the grantable ones of the installation.
     func names(for agent: AgentID) -> Set<String> { grantable.union(agents[agent] ?? []) }
+
+    /// The names that a connection may use: its own.
+    func names(for connection: MetadataDocument) -> Set<String> { connections[connection] ?? [] }
 }

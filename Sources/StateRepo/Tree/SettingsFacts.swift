@@ -14,6 +14,8 @@ package struct SettingsFacts: Sendable {
     package let additionalToolIDs: Set<String>
     package let sharedVariables: Set<String>
     package let plainTextExceptions: Set<PlainTextException>
+    /// `secrets.orphan_retention_hours`, when the file sets it.
+    package let orphanRetentionHours: Int?
     package let defaultProvider: String?
     package let fallbackOrder: [String]
     /// `<provider>_default_model`, by provider.
@@ -38,6 +40,7 @@ package struct SettingsFacts: Sendable {
                 PlainTextException(path: $0["path"]?.stringValue ?? "", pointer: $0["pointer"]?.stringValue ?? "")
             }
         )
+        self.orphanRetentionHours = value["secrets"]?["orphan_retention_hours"]?.intValue
         self.defaultProvider = providers["default_provider"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         self.fallbackOrder = providers["fallback_order"].texts
         self.defaultModels = Self.fields(of: providers, suffix: "_default_model") { $0.stringValue }

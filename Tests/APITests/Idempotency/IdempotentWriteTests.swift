@@ -222,6 +222,7 @@ struct IdempotentWriteTests {
             "validateAgent", "validateState", "reconcileState", "exchangeSetupCode", "issueSetupCode", "logIn",
             "logOut",
             "changePassword", "recoverPassword", "verifyProvider", "verifyConnectionDefault",
+            "bundleAgentSecrets", "unsealSecrets", "verifySecrets", "acceptSecrets", "addSecretsRecipient",
         ]
         for operation in contract.operations where operation.method == .post && !harmless.contains(operation.id) {
             if operation.takesBasic { continue }

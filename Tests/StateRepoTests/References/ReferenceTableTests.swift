@@ -198,7 +198,10 @@ struct ReferenceTableTests {
         fixture.secrets = SecretInventory(
             agents: [atlas: ["OWN_TOKEN"]],
             grantable: ["SHARED_TOKEN"],
-            shared: ["SHARED_TOKEN", "CLAUDE_KEY"]
+            connections: [
+                .provider(try #require(ProviderID("claude"))): ["CLAUDE_KEY"],
+                .connectionDefault(try #require(ConnectionKey("github"))): ["CLAUDE_KEY"],
+            ]
         )
         return fixture
     }

@@ -72,7 +72,7 @@ struct ModelResolutionTests {
             "state/providers/claude.json": "{\"auth_mode\": \"api_key\", \"secret\": \"KEY\"}",
             "state/providers/xai.json": "{\"auth_mode\": \"api_key\", \"secret\": \"MISSING\"}",
         ])
-        fixture.secrets = SecretInventory(shared: ["KEY"])
+        fixture.secrets = SecretInventory(connections: [.provider(try #require(ProviderID("claude"))): ["KEY"]])
         #expect(fixture.tree.problems.isEmpty)
         let review = ReferenceReview(tree: fixture.tree, rules: fixture.rules, secrets: fixture.secrets)
         let file = try #require(fixture.tree.file(at: "state/agents/atlas/agent.json"))

@@ -1,0 +1,112 @@
+import Access
+import Documents
+import HTTPTypes
+import Secrets
+import StateRepo
+
+/// `/secrets`: what looks after the secrets file.
+struct SecretsFileHandlers: Sendable {
+    let desk: SecretsDesk
+
+    func register(in handlers: inout Handlers) {
+        let file = self
+        handlers.register("getSecretsStatus") { _ in file.status() }
+        handlers.register("unsealSecrets") { try await file.unseal($0) }
+        handlers.register("verifySecrets") { _ in try await file.verify() }
+        handlers.register("acceptSecrets") { try await file.accept($0) }
+        handlers.register("rotateSecretsIdentity") { try await file.rotate($0) }
+        handlers.register("addSecretsRecipient") { try await file.addRecipient($0) }
+        handlers.register("removeSecretsRecipient") { try await file.removeRecipient($0) }
+    }
+
+    private func unseal(_ request: OperationRequest) async throws -> OperationResponse {
+        guard let passphrase = Self.passphrase(request) else { throw Self.invalidPassphrase }
+        return try await changing { _ = try await desk.store.unseal(passphrase) }
+    }
+
+    private func verify() async throws -> OperationResponse {
+        try await changing { _ = try await desk.store.verify() }
+    }
+
+    private func accept(_ request: OperationRequest) async throws -> OperationResponse {
+        let digest = request.body?["digest"]?.stringValue.flatMap { SecretsDigest($0) }
+        return try await changing { try await desk.store.accept(digest) }
+    }
+
+    private func rotate(_ request: OperationRequest) async throws -> OperationResponse {
+        let passphrase = Self.passphrase(request)
+        guard passphrase != nil || request.body?["passphrase"] == nil else { throw Self.invalidPassphrase }
+        try await desk.record(.secretRotated, request)
+        let once = request.idempotency.map { SecretRequest($0.mark, at: desk.time) }
+        return try await changing { _ = try await desk.store.rotate(passphrase: passphrase, remembering: once) }
+    }
+
+    private func addRecipient(_ request: OperationRequest) async throws -> OperationResponse {
+        let recipient = try Self.recipient(request.body?["recipient"]?.stringValue ?? "")
+        return try await changing {
+            try await desk.store.change { document throws(SecretsError) in try document.add(recipient) }
+        }
+    }
+
+    private func removeRecipient(_ request: OperationRequest) async throws -> OperationResponse {
+        let recipient = try Self.recipient(request.path("recipient"))
+        let readable = try await desk.store.remove(recipient)
+        var body = body
+        body["readable"] = .array(readable.map { .string($0.description) })
+        return OperationResponse(.ok, .json(.object(body)))
+    }
+
+    private func changing(_ work: () async throws -> Void) async throws -> OperationResponse {
+        defer { desk.noteCondition() }
+        try await work()
+        return status()
+    }
+
+    private func status() -> OperationResponse { OperationResponse(.ok, .json(.object(body))) }
+
+    private var body: JSONObject {
+        let snapshot = desk.store.board.current
+        var body = JSONObject()
+        switch snapshot.status {
+        case .open: body["status"] = "open"
+        case .sealed: body["status"] = "sealed"
+        case .untrusted(let distrust):
+            body["status"] = "untrusted"
+            body["reason"] = .string(distrust.reason.rawValue)
+            body["message"] = .string(distrust.message)
+            body["digest"] = distrust.digest.map { .string($0.description) }
+        }
+        if let mark = snapshot.mark, let document = snapshot.document {
+            body["digest"] = .string(mark.digest.description)
+            body["generation"] = JSONValue(mark.generation)
+            body["count"] = JSONValue(document.entries.count)
+            let others = document.recipients + desk.store.configuration.recipients
+            body["recipients"] = .array(others.map { .string($0.description) })
+        }
+        body["identity"] = snapshot.recipient.map { .string($0.description) }
+        return body
+    }
+
+    private static func passphrase(_ request: OperationRequest) -> SecretValue? {
+        request.body?["passphrase"]?.stringValue.flatMap { SecretValue($0) }
+    }
+
+    private static var invalidPassphrase: StateError {
+        SecretHandlers.invalid("/passphrase", "a passphrase has at least one byte, and no zero byte")
+    }
+
+    private static func recipient(_ text: String) throws -> AgeRecipient {
+        do { return try AgeRecipient(text) } catch { throw ProblemError(.recipients, error.message) }
+    }
+}
+
+extension SecretRequest {
+    /// Stands in the very file that the request changes, so that a repetition whose answer a crash took changes nothing.
+    fileprivate init(_ mark: IdempotencyMark, at time: Int) {
+        self.init(key: Self.digits(mark.key), body: Self.digits(mark.request), at: time, status: 200, answer: "")
+    }
+
+    private static func digits(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,86 @@
+import API
+import Access
+import Foundation
+import LocalStore
+import Logging
+import Reconciler
+import Secrets
+import ServiceLifecycle
+import StateRepo
+
+/// The secrets of a data folder, opened before the state is, because publishing depends on which there are.
+struct SecretsComponents {
+    let store: SecretsStore
+    let inventory: SecretInventorySource
+    let audit: SecretsDesk.Audit
+    /// The recovery key, when the secrets file was just made.
+    private let recovery: AgeIdentity?
+
+    /// - Throws: ``CommandFailure`` (78) when there is a secrets file and no identity that opens it.
+    init(
+        _ settings: SecretsSettings,
+        _ folder: DataFolder,
+        _ instance: InstanceFile,
+        _ local: LocalDatabase,
+        audit: @escaping SecretsDesk.Audit
+    ) throws {
+        self.audit = audit
+        let configuration = SecretsStore.Configuration(
+            folder: folder.url.path,
+            identityPath: settings.identityFile,
+            recipients: settings.recipients,
+            instance: instance.identity.instance
+        )
+        do {
+            let start = try SecretsStore.start(configuration, witness: RecordedSecrets(database: local))
+            self.store = start.store
+            self.recovery = start.recovery
+            self.inventory = SecretInventorySource(start.store.board)
+        } catch {
+            throw CommandFailure(.configuration, "\(error.message) (\(error.code.rawValue))")
+        }
+    }
+
+    /// Shows the recovery key once, and what to do with the identity.
+    func showRecovery() {
+        guard let recovery else { return }
+        let path = store.configuration.identityPath ?? "\(store.configuration.folder)/secrets.key"
+        StandardStream.error.write([
+            "",
+            "Secrets are kept in \(store.configuration.folder)/secrets.age. Two keys open it:",
+            "  \(path)",
+            "      keep a copy elsewhere: without it the server does not start",
+            "  \(recovery.exposed())",
+            "      the recovery key: shown this once and kept nowhere; write it down, then clear the screen",
+            "docs/secrets.md says how to use them.",
+            "",
+        ])
+    }
+}
+
+/// Follows the agents whose secrets there are, and tells of changes, while the server runs.
+struct SecretsService: Service {
+    /// How often it is looked for secrets that were kept long enough.
+    private static let interval: Duration = .seconds(60)
+
+    let desk: SecretsDesk
+    let watch: WatchHub
+
+    func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await cancelWhenGracefulShutdown { [desk] in await desk.run() } }
+            group.addTask { await cancelWhenGracefulShutdown { await follow() } }
+        }
+    }
+
+    private func follow() async {
+        do {
+            while true {
+                await desk.follow()
+                try await Task.sleep(for: Self.interval)
+            }
+        } catch {
+            // That is how it stops.
+        }
+    }
+}

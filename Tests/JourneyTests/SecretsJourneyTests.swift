@@ -1,0 +1,78 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Secrets of a running server")
+struct SecretsJourneyTests {
+    @Test("stand in none of its files, objects, logs and answers, and reach a program that is started with them")
+    func canary() async throws {
+        try await withServer { server in
+            let canary = "canary-\(UUID().uuidString)"
+            try server.client.createAgent("atlas")
+            var answers = [
+                try server.client.api("PUT", "agents/atlas/secrets/OWN_KEY", body: "{\"value\": \"\(canary)\"}"),
+                try server.client.api(
+                    "PUT",
+                    "providers/codex/connection/api-key",
+                    body: "{\"api_key\": \"\(canary)\", \"base_url\": \"http://127.0.0.1:1\"}"
+                ),
+                try server.client.api(
+                    "PUT",
+                    "connections/defaults/github",
+                    body: "{\"fields\": {\"GITHUB_TOKEN\": \"\(canary)\"}}"
+                ),
+            ]
+            #expect(answers.allSatisfy(\.isSuccess), "\(answers)")
+            answers.append(try server.client.api("POST", "providers/codex/connection/verify"))
+            answers.append(
+                try server.client.api("POST", "secrets/unseal", body: "{\"passphrase\": \"\(canary)\"}")
+            )
+            // Refusals of all kinds must not repeat it either.
+            for body in [
+                "{\"value\": \"\(canary)\", \"more\": 1}", "{\"value\": [\"\(canary)\"]}", "{\"value\": \"\(canary)",
+            ] {
+                answers.append(try server.client.api("PUT", "agents/atlas/secrets/OWN_KEY", body: body))
+                answers.append(try server.client.api("PUT", "agents/nobody/secrets/OWN_KEY", body: body))
+                answers.append(try server.client.api("PUT", "system-settings/secrets/no-name", body: body))
+                answers.append(try server.client.api("PUT", "providers/claude/connection/api-key", body: body))
+            }
+            #expect(try server.client.publish("atlas").status == 200)
+            for resource in [
+                "agents/atlas/secrets", "agents/atlas/effective", "agents/atlas?include=secrets", "secrets", "state",
+                "changes", "auth/audit?limit=200", "providers", "connections/defaults", "connections/defaults/github",
+                "integrations/github/health",
+            ] {
+                answers.append(try server.client.api("GET", resource))
+            }
+            #expect(!answers.contains { $0.text.contains(canary) })
+            #expect(try run(server, "/bin/sh", "-c", "printf %s \"$OWN_KEY$GITPLANE_TOKEN\"") == canary)
+            #expect(try server.client.api("DELETE", "agents/atlas/secrets/OWN_KEY").status == 204)
+            let all = try server.git.run("cat-file", "--batch-all-objects", "--batch")
+            #expect(!all.contains(canary))
+            try server.stop()
+            #expect(try filesThatHold(canary, below: server.folder.deletingLastPathComponent()) == [])
+            #expect(!server.errors.contains(canary))
+        }
+    }
+
+    private func run(_ server: ServerProcess, _ command: String...) throws -> String {
+        let process = try ChildProcess(
+            ServerProcess.executable(),
+            ["exec", "--agent", "atlas", "--server", "http://127.0.0.1:\(server.client.port)", "--"] + command,
+            environment: ["PATH": "/usr/bin:/bin", "GITPLANE_TOKEN": server.client.token],
+            directory: "/",
+            errors: .output
+        )
+        #expect(try process.waitUntilEnd(within: ServerProcess.patience) == .exited(0))
+        return process.output
+    }
+
+    private func filesThatHold(_ text: String, below folder: URL) throws -> [String] {
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+        let needle = Data(text.utf8)
+        return try (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { url in
+            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return false }
+            return try Data(contentsOf: url).range(of: needle) != nil
+        }.map(\.path)
+    }
+}
