@@ -22,7 +22,7 @@ struct SecretsJourneyTests {
                     body: "{\"fields\": {\"GITHUB_TOKEN\": \"\(canary)\"}}"
                 ),
             ]
-            #expect(answers.allSatisfy(\.isSuccess), "\(answers)")
+            #expect(!answers.contains { !$0.isSuccess }, "\(answers)")
             answers.append(try server.client.api("POST", "providers/codex/connection/verify"))
             answers.append(
                 try server.client.api("POST", "secrets/unseal", body: "{\"passphrase\": \"\(canary)\"}")
