@@ -4,7 +4,9 @@ struct RequestTarget {
     /// Without the question mark; `nil` when there is none.
     let query: Substring?
 
-    /// Takes origin-form; anything else has a path that no operation has. ``RequestLineHandler`` has resolved absolute-form.
+    /// Takes origin-form; anything else has a path that no operation has.
+    ///
+    /// ``RequestLineHandler`` has resolved absolute-form.
     init(_ target: String) {
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         self.path = mark.map { target[..<$0] } ?? target[...]

@@ -106,7 +106,7 @@ struct AgentReadTests {
             let zeta = try await server.client.send(.get, Agents.path("zeta") + "?include=diagnostics&at=4")
             #expect(try zeta.json()["diagnostics"]?.arrayValue?.count == 1)
             #expect(try zeta.json()["used_by"] == nil)
-            let unknown = try await server.client.send(.get, Agents.path("zeta") + "?include=secrets")
+            let unknown = try await server.client.send(.get, Agents.path("zeta") + "?include=secret")
             #expect(unknown.code == "request.invalid_parameter")
         }
     }

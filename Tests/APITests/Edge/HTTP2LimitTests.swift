@@ -34,7 +34,7 @@ struct HTTP2LimitTests {
         }
     }
 
-    /// Sends frames and then a request: is it answered, or is the connection ended, and why?
+    /// Sends frames and then a request: whether it is answered, or the connection ended, and why.
     private func outcome(_ frames: [Frame], last stream: Int = 9_999) async throws -> String {
         let all = frames + RawHTTP2.request("GET", "/healthz", on: stream)
         let received = try await exchange(all) { $0.stream == stream && $0.status != nil || $0.kind == .goAway }
