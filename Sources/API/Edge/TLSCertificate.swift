@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import NIOHTTP2
 import NIOSSL
 import Synchronization
@@ -20,9 +19,16 @@ package final class TLSCertificate: Sendable {
         package let message: String
     }
 
-    /// What stat(2) tells of both files.
+    /// By what a change of the files is seen.
     private struct Trace: Hashable {
-        var values: [Int64] = []
+        struct File: Hashable {
+            let number: Int?
+            let size: Int?
+            let changed: Date?
+        }
+
+        /// `nil` for one that is not there.
+        var files: [File?] = []
     }
 
     private struct State {
@@ -111,18 +117,16 @@ package final class TLSCertificate: Sendable {
 
     /// Follows links, as reading does: tools that renew certificates change where they lead.
     private static func trace(_ paths: String...) -> Trace {
-        var trace = Trace()
-        for path in paths {
-            var status = stat()
-            guard stat(path, &status) == 0 else {
-                trace.values.append(-1)
-                continue
+        Trace(
+            files: paths.map { path in
+                let file = URL(filePath: path).resolvingSymlinksInPath().path
+                guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else { return nil }
+                return Trace.File(
+                    number: attributes[.systemFileNumber] as? Int,
+                    size: attributes[.size] as? Int,
+                    changed: attributes[.modificationDate] as? Date
+                )
             }
-            trace.values += [
-                Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_size), Int64(status.st_mtim.tv_sec),
-                Int64(status.st_mtim.tv_nsec),
-            ]
-        }
-        return trace
+        )
     }
 }
