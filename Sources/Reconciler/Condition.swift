@@ -5,7 +5,7 @@ package import StateRepo
 package struct Condition: Hashable, Sendable {
     /// What it is about.
     ///
-    /// ``reconciling``, ``stalled`` and ``historyRewritten`` are there only while
+    /// ``reconciling``, ``stalled``, ``historyRewritten`` and ``maintenanceFailing`` are there only while
     /// they hold, as kstatus has it.
     package enum Kind: String, Hashable, Sendable {
         /// Whether the head of `main` is served, as it is.
@@ -22,6 +22,8 @@ package struct Condition: Hashable, Sendable {
         case secretsTrusted = "SecretsTrusted"
         /// Whether the connections that are watched work; it is there once one was checked.
         case connectionsHealthy = "ConnectionsHealthy"
+        /// The files of the repository could not be looked after; it is so until they are.
+        case maintenanceFailing = "MaintenanceFailing"
     }
 
     package enum Status: String, Sendable {

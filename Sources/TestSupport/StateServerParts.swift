@@ -42,7 +42,8 @@ struct StateServerParts: Sendable {
         access = try AccessFixture(in: directory, clock: clock, local: local)
         credentials = StoredCredentials(services.secrets.store) { [clock] in clock.now }
         connections = try Self.connections(services, credentials)
-        metrics = MetricsPage(registry, sources: [StateFigures(services), ProcessFigures()])
+        let upkeep = services.maintenance.map { [MaintenanceFigures($0)] } ?? []
+        metrics = MetricsPage(registry, sources: [StateFigures(services), ProcessFigures()] + upkeep)
         handlers = try Self.handlers(services, access, connections, metrics, repository)
         contract = try Self.compiledContract.get()
     }
@@ -159,7 +160,8 @@ struct StateServerParts: Sendable {
                 logger: logger
             ) { clock.now },
             workingTree: WorkingTreeBoard(),
-            workingFiles: workingTree
+            workingFiles: workingTree,
+            maintenance: MaintenanceBoard()
         )
     }
 

@@ -101,6 +101,18 @@ struct ServerConfigurationTests {
         #expect(try await load(start).workingTree == expected)
     }
 
+    @Test(
+        "says how often the repository is looked after, or that it is not",
+        arguments: [
+            (Start(), Duration.seconds(60)),
+            (Start(environment: ["GITPLANE_MAINTENANCE": "250ms"]), .milliseconds(250)),
+            (Start(file: #"{"maintenance": "5m"}"#), .seconds(300)), (Start(file: #"{"maintenance": "off"}"#), nil),
+        ]
+    )
+    func maintenance(start: Start, expected: Duration?) async throws {
+        #expect(try await load(start).maintenance == expected)
+    }
+
     @Test("reads every setting of the file")
     func file() async throws {
         let text = #"""
@@ -127,6 +139,8 @@ struct ServerConfigurationTests {
             (Start(environment: ["CONTROL_PLANE_PORT": "tcp://10.0.0.1:80"]), ["CONTROL_PLANE_PORT"]),
             (Start(arguments: ["--port", "1"], environment: ["CONTROL_PLANE_PORT": "x"]), ["CONTROL_PLANE_PORT"]),
             (Start(environment: ["GITPLANE_PUBLIC_URL": "ftp://example.com"]), ["GITPLANE_PUBLIC_URL"]),
+            (Start(environment: ["GITPLANE_MAINTENANCE": "0s"]), ["GITPLANE_MAINTENANCE"]),
+            (Start(environment: ["GITPLANE_MAINTENANCE": "never"]), ["GITPLANE_MAINTENANCE"]),
             (Start(environment: ["GITPLANE_PUBLIC_URL": "https://example.com:0"]), ["GITPLANE_PUBLIC_URL"]),
             (Start(environment: ["GITPLANE_WORKING_TREE_EDITS": "take"]), ["GITPLANE_WORKING_TREE_EDITS"]),
             (Start(environment: ["GITPLANE_WORKING_TREE_QUIET": "2 s"]), ["GITPLANE_WORKING_TREE_QUIET"]),

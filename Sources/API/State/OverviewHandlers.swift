@@ -32,8 +32,10 @@ struct OverviewHandlers: Sendable {
             ]
         }
         if let workingTree { shown.append(workingTree.description) }
+        let maintenance = view.isPast ? nil : (services.maintenance?.status).map(MaintenanceBody.json)
+        if let maintenance { shown.append(maintenance.description) }
         let tag = ResourceTag(state: view.snapshot, showing: shown)
-        let body = body(view, conditions, workingTree, tag)
+        let body = body(view, conditions, workingTree, maintenance, tag)
         return try .read(request, view, tag: EntityTag(tag), .object(body))
     }
 
@@ -41,6 +43,7 @@ struct OverviewHandlers: Sendable {
         _ view: StateView,
         _ conditions: [Condition],
         _ workingTree: JSONValue?,
+        _ maintenance: JSONValue?,
         _ tag: ResourceTag
     ) -> JSONObject {
         let snapshot = view.snapshot
@@ -52,12 +55,16 @@ struct OverviewHandlers: Sendable {
         body["diagnostics"] = .array(reports.diagnostics(of: snapshot, services.rules, services.secrets).map(\.json))
         body["counts"] = Self.counts(snapshot.serving)
         body["working_tree"] = workingTree
-        if view.isPast {
-            let hasTree = services.workingTree.latest != nil
-            body["omitted"] = hasTree ? ["conditions", "working_tree"] : ["conditions"]
-        }
+        body["maintenance"] = maintenance
+        if view.isPast { body["omitted"] = .array(omitted) }
         body["etag"] = .string(tag.description)
         return body
+    }
+
+    /// What has no history.
+    private var omitted: [JSONValue] {
+        ["conditions"] + (services.workingTree.latest == nil ? [] : ["working_tree"])
+            + (services.maintenance == nil ? [] : ["maintenance"])
     }
 
     private static func counts(_ tree: StateTree) -> JSONValue {

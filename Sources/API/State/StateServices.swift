@@ -14,6 +14,8 @@ package struct StateServices: Sendable {
     package let workingTree: WorkingTreeBoard
     /// Reads the files of the working tree.
     package let workingFiles: any WorkingTreeReading
+    /// `nil` on a server that does not look after its repository.
+    package let maintenance: MaintenanceBoard?
 
     package init(
         snapshots: SnapshotStore,
@@ -25,7 +27,8 @@ package struct StateServices: Sendable {
         cursors: CursorSeal,
         secrets: SecretsDesk,
         workingTree: WorkingTreeBoard = WorkingTreeBoard(),
-        workingFiles: any WorkingTreeReading = NoWorkingTree()
+        workingFiles: any WorkingTreeReading = NoWorkingTree(),
+        maintenance: MaintenanceBoard? = nil
     ) {
         self.snapshots = snapshots
         self.publisher = publisher
@@ -37,5 +40,6 @@ package struct StateServices: Sendable {
         self.secrets = secrets
         self.workingTree = workingTree
         self.workingFiles = workingFiles
+        self.maintenance = maintenance
     }
 }

@@ -2,7 +2,7 @@ import ServiceLifecycle
 import Subprocess
 import SystemPackage
 
-/// One run of `git upload-pack` or `git receive-pack`: a closed environment, a process group of its own, limits, a
+/// One run of git: a closed environment, a process group of its own, limits, a
 /// deadline, and an end together with the server.
 struct GitProcess: Sendable {
     /// How much of what it prints on standard error is kept for the log.
@@ -31,7 +31,7 @@ struct GitProcess: Sendable {
         let outcome = try await Subprocess.run(
             .path(FilePath(programs.prlimit)),
             arguments: Arguments(
-                limits.arguments + [programs.setpriv, "--pdeathsig", "KILL", programs.git] + arguments
+                limits.arguments + [programs.setpriv, "--pdeathsig", "KILL"] + niceness + [programs.git] + arguments
             ),
             environment: .custom(Self.environment(environment, programs)),
             workingDirectory: FilePath("/"),
@@ -59,6 +59,8 @@ struct GitProcess: Sendable {
         case .signaled: return (result, Ending(isSuccess: false, isKilled: true, errors: errors))
         }
     }
+
+    private var niceness: [String] { limits.niceness == 0 ? [] : [programs.nice, "-n", "\(limits.niceness)"] }
 
     /// Waits for the deadline, or until shortly after the server was told to stop; `false` when the process ends before.
     private func isOverdue() async -> Bool {

@@ -9,6 +9,8 @@ package struct GitProcessLimits: Hashable, Sendable {
     package var maximumOpenFiles: Int
     /// After this time it is killed, with everything that it started.
     package var deadline: Duration
+    /// How far behind others it stands when processors are scarce, 0 to 19 as nice(1) has it.
+    package var niceness = 0
 
     /// For answering fetches.
     package static let maximumForFetch = GitProcessLimits(

@@ -8,20 +8,23 @@ package struct GitPrograms: Hashable, Sendable {
     package let prlimit: String
     /// Makes the process that it becomes die with the server (setpriv(1), util-linux).
     package let setpriv: String
+    /// Lets others go first (nice(1), coreutils).
+    package let nice: String
 
     /// A program that is not installed; the server must not start without it.
     package struct Missing: Error, CustomStringConvertible {
         package let program: String
 
         package var description: String {
-            "the program \(program) is not in PATH: install git and util-linux"
+            "the program \(program) is not in PATH: install git, util-linux and coreutils"
         }
     }
 
-    package init(git: String, prlimit: String, setpriv: String) {
+    package init(git: String, prlimit: String, setpriv: String, nice: String) {
         self.git = git
         self.prlimit = prlimit
         self.setpriv = setpriv
+        self.nice = nice
     }
 
     /// Looks through the absolute folders of `path`, the value of `PATH`.
@@ -37,5 +40,6 @@ package struct GitPrograms: Hashable, Sendable {
         git = try find("git")
         prlimit = try find("prlimit")
         setpriv = try find("setpriv")
+        nice = try find("nice")
     }
 }

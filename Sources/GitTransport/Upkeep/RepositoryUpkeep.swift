@@ -69,17 +69,27 @@ package struct RepositoryUpkeep: Sendable {
     }
 
     /// Packs loose objects, and packs that have become many, so that each is more than twice as large as the next.
-    package func repack() async throws {
-        try await run(["-c", "repack.writeBitmaps=false", "repack", "-d", "-l", "--geometric=2", "--quiet"])
-    }
-
-    /// Writes down the graph of all commits, by which git compares histories.
-    package func writeCommitGraph() async throws {
+    ///
+    /// The new pack is flushed and in place before anything that it holds is removed.
+    package func pack() async throws {
+        try await run(Self.settings + ["repack", "-d", "-l", "--geometric=2", "--quiet"])
         try await run(["commit-graph", "write", "--reachable", "--split", "--no-progress"])
     }
 
-    /// Removes loose objects that nothing has referred to for ``expiry``.
-    package func prune() async throws { try await run(["prune", "--expire=\(Self.expiry)"]) }
+    /// Makes one pack of all that the refs name, and another of the rest, without what nothing has referred to for
+    /// ``expiry``.
+    ///
+    /// Whoever refers to such an object in that very moment loses it, so nobody relies on one: the writer writes every
+    /// object of its commits anew, and a push brings what no ref of the repository names.
+    package func clean() async throws {
+        let options = ["-d", "-l", "--cruft", "--cruft-expiration=\(Self.expiry)", "--quiet"]
+        try await run(Self.settings + ["repack"] + options)
+        try await run(["prune", "--expire=\(Self.expiry)"])
+        try await run(["commit-graph", "write", "--reachable", "--split=replace", "--no-progress"])
+    }
+
+    /// One processor is for the server.
+    private static let settings = ["-c", "repack.writeBitmaps=false", "-c", "pack.threads=1"]
 
     private func run(_ arguments: [String]) async throws {
         let outcome = try await git(arguments)
@@ -103,6 +113,7 @@ extension GitProcessLimits {
         maximumProcessorSeconds: 3_600,
         maximumFileSize: 16 << 30,
         maximumOpenFiles: 1_024,
-        deadline: .seconds(3_600)
+        deadline: .seconds(3_600),
+        niceness: 10
     )
 }

@@ -108,6 +108,7 @@ extension ServerConfiguration {
             metricsAddress: metrics,
             egressAllowed: Self.ranges(values[.egressAllow], &problems),
             workingTree: keepsTree ? tree : nil,
+            maintenance: values[.maintenance]?.value.stringValue.flatMap(DurationText.duration),
             tls: tls,
             trustedProxies: proxies,
             rates: Self.rates(values),

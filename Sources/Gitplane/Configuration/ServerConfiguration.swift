@@ -24,6 +24,8 @@ struct ServerConfiguration: Sendable {
     let egressAllowed: [EgressRange]
     /// `nil` on a server that keeps no working tree.
     let workingTree: WorkingTreeSettings?
+    /// How often the repository is looked after; `nil` when it is not.
+    let maintenance: Duration?
     let tls: TLSFiles?
     let trustedProxies: TrustedProxies
     let rates: RateLimiter.Rates

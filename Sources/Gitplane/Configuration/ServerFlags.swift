@@ -45,7 +45,7 @@ struct ServerFlags: ParsableArguments {
         case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
         case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
-            .workingTreeQuiet, .secretsIdentityFile, .secretsRecipients:
+            .workingTreeQuiet, .maintenance, .secretsIdentityFile, .secretsRecipients:
             nil
         }
     }

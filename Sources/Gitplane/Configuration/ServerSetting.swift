@@ -16,6 +16,7 @@ enum ServerSetting: String, CaseIterable {
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
+    case maintenance
     case secretsIdentityFile = "secrets_identity_file"
     case secretsRecipients = "secrets_recipients"
 
@@ -34,7 +35,7 @@ enum ServerSetting: String, CaseIterable {
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
         case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
-            .workingTreeQuiet, .secretsIdentityFile, .secretsRecipients:
+            .workingTreeQuiet, .maintenance, .secretsIdentityFile, .secretsRecipients:
             nil
         }
     }
@@ -50,6 +51,7 @@ enum ServerSetting: String, CaseIterable {
         case .egressAllow: "GITPLANE_EGRESS_ALLOW"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
+        case .maintenance: "GITPLANE_MAINTENANCE"
         case .secretsIdentityFile: "GITPLANE_SECRETS_IDENTITY_FILE"
         case .secretsRecipients: "GITPLANE_SECRETS_RECIPIENTS"
         case .logLevel, .logFormat, .insecure, .behindProxy, .tlsCertificate, .tlsKey, .workingTree: nil
@@ -64,7 +66,7 @@ enum ServerSetting: String, CaseIterable {
         case .trustedProxies, .egressAllow, .secretsRecipients: .list
         case .rateLimits: .rates
         case .host, .logLevel, .logFormat, .metricsListen, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits,
-            .workingTreeQuiet, .secretsIdentityFile:
+            .workingTreeQuiet, .maintenance, .secretsIdentityFile:
             .string
         }
     }

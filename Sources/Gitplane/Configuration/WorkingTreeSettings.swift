@@ -15,20 +15,8 @@ struct WorkingTreeSettings: Hashable, Sendable {
     /// Takes the checked values of `working_tree_edits` and `working_tree_quiet`.
     init?(edits: JSONValue?, quiet: JSONValue?) {
         guard let mode = edits?.stringValue.flatMap(WorkingTreeMode.init(rawValue:)),
-            let quiet = quiet?.stringValue.flatMap(Self.duration)
+            let quiet = quiet?.stringValue.flatMap(DurationText.duration)
         else { return nil }
         self.init(mode: mode, quiet: quiet)
-    }
-
-    /// `500ms`, `2s` or `1m`.
-    private static func duration(_ text: String) -> Duration? {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let count = Int(digits) else { return nil }
-        switch text.dropFirst(digits.count) {
-        case "ms": return .milliseconds(count)
-        case "s": return .seconds(count)
-        case "m": return .seconds(count * 60)
-        default: return nil
-        }
     }
 }

@@ -66,16 +66,20 @@ struct Server {
         var handlers = Handlers()
         let schemas = try Self.schemas(share.schemas)
         StaticOperations(contract: contract, schemas: schemas, readiness: readiness).register(in: &handlers)
-        let stateServices = state.services(instance, workingTree?.keeper)
+        let maintenance = configuration.maintenance == nil ? nil : MaintenanceBoard()
+        let stateServices = state.services(instance, workingTree?.keeper, maintenance)
         handlers.registerState(stateServices)
         access.handlers(stateServices).register(in: &handlers)
         let connections = try ConnectionComponents(configuration, folder, stateServices, secrets.store)
         handlers.registerConnections(connections.services, connections.schedule)
         handlers.registerOnboarding(connections.services) { access.control.account != nil }
         let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
-        let page = MetricsPage(registry, sources: [StateFigures(stateServices), ProcessFigures()])
+        let figures = [StateFigures(stateServices), ProcessFigures()] + Self.figures(maintenance)
+        let page = MetricsPage(registry, sources: figures)
         page.register(in: &handlers)
-        GitHandlers(try gitServer(folder, state, tickets, denials, logger), logger: logger).register(in: &handlers)
+        let programs = try Self.programs()
+        GitHandlers(gitServer(folder, state, programs, tickets, denials, logger), logger: logger)
+            .register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
@@ -101,6 +105,18 @@ struct Server {
         var services: [any Service] = [AccessUpkeep(access.control, logger: logger)] + connections.running(logger)
         if let certificate { services.append(CertificateWatcher(certificate, logger: logger)) }
         if let workingTree { services.append(workingTree.service) }
+        if let interval = configuration.maintenance, let maintenance {
+            services.append(
+                Maintenance(
+                    state.publisher,
+                    repository: folder.repository,
+                    programs: programs,
+                    board: maintenance,
+                    interval: interval,
+                    logger: logger
+                )
+            )
+        }
         if let address = configuration.metricsAddress {
             services.append(
                 buildMetricsApplication(page, host: address.host, port: address.port, logger: logger) { port in
@@ -132,16 +148,11 @@ struct Server {
     private func gitServer(
         _ folder: DataFolder,
         _ state: StateComponents,
+        _ programs: GitPrograms,
         _ tickets: PushTickets,
         _ denials: PushDenials,
         _ logger: Logger
-    ) throws -> GitServer {
-        let programs: GitPrograms
-        do {
-            programs = try GitPrograms(searching: ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
-        } catch {
-            throw CommandFailure(.configuration, "\(error)")
-        }
+    ) -> GitServer {
         let publisher = state.publisher
         return GitServer(
             programs: programs,
@@ -152,6 +163,18 @@ struct Server {
             prepare: { try await publisher.seal() },
             logger: logger
         )
+    }
+
+    private static func programs() throws -> GitPrograms {
+        do {
+            return try GitPrograms(searching: ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
+        } catch {
+            throw CommandFailure(.configuration, "\(error)")
+        }
+    }
+
+    private static func figures(_ maintenance: MaintenanceBoard?) -> [any MetricsCollecting] {
+        maintenance.map { [MaintenanceFigures($0)] } ?? []
     }
 
     /// Opens for clients and says so, once everything listens.

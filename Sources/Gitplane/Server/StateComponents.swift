@@ -93,7 +93,11 @@ struct StateComponents {
         Reconciler(publisher, participants: keeper.map { [$0] } ?? [])
     }
 
-    func services(_ instance: InstanceFile, _ keeper: WorkingTreeKeeper?) -> StateServices {
+    func services(
+        _ instance: InstanceFile,
+        _ keeper: WorkingTreeKeeper?,
+        _ maintenance: MaintenanceBoard?
+    ) -> StateServices {
         StateServices(
             snapshots: snapshots,
             publisher: publisher,
@@ -104,7 +108,8 @@ struct StateComponents {
             cursors: CursorSeal(key: instance.cursorKey),
             secrets: secrets,
             workingTree: workingTree,
-            workingFiles: keeper ?? NoWorkingTree()
+            workingFiles: keeper ?? NoWorkingTree(),
+            maintenance: maintenance
         )
     }
 

@@ -1,5 +1,6 @@
 import API
 import Documents
+import Foundation
 import HTTPTypes
 import Reconciler
 import StateRepo
@@ -69,6 +70,36 @@ struct OverviewTests {
         }
     }
 
+    @Test("The upkeep of the repository is shown while it goes on, and what came of it")
+    func maintenance() async throws {
+        try await withStateServer { server in
+            let board = try #require(server.services.maintenance)
+            let idle = try await server.client.send(.get, Self.path).json()["maintenance"]
+            #expect(idle == ["status": "idle"])
+            let (began, ended) = (Date(timeIntervalSince1970: 1_000), Date(timeIntervalSince1970: 1_001.5))
+            board.begin(.clean, at: began)
+            let running = try await server.client.send(.get, Self.path).json()["maintenance"]
+            #expect(running?["status"] == "running")
+            #expect(running?["task"] == "clean")
+            let census = RepositoryCensus(looseObjects: 7, packs: 2)
+            board.end(MaintenanceRun(.clean, began: began, ended: ended, result: .failed("no"), census: census))
+            let answer = try await server.client.send(.get, Self.path)
+            let failed = try answer.json()["maintenance"]?["last_run"]
+            #expect(failed?["result"] == "failed")
+            #expect(failed?["message"] == "no")
+            #expect(failed?["duration_ms"] == 1_500)
+            board.end(MaintenanceRun(.pack, began: began, ended: ended, result: .succeeded, census: census))
+            let tag = answer.headers[.eTag] ?? ""
+            let news = try await server.client.send(.get, Self.path, headers: [.ifNoneMatch: tag])
+            #expect(news.status == 200)
+            #expect(try news.json()["maintenance"]?["last_run"]?["packs"] == 2)
+            let figures = String(decoding: try await server.client.send(.get, "/metrics").body, as: UTF8.self)
+            #expect(figures.contains("gitplane_maintenance_runs_total{result=\"failed\"} 1\n"))
+            #expect(figures.contains("gitplane_repository_loose_objects 7\n"))
+            #expect(figures.contains("gitplane_maintenance_last_success_duration_seconds 1.5\n"))
+        }
+    }
+
     @Test("As of an earlier revision there are findings and no conditions")
     func past() async throws {
         try await withStateServer([Self.atlas: "{\"display_name\": \"Atlas\"}\n"]) { server in
@@ -77,7 +108,7 @@ struct OverviewTests {
             let broken = try await server.client.send(.get, "\(Self.path)?at=2").json()
             #expect(broken["sequence"] == 2)
             #expect(broken["conditions"] == nil)
-            #expect(broken["omitted"] == ["conditions"])
+            #expect(broken["omitted"] == ["conditions", "maintenance"])
             #expect(broken["diagnostics"]?.arrayValue?.isEmpty == false)
             #expect(try await server.client.send(.get, "\(Self.path)?at=4").code == "revision.not_found")
             #expect(try await server.client.send(.get, Self.path).json()["diagnostics"] == [])

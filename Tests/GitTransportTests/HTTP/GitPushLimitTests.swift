@@ -170,6 +170,6 @@ struct GitPushLimitTests {
 
 extension GitPrograms {
     fileprivate func replacingGit(with path: String) -> GitPrograms {
-        GitPrograms(git: path, prlimit: prlimit, setpriv: setpriv)
+        GitPrograms(git: path, prlimit: prlimit, setpriv: setpriv, nice: nice)
     }
 }

@@ -1,0 +1,138 @@
+import Foundation
+import GitTransport
+import Logging
+import Reconciler
+import ServiceLifecycle
+import StateRepo
+
+/// Keeps the repository small and fast by itself, beside the writer, which waits for nothing of it.
+///
+/// Every command adds before it takes away, and what it takes away is in a new pack or has not been referred to for weeks.
+/// A failure is the condition `MaintenanceFailing`, and is tried again.
+struct Maintenance: Service {
+    private let publisher: StatePublisher
+    private let upkeep: RepositoryUpkeep
+    private let repository: String
+    private let board: MaintenanceBoard
+    private let interval: Duration
+    private let logger: Logger
+    private let rules = MaintenanceRules(begun: Date())
+
+    /// - Parameters:
+    ///   - repository: the bare repository, an absolute path.
+    ///   - interval: how often it is counted; some passes come a fifth sooner or later, so that servers do not do so together.
+    init(
+        _ publisher: StatePublisher,
+        repository: String,
+        programs: GitPrograms,
+        board: MaintenanceBoard,
+        interval: Duration,
+        logger: Logger
+    ) {
+        self.publisher = publisher
+        self.upkeep = RepositoryUpkeep(repository: repository, programs: programs)
+        self.repository = repository
+        self.board = board
+        self.interval = interval
+        self.logger = logger
+    }
+
+    /// Ends at once when the server stops: what git has not finished by then changes nothing.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: interval * Double.random(in: 0.8...1.2)) } catch { break }
+                await pass()
+            }
+        }
+    }
+
+    /// Counts, and does what is due.
+    private func pass() async {
+        do {
+            let census = try RepositoryCensus(repositoryAt: repository)
+            board.count(census)
+            let cleaned = try CleaningMark(repositoryAt: repository).date ?? mark()
+            guard let task = rules.task(for: census, after: board.status.last, cleaned: cleaned, at: Date()) else {
+                return
+            }
+            await run(task, census)
+        } catch {
+            note(failure: "its files could not be counted: the log says why", error)
+        }
+    }
+
+    private func run(_ task: MaintenanceTask, _ census: RepositoryCensus) async {
+        let began = Date()
+        board.begin(task, at: began)
+        func end(_ result: MaintenanceRun.Result, _ census: RepositoryCensus) {
+            board.end(MaintenanceRun(task, began: began, ended: Date(), result: result, census: census))
+        }
+        do {
+            try await work(task)
+            let after = try RepositoryCensus(repositoryAt: repository)
+            end(.succeeded, after)
+            publisher.conditions.remove(.maintenanceFailing)
+            logger.info(
+                "looked after repository",
+                metadata: ["task": "\(task)", "packs": "\(after.packs)", "loose": "\(after.looseObjects)"]
+            )
+        } catch {
+            guard !Task.isCancelled else { return board.giveUp() }
+            let message = Self.message(error)
+            end(.failed(message), census)
+            note(failure: message, error)
+        }
+    }
+
+    private func work(_ task: MaintenanceTask) async throws {
+        try await publisher.seal()
+        switch task {
+        case .pack: try await upkeep.pack()
+        case .clean:
+            try await upkeep.clean()
+            _ = try mark()
+        }
+    }
+
+    private func mark() throws -> Date { try CleaningMark(repositoryAt: repository).set() }
+
+    private func note(failure message: String, _ error: any Error) {
+        logger.error("repository not looked after", metadata: ["error": "\(error)"])
+        publisher.conditions.set(
+            .maintenanceFailing,
+            .yes,
+            reason: "MaintenanceFailed",
+            message: "the repository could not be looked after: \(message)",
+            revision: nil,
+            at: Date()
+        )
+    }
+
+    /// Without what the log has, which may name files of the host.
+    private static func message(_ error: any Error) -> String {
+        (error as? RepositoryUpkeep.Failure).map { "git \($0.command) failed; gitplane doctor may say why" }
+            ?? "it failed, the log says why"
+    }
+}
+
+/// The file in the repository whose time says when it was cleaned last, so that a restart does not begin anew.
+private struct CleaningMark {
+    private let path: String
+
+    init(repositoryAt path: String) { self.path = "\(path)/gitplane.cleaned" }
+
+    /// `nil` when there is no such file.
+    var date: Date? {
+        get throws {
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            return try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        }
+    }
+
+    /// Says that it is now.
+    func set() throws -> Date {
+        try Data().write(to: URL(filePath: path))
+        return Date()
+    }
+}

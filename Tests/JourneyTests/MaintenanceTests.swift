@@ -1,0 +1,76 @@
+import Documents
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The upkeep of the repository")
+struct MaintenanceTests {
+    private static let often = ["GITPLANE_MAINTENANCE": "200ms"]
+
+    @Test("packs what has become many while writes go on, and shows it in the state and the figures")
+    func packs() async throws {
+        try await withTemporaryDirectory { directory in
+            let folder = directory.appending(path: "data")
+            let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
+            try server.client.createAgent("atlas", description: "0")
+            #expect(try server.client.api("GET", "state").json()["maintenance"] == nil)
+            try scatter(2_100, in: server)
+            let next = try ServerProcess(dataIn: folder, environment: Self.often)
+            var written = 0
+            try next.wait(for: "a run") {
+                written += 1
+                #expect(try next.client.describe("atlas", as: "\(written)").isSuccess)
+                let run = try next.client.api("GET", "state").json()["maintenance"]?["last_run"]
+                return run?["result"]?.stringValue == "succeeded"
+            }
+            let run = try next.client.api("GET", "state").json()["maintenance"]?["last_run"]
+            #expect(run?["task"] == "pack")
+            #expect((run?["loose_objects"]?.intValue ?? .max) < 200)
+            #expect((run?["packs"]?.intValue ?? .max) < 5)
+            let figures = try next.client.send("GET", "/metrics").text
+            #expect(figures.contains("gitplane_maintenance_runs_total{result=\"succeeded\"} 1\n"))
+            #expect(try next.client.condition("MaintenanceFailing") == nil)
+            #expect(try next.client.description(of: "atlas") == "\(written)")
+            try next.stop()
+            try next.git.run("fsck", "--strict")
+        }
+    }
+
+    @Test("that fails is a condition, and the server goes on")
+    func failure() async throws {
+        try await withTemporaryDirectory { directory in
+            let folder = directory.appending(path: "data")
+            let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
+            try server.client.createAgent("atlas")
+            try scatter(2_100, in: server)
+            // A folder that git does not replace stands where it writes its graph of commits.
+            let graph = "\(server.repository)/objects/info/commit-graphs"
+            try FileManager.default.createDirectory(
+                atPath: "\(server.repository)/objects/info",
+                withIntermediateDirectories: true
+            )
+            try Data().write(to: URL(filePath: graph))
+            let next = try ServerProcess(dataIn: folder, environment: Self.often)
+            try next.wait(for: "the condition") { try next.client.condition("MaintenanceFailing") != nil }
+            let condition = try next.client.condition("MaintenanceFailing")
+            #expect(condition?["reason"] == "MaintenanceFailed")
+            #expect(condition?["message"]?.stringValue?.contains(folder.path) == false)
+            #expect(try next.client.describe("atlas", as: "written").isSuccess)
+            #expect(try next.stop() == .exited(0))
+        }
+    }
+
+    /// Puts loose objects that nothing refers to into the repository of a server, and ends it.
+    private func scatter(_ count: Int, in server: ServerProcess) throws {
+        let folder = server.folder.deletingLastPathComponent().appending(path: "scattered")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        let paths = try (0..<count).map { number in
+            let file = folder.appending(path: "\(number)")
+            try Data("object \(number)\n".utf8).write(to: file)
+            return file.path
+        }
+        let input = Array((paths.joined(separator: "\n") + "\n").utf8)
+        try server.git.run("-c", "core.fsync=none", "hash-object", "-w", "--stdin-paths", input: input)
+        try server.stop()
+    }
+}
