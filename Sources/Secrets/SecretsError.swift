@@ -24,6 +24,8 @@ package struct SecretsError: Error, CustomStringConvertible {
         case notThatFile = "secrets.not_that_file"
         /// The file cannot be read or written now; nothing has changed.
         case unavailable = "secrets.unavailable"
+        /// The change cannot be recorded, in the audit log among others; nothing has changed.
+        case auditUnavailable = "audit.unavailable"
         case storageFull = "storage.full"
         /// The new file is in place, but may not survive a power cut.
         case outcomeUnknown = "storage.outcome_unknown"

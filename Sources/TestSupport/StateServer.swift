@@ -57,6 +57,9 @@ package struct StateServer: Sendable {
         return client
     }
 
+    /// The newest entries of the audit log, newest first.
+    package func auditEntries() throws -> [AuditEntry] { try parts.access.store.auditEntries(AuditQuery(limit: 200)) }
+
     /// Publishes what `main` says now, whoever moved it.
     package func reconcile() async throws { try await services.publisher.reconcile() }
 

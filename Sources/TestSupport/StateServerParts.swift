@@ -120,7 +120,7 @@ struct StateServerParts: Sendable {
         let index = try HistoryIndex(path: directory.appending(path: name).path)
         let store = try SecretsStore.start(
             SecretsStore.Configuration(folder: directory.path, instance: identity.instance),
-            witness: RecordedSecrets(database: local)
+            witness: RecordedSecrets(database: local) { clock.now }
         ).store
         let inventory = SecretInventorySource(store.board)
         let (snapshots, conditions) = (SnapshotStore(), ConditionBoard(watch: WatchHub(clock: patience)))
@@ -156,7 +156,9 @@ struct StateServerParts: Sendable {
                 archive: archive,
                 snapshots: snapshots,
                 conditions: conditions,
-                audit: { _ in },
+                audit: { event in
+                    try AccessDatabase(database: local).write { _ = try $0.append(event, at: clock.now) }
+                },
                 logger: logger
             ) { clock.now },
             workingTree: WorkingTreeBoard(),

@@ -1,6 +1,7 @@
 import API
 import NIOPosix
 import Providers
+import Secrets
 import StateRepo
 
 /// Connections of a server that has none: nothing is kept and nobody is asked.
@@ -25,10 +26,11 @@ struct NoConnections: CredentialStore, VerificationRecords, HostResolver {
         _ secrets: ConnectionSecrets,
         of document: MetadataDocument,
         by author: String,
-        in request: PendingRequest?
+        in request: PendingRequest?,
+        noting note: SecretsNote
     ) async throws {}
 
-    func takeBack(_ document: MetadataDocument) async throws {}
+    func takeBack(_ document: MetadataDocument, noting note: SecretsNote) async throws {}
 
     func record(_ record: VerificationRecord, of document: MetadataDocument) async throws {}
 

@@ -28,8 +28,7 @@ extension ConnectionServices {
             guard !isKept, request.idempotency?.recalled == nil else {
                 return try await state.write(request, ChangeSet(edit))
             }
-            try await record(.secretWritten, request, document)
-            return try await write(request, edit, document, secrets, isAlone: rehearsal.isUnchanged)
+            return try await write(request, edit, document, secrets, .written, isAlone: rehearsal.isUnchanged)
         }
     }
 
@@ -45,8 +44,7 @@ extension ConnectionServices {
             guard try !credentials.marks(of: document).isEmpty else {
                 return try await state.write(request, ChangeSet(edit))
             }
-            try await record(.secretDeleted, request, document)
-            return try await write(request, edit, document, .none, isAlone: rehearsal.isUnchanged)
+            return try await write(request, edit, document, .none, .deleted, isAlone: rehearsal.isUnchanged)
         }
         try await records.forget(document)
         return .deleted(request, outcome)
@@ -58,16 +56,23 @@ extension ConnectionServices {
         _ edit: ResourceEdit,
         _ document: MetadataDocument,
         _ secrets: ConnectionSecrets,
+        _ event: SecretsNote.Event,
         isAlone: Bool
     ) async throws -> WriteOutcome {
+        let subject: JSONObject = ["secret": .string(document.resource.description)]
         let author = try request.requirePrincipal().identity.description
         let since = SecretsPoint(try state.snapshots.current)
         let pending = isAlone ? nil : PendingRequest(id: request.id, since: since)
-        try await credentials.replace(secrets, of: document, by: author, in: pending)
+        try await state.secrets.noting(event, request, subject) { note in
+            try await credentials.replace(secrets, of: document, by: author, in: pending, noting: note)
+        }
         do {
             return try await state.write(request, ChangeSet(edit))
         } catch let error as StateError where error.code != .outcomeUnknown {
-            if pending != nil { try await credentials.takeBack(document) }
+            if pending != nil {
+                let note = try state.secrets.note(.takenBack, request, subject)
+                try await credentials.takeBack(document, noting: note)
+            }
             throw error
         }
     }
@@ -77,15 +82,6 @@ extension ConnectionServices {
         return try await state.publisher.submit(
             WriteRequest(changes: ChangeSet(edit), principal: principal, requestID: request.id, mode: .dryRun)
         )
-    }
-
-    /// Stands in the audit log before it is done.
-    private func record(
-        _ event: AuditEvent.Name,
-        _ request: OperationRequest,
-        _ document: MetadataDocument
-    ) async throws {
-        try await state.secrets.record(event, request, document.resource.description)
     }
 
     /// What a write demands of the present version.

@@ -110,6 +110,7 @@ package struct APIResponder: HTTPResponder {
             if case .also(let bucket) = operation.counting { client.forgive(caller, for: bucket) }
             throw refusal
         }
+        if answer.isUncounted, case .also(let bucket) = operation.counting { client.forgive(caller, for: bucket) }
         // A handler that reads the body itself has read it, unless it failed.
         if stream != nil { exchange.isBodyRead = true }
         return answer

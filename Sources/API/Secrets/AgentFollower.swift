@@ -55,11 +55,12 @@ actor AgentFollower {
     /// Changes the document, once it is at the published state; it says so itself, so that what went on before is never
     /// held against a secret that is set now.
     func change<Result: Sendable>(
+        noting notes: [SecretsNote] = [],
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) async throws -> Result {
         try await inTurn {
             let point = try await follow()
-            return try await store.change { document throws(SecretsError) in
+            return try await store.change(noting: notes) { document throws(SecretsError) in
                 document.seen = point
                 return try edit(&document)
             }

@@ -83,11 +83,12 @@ struct SecretHandlers: Sendable {
         let id = SecretID(scope, name)
         let author = try author(request)
         let isGrantable = request.body?["grantable"]?.boolValue ?? true
-        try await desk.record(.secretWritten, request, id.description)
-        let (isNew, body) = try await desk.change { document throws(SecretsError) in
-            let isNew = document.entries[id] == nil
-            let entry = try document.set(id, to: value, by: author, isGrantable: isGrantable)
-            return (isNew, SecretBody(id, entry, document).json)
+        let (isNew, body) = try await desk.noting(.written, request, ["secret": .string(id.description)]) { note in
+            try await desk.change(noting: [note]) { document throws(SecretsError) in
+                let isNew = document.entries[id] == nil
+                let entry = try document.set(id, to: value, by: author, isGrantable: isGrantable)
+                return (isNew, SecretBody(id, entry, document).json)
+            }
         }
         var response = OperationResponse(isNew ? .created : .ok, .json(.object(body)))
         if isNew { response.headers[.location] = Self.location(id) }
@@ -95,11 +96,12 @@ struct SecretHandlers: Sendable {
     }
 
     fileprivate func delete(_ request: OperationRequest, _ scope: SecretScope) async throws -> OperationResponse {
-        guard let name = SecretName(request.path("secret_key")),
-            try await desk.document().entries[SecretID(scope, name)] != nil
+        guard let id = SecretName(request.path("secret_key")).map({ SecretID(scope, $0) }),
+            try await desk.document().entries[id] != nil
         else { throw ProblemError(.notFound, "There is no such secret.") }
-        try await desk.record(.secretDeleted, request, SecretID(scope, name).description)
-        try await desk.change { document throws(SecretsError) in _ = document.remove(SecretID(scope, name)) }
+        try await desk.noting(.deleted, request, ["secret": .string(id.description)]) { note in
+            try await desk.change(noting: [note]) { document throws(SecretsError) in _ = document.remove(id) }
+        }
         return .noContent
     }
 
@@ -133,7 +135,7 @@ extension SecretHandlers {
             throw StateError(.agentNotPublished, "the agent \"\(id)\" is not published")
         }
         let granted = GrantedSecrets(pinned, in: snapshot.serving, document, services.rules)
-        try await desk.record(.secretBundled, request, "agents/\(id)")
+        try await desk.record(.secretBundled, request, ["secret": .string("agents/\(id)")])
         var content = JSONObject()
         for grant in granted.all { content[grant.name] = .string(grant.entry.value.exposed()) }
         do {

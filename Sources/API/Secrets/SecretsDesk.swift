@@ -14,7 +14,7 @@ package final class SecretsDesk: Sendable {
     package typealias Audit = @Sendable (AuditEvent) async throws -> Void
 
     package let store: SecretsStore
-    private let audit: Audit
+    let audit: Audit
     package let inventorySource: SecretInventorySource
     let follower: AgentFollower
     private let repair: ConnectionRepair
@@ -23,7 +23,7 @@ package final class SecretsDesk: Sendable {
     private let watch: WatchHub
     private let conditions: ConditionBoard
     private let now: @Sendable () -> Date
-    private let logger: Logger
+    let logger: Logger
 
     package init(
         _ store: SecretsStore,
@@ -59,26 +59,34 @@ package final class SecretsDesk: Sendable {
     ///
     /// - Throws: `SecretsError` when the secrets cannot be used.
     func document() async throws -> SecretsDocument {
+        await look()
         try await follower.catchUp()
         return try store.board.current.opened()
     }
 
     /// Changes the secrets; the agents that there are have been followed before.
     func change<Result: Sendable>(
+        noting notes: [SecretsNote] = [],
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) async throws -> Result {
         defer { noteCondition() }
-        return try await follower.change(edit)
+        return try await follower.change(noting: notes, edit)
     }
 
-    /// Writes to the audit log what is about to be done.
-    ///
-    /// - Parameter subject: whose secret, or which; never a value.
-    func record(_ event: AuditEvent.Name, _ request: OperationRequest, _ subject: String? = nil) async throws {
-        let actor = try request.requirePrincipal().identity.description
-        var details: JSONObject = ["request_id": .string(request.id)]
-        details["secret"] = subject.map(JSONValue.string)
-        try await audit(AuditEvent(event, by: actor, from: request.address, details: details))
+    /// Looks whether somebody exchanged the file; when it cannot be read now, the last judgment stands.
+    package func look() async {
+        guard store.isStale else { return }
+        do {
+            try await store.refresh()
+        } catch {
+            logger.warning("secrets file not read", metadata: ["error": "\(error)"])
+        }
+        noteCondition()
+        switch store.board.current.status {
+        case .untrusted(let distrust):
+            logger.error("secrets file not trusted", metadata: ["reason": "\(distrust.reason.rawValue)"])
+        case .open, .sealed: logger.info("secrets file looked at anew")
+        }
     }
 
     /// Says in the conditions how the file is doing, and wakes those who wait for a change.
@@ -125,27 +133,6 @@ package final class SecretsDesk: Sendable {
         }
         defer { connections.release() }
         return try await body()
-    }
-}
-
-/// The names of the present secrets, made once for each generation.
-package final class SecretInventorySource: Sendable {
-    private struct Kept: Sendable {
-        let generation: Int
-        let inventory: SecretInventory
-    }
-
-    private let board: SecretsBoard
-    private let kept = Mutex<Kept?>(nil)
-
-    package init(_ board: SecretsBoard) { self.board = board }
-
-    package var current: SecretInventory {
-        guard let document = board.current.document else { return .empty }
-        if let kept = kept.withLock({ $0 }), kept.generation == document.generation { return kept.inventory }
-        let inventory = SecretInventory(document)
-        kept.withLock { $0 = Kept(generation: document.generation, inventory: inventory) }
-        return inventory
     }
 }
 

@@ -1,3 +1,4 @@
+import Access
 package import HTTPTypes
 import Secrets
 import StateRepo
@@ -40,6 +41,7 @@ extension ProblemError {
         case .damaged, .format:
             self.init(.untrusted, "the secrets file cannot be used: look at the status of the secrets")
         case .full: self.init(StateError(.storageFull, error.message))
+        case .auditUnavailable: self.init(AccessRefusal.auditUnavailable(error))
         case .storageFull: self.init(StateError(.storageFull, "the disk is full: nothing was written"))
         case .unavailable, .identityMissing, .identityWrong, .identityFile:
             self.init(.unavailable, "the secrets file cannot be read or written now; nothing has changed")

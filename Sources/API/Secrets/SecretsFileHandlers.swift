@@ -10,7 +10,10 @@ struct SecretsFileHandlers: Sendable {
 
     func register(in handlers: inout Handlers) {
         let file = self
-        handlers.register("getSecretsStatus") { _ in file.status() }
+        handlers.register("getSecretsStatus") { _ in
+            await file.desk.look()
+            return file.status()
+        }
         handlers.register("unsealSecrets") { try await file.unseal($0) }
         handlers.register("verifySecrets") { _ in try await file.verify() }
         handlers.register("acceptSecrets") { try await file.accept($0) }
@@ -19,46 +22,83 @@ struct SecretsFileHandlers: Sendable {
         handlers.register("removeSecretsRecipient") { try await file.removeRecipient($0) }
     }
 
+    /// Where nothing is sealed nothing is tried, and nothing is counted.
     private func unseal(_ request: OperationRequest) async throws -> OperationResponse {
         guard let passphrase = Self.passphrase(request) else { throw Self.invalidPassphrase }
-        return try await changing { _ = try await desk.store.unseal(passphrase) }
+        defer { desk.noteCondition() }
+        do {
+            guard let unsealing = try await desk.store.check(passphrase) else {
+                var answer = status()
+                answer.isUncounted = true
+                return answer
+            }
+            try await desk.record(.secretsUnsealed, request)
+            try await desk.store.unseal(unsealing)
+        } catch let error as SecretsError {
+            await desk.refuse(AuditEvent.Name.secretsUnsealed.rawValue, request, [:], error)
+            throw error
+        }
+        return status()
     }
 
     private func verify() async throws -> OperationResponse {
-        try await changing { _ = try await desk.store.verify() }
+        defer { desk.noteCondition() }
+        _ = try await desk.store.verify()
+        return status()
     }
 
     private func accept(_ request: OperationRequest) async throws -> OperationResponse {
         let digest = request.body?["digest"]?.stringValue.flatMap { SecretsDigest($0) }
-        return try await changing { try await desk.store.accept(digest) }
+        await desk.look()
+        var details = JSONObject()
+        if case .untrusted(let distrust) = desk.store.board.current.status {
+            details["reason"] = .string(distrust.reason.rawValue)
+        }
+        details["digest"] = digest.map { .string($0.description) }
+        return try await changing(.accepted, request, details) { note in
+            try await desk.store.accept(digest, noting: [note])
+        }
     }
 
     private func rotate(_ request: OperationRequest) async throws -> OperationResponse {
         let passphrase = Self.passphrase(request)
         guard passphrase != nil || request.body?["passphrase"] == nil else { throw Self.invalidPassphrase }
-        try await desk.record(.secretRotated, request)
         let once = request.idempotency.map { SecretRequest($0.mark, at: desk.time) }
-        return try await changing { _ = try await desk.store.rotate(passphrase: passphrase, remembering: once) }
+        return try await changing(.rotated, request) { note in
+            _ = try await desk.store.rotate(passphrase: passphrase, remembering: once, noting: [note])
+        }
     }
 
     private func addRecipient(_ request: OperationRequest) async throws -> OperationResponse {
         let recipient = try Self.recipient(request.body?["recipient"]?.stringValue ?? "")
-        return try await changing {
-            try await desk.store.change { document throws(SecretsError) in try document.add(recipient) }
+        let details: JSONObject = ["recipient": .string(recipient.description)]
+        return try await changing(.recipientAdded, request, details) { note in
+            try await desk.store.change(noting: [note]) { document throws(SecretsError) in
+                try document.add(recipient)
+            }
         }
     }
 
     private func removeRecipient(_ request: OperationRequest) async throws -> OperationResponse {
         let recipient = try Self.recipient(request.path("recipient"))
-        let readable = try await desk.store.remove(recipient)
+        let details: JSONObject = ["recipient": .string(recipient.description)]
+        var readable: [SecretID] = []
+        _ = try await changing(.recipientRemoved, request, details) { note in
+            readable = try await desk.store.remove(recipient, noting: [note])
+        }
         var body = body
         body["readable"] = .array(readable.map { .string($0.description) })
         return OperationResponse(.ok, .json(.object(body)))
     }
 
-    private func changing(_ work: () async throws -> Void) async throws -> OperationResponse {
+    private func changing(
+        _ event: SecretsNote.Event,
+        _ request: OperationRequest,
+        _ details: JSONObject = [:],
+        _ work: (SecretsNote) async throws -> Void
+    ) async throws -> OperationResponse {
         defer { desk.noteCondition() }
-        try await work()
+        try await desk.noting(event, request, details, work)
         return status()
     }
 
@@ -80,12 +120,16 @@ struct SecretsFileHandlers: Sendable {
             body["digest"] = .string(mark.digest.description)
             body["generation"] = JSONValue(mark.generation)
             body["count"] = JSONValue(document.entries.count)
-            let others = document.recipients + desk.store.configuration.recipients
+            let others = document.allRecipients
             body["recipients"] = .array(others.map { .string($0.description) })
+            if others.isEmpty { body["warnings"] = [.string(Self.noRecovery)] }
         }
         body["identity"] = snapshot.recipient.map { .string($0.description) }
         return body
     }
+
+    private static let noRecovery =
+        "nobody but this server can open the secrets file: add a recovery key (gitplane secrets add-recipient)"
 
     private static func passphrase(_ request: OperationRequest) -> SecretValue? {
         request.body?["passphrase"]?.stringValue.flatMap { SecretValue($0) }

@@ -22,6 +22,7 @@ struct OverviewHandlers: Sendable {
     init(services: StateServices) { self.services = services }
 
     fileprivate func get(_ request: OperationRequest) async throws -> OperationResponse {
+        await services.secrets.look()
         let view = try await services.view(request)
         let conditions = view.isPast ? [] : services.conditions.all
         let workingTree = view.isPast ? nil : services.workingTree.latest.map(WorkingTreeBody.json)

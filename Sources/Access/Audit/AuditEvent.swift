@@ -32,6 +32,17 @@ package struct AuditEvent: Sendable {
         case secretDeleted = "secret.deleted"
         case secretBundled = "secret.bundled"
         case secretRotated = "secret.rotated"
+        case secretRecipientAdded = "secret.recipient_added"
+        case secretRecipientRemoved = "secret.recipient_removed"
+        /// A secrets file that was not trusted was taken for the right one.
+        case secretsAccepted = "secret.accepted"
+        case secretsUnsealed = "secret.unsealed"
+        /// Whatever was to be done with secrets and was not; the details say what it was, and why.
+        case secretRefused = "secret.refused"
+        case secretOrphaned = "secret.orphaned"
+        case secretReturned = "secret.returned"
+        case secretForgotten = "secret.forgotten"
+        case secretTakenBack = "secret.taken_back"
         case pushDenied = "git.push_denied"
     }
 

@@ -15,6 +15,8 @@ struct SecretsComponents {
     let audit: SecretsDesk.Audit
     /// The recovery key, when the secrets file was just made.
     private let recovery: AgeIdentity?
+    /// What the configuration changed about who can open the file.
+    private let resealing: SecretsResealing?
 
     /// - Throws: ``CommandFailure`` (78) when there is a secrets file and no identity that opens it.
     init(
@@ -35,6 +37,7 @@ struct SecretsComponents {
             let start = try SecretsStore.start(configuration, witness: RecordedSecrets(database: local))
             self.store = start.store
             self.recovery = start.recovery
+            self.resealing = start.resealing
             self.inventory = SecretInventorySource(start.store.board)
         } catch {
             throw CommandFailure(.configuration, "\(error.message) (\(error.code.rawValue))")
@@ -58,10 +61,26 @@ struct SecretsComponents {
     }
 }
 
+extension SecretsComponents {
+    /// Says in the log what the configuration changed about who can open the file.
+    func tell(_ logger: Logger) {
+        guard let resealing else { return }
+        let metadata: Logger.Metadata = ["added": "\(resealing.added)", "removed": "\(resealing.removed)"]
+        if let failure = resealing.failure {
+            let error: Logger.Metadata = ["error": "\(failure)"]
+            logger.error("secrets not sealed to the configured recipients", metadata: metadata.merging(error) { $1 })
+        } else {
+            logger.info("secrets sealed to the configured recipients", metadata: metadata)
+        }
+    }
+}
+
 /// Follows the agents whose secrets there are, and tells of changes, while the server runs.
 struct SecretsService: Service {
     /// How often it is looked for secrets that were kept long enough.
     private static let interval: Duration = .seconds(60)
+    /// How often it is looked whether the file was exchanged.
+    private static let lookInterval: Duration = .seconds(2)
 
     let desk: SecretsDesk
     let watch: WatchHub
@@ -70,6 +89,18 @@ struct SecretsService: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await cancelWhenGracefulShutdown { [desk] in await desk.run() } }
             group.addTask { await cancelWhenGracefulShutdown { await follow() } }
+            group.addTask { await cancelWhenGracefulShutdown { await look() } }
+        }
+    }
+
+    private func look() async {
+        do {
+            while true {
+                try await Task.sleep(for: Self.lookInterval)
+                await desk.look()
+            }
+        } catch {
+            // That is how it stops.
         }
     }
 

@@ -31,6 +31,7 @@ struct StateComponents {
         _ logger: Logger
     ) async throws -> StateComponents {
         secrets.showRecovery()
+        secrets.tell(logger)
         let inventory = secrets.inventory
         try openRepository(folder, share, instance, logger)
         let index = try HistoryIndex(path: folder.index)

@@ -19,6 +19,10 @@ enum LocalSchema {
         migrator.registerMigration("idempotency-1") { database in
             try database.execute(sql: idempotency)
         }
+        migrator.registerMigration("secrets-testimony-2") { database in
+            try database.execute(sql: "ALTER TABLE secrets_testimony ADD COLUMN notes TEXT")
+            try database.execute(sql: "ALTER TABLE secrets_testimony ADD COLUMN recipients TEXT")
+        }
         return migrator
     }
 
@@ -51,7 +55,8 @@ enum LocalSchema {
         ) STRICT
         """
 
-    /// The table of ``RecordedSecrets``: one row, with the file in place and the one that was about to replace it.
+    /// The table of ``RecordedSecrets``: one row, with the file in place and the one that was about to replace it. Later it also
+    /// has what the audit log is to say of the latter, a JSON array, and whom they are sealed to, separated by blanks.
     private static let secretsTestimony = """
         CREATE TABLE secrets_testimony (
             id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -39,13 +39,15 @@ package protocol CredentialStore: CredentialSource {
     /// - Parameters:
     ///   - author: who does it, as `Principal` spells it.
     ///   - request: what also changes the state; what was there is kept until it is known what became of it.
+    ///   - note: what the audit log says of it.
     func replace(
         _ secrets: ConnectionSecrets,
         of document: MetadataDocument,
         by author: String,
-        in request: PendingRequest?
+        in request: PendingRequest?,
+        noting note: SecretsNote
     ) async throws
 
     /// Makes what is kept of a connection what it was before the pending request.
-    func takeBack(_ document: MetadataDocument) async throws
+    func takeBack(_ document: MetadataDocument, noting note: SecretsNote) async throws
 }

@@ -37,7 +37,8 @@ package struct StoredCredentials: CredentialStore {
         _ secrets: ConnectionSecrets,
         of document: MetadataDocument,
         by author: String,
-        in request: PendingRequest?
+        in request: PendingRequest?,
+        noting note: SecretsNote
     ) async throws {
         let scope = document.secretScope
         var values: [SecretID: SecretValue] = [:]
@@ -48,7 +49,7 @@ package struct StoredCredentials: CredentialStore {
             values[SecretID(scope, name)] = value
         }
         let (wanted, time) = (values, Int(now().timeIntervalSince1970))
-        try await store.change { document throws(SecretsError) in
+        try await store.change(noting: [note]) { document throws(SecretsError) in
             if let request { document.begin(scope, request.id, since: request.since) }
             for id in document.entries.keys where id.scope == scope && wanted[id] == nil { document.remove(id) }
             for (id, value) in wanted.sorted(by: { $0.key < $1.key }) {
@@ -60,9 +61,9 @@ package struct StoredCredentials: CredentialStore {
         }
     }
 
-    package func takeBack(_ document: MetadataDocument) async throws {
+    package func takeBack(_ document: MetadataDocument, noting note: SecretsNote) async throws {
         let scope = document.secretScope
-        try await store.change { document throws(SecretsError) in document.takeBack(scope) }
+        try await store.change(noting: [note]) { document throws(SecretsError) in document.takeBack(scope) }
     }
 
     private func entries(of document: MetadataDocument) throws(SecretsError) -> [String: SecretEntry] {

@@ -44,16 +44,13 @@ extension SecretsDocument {
         guard let generation = value["generation"]?.intValue, generation > 0 else { throw Self.damage("generation") }
         guard let key = value["fingerprint_key"]?.stringValue.flatMap({ Hexadecimal.bytes($0.utf8) }), key.count == 32
         else { throw Self.damage("fingerprint_key") }
-        var recipients: [AgeRecipient] = []
-        for text in value["recipients"]?.arrayValue ?? [] {
-            do { recipients.append(try AgeRecipient(text.stringValue ?? "")) } catch { throw Self.damage("recipients") }
-        }
         self.init(
             instance: instance,
             generation: generation,
-            recipients: recipients,
+            recipients: try Self.recipients(value["recipients"]),
             fingerprintKey: SymmetricKey(data: key)
         )
+        configured = try Self.recipients(value["configured"])
         if let text = value["previous"]?.stringValue {
             guard let digest = SecretsDigest(text) else { throw Self.damage("previous") }
             previous = digest
@@ -70,6 +67,14 @@ extension SecretsDocument {
             intents[scope] = intent
         }
         for request in value["requests"]?.arrayValue ?? [] { requests.append(try Self.request(request)) }
+    }
+
+    private static func recipients(_ list: JSONValue?) throws(SecretsError) -> [AgeRecipient] {
+        var recipients: [AgeRecipient] = []
+        for text in list?.arrayValue ?? [] {
+            do { recipients.append(try AgeRecipient(text.stringValue ?? "")) } catch { throw damage("recipients") }
+        }
+        return recipients
     }
 
     private mutating func readEntries(_ object: JSONObject?) throws(SecretsError) {

@@ -44,6 +44,10 @@ extension SecretsDocument {
         JSONValue(previous?.description).write(into: &output)
         output += ",\"recipients\":".utf8
         JSONValue.array(recipients.map { .string($0.description) }).write(into: &output)
+        if !configured.isEmpty {
+            output += ",\"configured\":".utf8
+            JSONValue.array(configured.map { .string($0.description) }).write(into: &output)
+        }
         output += ",\"fingerprint_key\":\"".utf8
         output += fingerprintKey.withUnsafeBytes { Hexadecimal.text($0) }.utf8
         output += "\",\"entries\":{".utf8

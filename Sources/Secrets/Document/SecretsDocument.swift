@@ -20,6 +20,8 @@ package struct SecretsDocument: Sendable {
     package internal(set) var previous: SecretsDigest?
     /// Those who can open the file besides the server, the recovery key among them.
     package internal(set) var recipients: [AgeRecipient]
+    /// Those whom the configuration named when the file was sealed.
+    package internal(set) var configured: [AgeRecipient] = []
     package internal(set) var entries: [SecretID: SecretEntry]
     /// By the id of the agent that is gone; its secrets are still in ``entries``.
     package internal(set) var orphans: [String: SecretOrphan]
@@ -51,6 +53,9 @@ package struct SecretsDocument: Sendable {
         self.requests = []
         self.intents = [:]
     }
+
+    /// Everybody besides the server who can open the file, each once.
+    package var allRecipients: [AgeRecipient] { recipients + configured.filter { !recipients.contains($0) } }
 
     /// Eight digits by which equal values can be told from others, and nothing else: a keyed digest.
     package func fingerprint(of value: SecretValue) -> String {
@@ -158,8 +163,12 @@ extension SecretsDocument {
         recipients.append(recipient)
     }
 
-    /// - Throws: ``SecretsError`` `secrets.recipients` when it is not among ``recipients``.
+    /// - Throws: ``SecretsError`` `secrets.recipients` when it is not among ``recipients``, or among ``configured`` as well.
     package mutating func remove(_ recipient: AgeRecipient) throws(SecretsError) {
+        guard !configured.contains(recipient) else {
+            let remedy = "take it out of GITPLANE_SECRETS_RECIPIENTS and start the server anew"
+            throw SecretsError(.recipients, "the configuration names \(recipient): \(remedy)")
+        }
         guard let index = recipients.firstIndex(of: recipient) else {
             throw SecretsError(.recipients, "the file is not sealed to \(recipient)")
         }
@@ -181,6 +190,7 @@ extension SecretsDocument {
         document.requests = requests
         document.intents = intents
         document.seen = seen
+        document.configured = configured
         return document
     }
 }

@@ -1,7 +1,7 @@
 /// Why the secrets file that was found is not used.
 package struct SecretsDistrust: Sendable {
     package enum Reason: String, CaseIterable, Sendable {
-        /// It cannot be opened: it was cut, changed or spliced.
+        /// It cannot be opened: it was cut, changed, spliced, or sealed to others.
         case damaged
         /// It was sealed by somebody who does not have the identity, or edited with the recovery key.
         case unauthenticated
@@ -24,5 +24,9 @@ package struct SecretsDistrust: Sendable {
     let generation: Int
     /// What the file holds, when it could be read.
     let document: SecretsDocument?
+    /// Those who could open the newest file besides the server, as far as the witness knows.
+    let recipients: [AgeRecipient]
     let identity: AgeIdentity
+    /// Tells when there is another file to be judged; `nil` when there was none.
+    let stamp: FileStamp?
 }

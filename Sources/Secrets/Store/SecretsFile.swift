@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// `secrets.age` in its folder: read, and replaced so that there always is the old file or the new one.
 ///
 /// The new content is written beside the file, flushed, read back and opened before it takes the file's place; the file
@@ -18,61 +16,76 @@ struct SecretsFile: Sendable {
         self.witness = witness
     }
 
+    /// A file that was read.
+    struct Found {
+        let bytes: [UInt8]
+        /// Taken before the file was read, so that one that is exchanged meanwhile is noticed later.
+        let stamp: FileStamp?
+    }
+
     /// What a replacement came to.
     struct Replacement {
-        let mark: SecretsMark
+        /// What is in place now.
+        let secrets: OpenSecrets
         /// What went wrong after the new file was in place.
         let failure: SecretsError?
     }
 
     /// `nil` when there is no file.
-    func read() throws(SecretsError) -> [UInt8]? {
-        try folder.read(Self.name, maximum: Self.maximumSize, refusal: .unavailable)
+    ///
+    /// - Throws: ``SecretsError`` `secrets.damaged` for what is no file of its owner alone, `secrets.unavailable`.
+    func find() throws(SecretsError) -> Found? {
+        let stamp = FileStamp("\(folder.path)/\(Self.name)")
+        let bytes = try folder.read(Self.name, maximum: Self.maximumSize, refusal: .damaged)
+        return bytes.map { Found(bytes: $0, stamp: stamp) }
     }
 
     /// Puts a document in place of the file.
     ///
-    /// - Parameter present: the mark of the file in place; `nil` when there is none.
+    /// - Parameters:
+    ///   - present: the mark of the file in place; `nil` when there is none.
+    ///   - notes: what the audit log says once the document is in place.
     /// - Throws: ``SecretsError``; the file in place is the one that it was.
     func replace(
         _ present: SecretsMark?,
         with document: SecretsDocument,
         for identity: AgeIdentity,
-        and others: [AgeRecipient]
+        noting notes: [SecretsNote]
     ) throws(SecretsError) -> Replacement {
         let content = document.encoded(for: identity)
         let file: [UInt8]
         do {
-            file = try AgeFile.seal(content, to: Self.recipients(identity, document.recipients + others))
+            file = try AgeFile.seal(content, to: Self.recipients(identity, document.allRecipients))
         } catch {
             throw SecretsError(error.code == .tooLarge ? .full : .recipients, error.message, cause: error)
         }
         let mark = SecretsMark(generation: document.generation, digest: SecretsDigest(of: file))
+        let stamp: FileStamp?
         do throws(SecretsError) {
             try folder.writeNew(file, to: Self.draftName)
             try verify(file, content, identity)
-            try record(SecretsTestimony(present: present, next: mark), .announce)
+            try record(present, next: mark, notes, of: document, .announce)
+            stamp = FileStamp("\(folder.path)/\(Self.draftName)")
             try folder.keep(Self.name, as: Self.previousName)
             try folder.rename(Self.draftName, to: Self.name)
         } catch {
             if !error.isCrash { removeDraft() }
             throw error
         }
-        return Replacement(mark: mark, failure: settle(mark))
+        let secrets = OpenSecrets(document, mark, identity, stamp: stamp)
+        return Replacement(secrets: secrets, failure: settle(mark, of: document))
     }
 
     /// Lets go of the file that the last replacement kept.
     func removePrevious() throws(SecretsError) { try folder.remove(Self.previousName) }
 
     /// Remembers the file in place as the right one.
-    func confirm(_ mark: SecretsMark) throws(SecretsError) {
-        try record(SecretsTestimony(present: mark, next: nil), .confirm)
+    func confirm(_ mark: SecretsMark, of document: SecretsDocument) throws(SecretsError) {
+        try record(mark, next: nil, [], of: document, .confirm)
     }
 
     private static func recipients(_ identity: AgeIdentity, _ others: [AgeRecipient]) -> [AgeRecipient] {
-        var recipients = [identity.recipient]
-        for other in others where !recipients.contains(other) { recipients.append(other) }
-        return recipients
+        [identity.recipient] + others.filter { $0 != identity.recipient }
     }
 
     /// Reads the draft again and opens it, so that bad memory or a bad disk is found while the old file is in place.
@@ -90,17 +103,27 @@ struct SecretsFile: Sendable {
         guard isWhole else { throw SecretsError(.unavailable, "the new secrets file is not what was sealed") }
     }
 
-    private func record(_ testimony: SecretsTestimony, _ step: SecretsFaults.Step) throws(SecretsError) {
+    private func record(
+        _ present: SecretsMark?,
+        next: SecretsMark?,
+        _ notes: [SecretsNote],
+        of document: SecretsDocument,
+        _ step: SecretsFaults.Step
+    ) throws(SecretsError) {
         try folder.faults.check(step, Self.name)
         do {
-            try witness.record(testimony)
+            try witness.record(
+                SecretsTestimony(present: present, next: next, notes: notes, recipients: document.recipients)
+            )
+        } catch let error as SecretsError {
+            throw error
         } catch {
-            throw SecretsError(.unavailable, "the generation of the secrets file cannot be recorded", cause: error)
+            throw SecretsError(.auditUnavailable, "the change of the secrets cannot be recorded", cause: error)
         }
     }
 
     /// Makes the replacement last; it stands whatever goes wrong here.
-    private func settle(_ mark: SecretsMark) -> SecretsError? {
+    private func settle(_ mark: SecretsMark, of document: SecretsDocument) -> SecretsError? {
         do throws(SecretsError) {
             try folder.flush()
         } catch {
@@ -108,33 +131,14 @@ struct SecretsFile: Sendable {
             let message = "the secrets were changed, but the change may not survive a power cut"
             return SecretsError(.outcomeUnknown, message, cause: error)
         }
-        // Both marks are recorded: without this the old file could be put back once without being noticed.
-        do throws(SecretsError) { try confirm(mark) } catch { return error.isCrash ? error : nil }
+        // Both marks are recorded: without this the old file could be put back once without being noticed. The next write, or
+        // start, records it, and what the audit log is to say of this one.
+        do throws(SecretsError) { try confirm(mark, of: document) } catch { return error.isCrash ? error : nil }
         return nil
     }
 
     /// A draft that stays is removed by the next write.
     private func removeDraft() {
         do throws(SecretsError) { try folder.remove(Self.draftName) } catch {}
-    }
-}
-
-/// What tells that a file was exchanged, without reading it.
-struct FileStamp: Hashable, Sendable {
-    let device: UInt
-    let inode: UInt
-    let size: Int
-    let modifiedAt: Int
-    let nanoseconds: Int
-
-    /// `nil` when there is no such file, or it cannot be looked at.
-    init?(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        self.device = UInt(status.st_dev)
-        self.inode = UInt(status.st_ino)
-        self.size = Int(status.st_size)
-        self.modifiedAt = status.st_mtim.tv_sec
-        self.nanoseconds = status.st_mtim.tv_nsec
     }
 }

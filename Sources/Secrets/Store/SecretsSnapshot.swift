@@ -17,6 +17,8 @@ package struct SecretsSnapshot: Sendable {
     package let mark: SecretsMark?
     /// The public half of the server's identity, as far as it is known.
     package let recipient: AgeRecipient?
+    /// The file that the server looked at last; `nil` when there was none, and while the secrets are sealed.
+    let stamp: FileStamp?
 
     /// - Throws: ``SecretsError`` `secrets.sealed` or `secrets.untrusted`.
     package func opened() throws(SecretsError) -> SecretsDocument {

@@ -1,129 +1,124 @@
-/// Finds out, at the start, what the secrets file and the identity are to each other.
+/// Finds out what the secrets file and the identity are to each other, and makes both at the very first start.
 struct SecretsStarter: Sendable {
     let configuration: SecretsStore.Configuration
     let file: SecretsFile
     let identityFile: IdentityFile
     let witness: any SecretsWitness
 
-    /// What a start found or made.
+    /// What was found or made.
     struct Result {
         let state: SecretsState
         /// The recovery key that was just made; it is nowhere else.
-        let recovery: AgeIdentity?
+        var recovery: AgeIdentity?
+        /// What the configuration changed.
+        var resealing: SecretsResealing?
     }
 
     /// Opens the file, or makes identity and file when there is no trace of either.
     ///
     /// - Throws: ``SecretsError`` that stops the start: `secrets.identity_missing`, `.identity_wrong`, `.identity_file`,
-    ///   `.format_unknown`, `.unavailable`.
+    ///   `.format_unknown`, `.damaged`, `.unavailable`.
     func start() throws(SecretsError) -> Result {
-        let bytes = try file.read()
-        switch (try identityFile.read(), bytes) {
+        let found = try file.find()
+        switch (try identityFile.read(), found) {
         case (nil, nil):
             guard try rememberedFile() == nil else { throw missingIdentity("secrets.age is gone as well") }
             guard configuration.identityPath == nil else { throw missingIdentity("it is the file that was configured") }
             let identity = AgeIdentity()
             try identityFile.create(.plain(identity))
-            return try create(for: identity)
+            return try create(for: identity, with: AgeIdentity())
         case (nil, .some): throw missingIdentity("there is a secrets file that only it opens")
-        case (.locked(let locked), _): return Result(state: .sealed(locked), recovery: nil)
+        case (.locked(let locked), _): return Result(state: .sealed(locked))
         case (.plain(let identity), nil):
-            if let testimony = try rememberedFile() {
-                return Result(state: .untrusted(missing(testimony, identity)), recovery: nil)
-            }
-            return try create(for: identity)
-        case (.plain(let identity), let bytes?):
-            return Result(state: try finishRotation(bytes, identity), recovery: nil)
+            if let testimony = try rememberedFile() { return Result(state: .untrusted(missing(testimony, identity))) }
+            return try create(for: identity, with: AgeIdentity())
+        case (.plain(let identity), let found?):
+            return conform(try finishRotation(found, identity))
         }
     }
 
-    /// Judges a file with the identity that a passphrase has given.
+    /// Judges the file with an identity that is known, because somebody gave its passphrase or the server runs already.
+    ///
+    /// When there never was a file one is made that nobody but the server can open.
     func open(with identity: AgeIdentity) throws(SecretsError) -> Result {
-        guard let bytes = try file.read() else {
-            if let testimony = try rememberedFile() {
-                return Result(state: .untrusted(missing(testimony, identity)), recovery: nil)
-            }
-            return try create(for: identity)
-        }
-        return Result(state: try judge(bytes, identity), recovery: nil)
+        if let found = try file.find() { return conform(try judge(found, identity)) }
+        if let testimony = try rememberedFile() { return Result(state: .untrusted(missing(testimony, identity))) }
+        return try create(for: identity, with: nil)
     }
 
-    /// A rotation writes the new identity beside the old one, then the file, then moves the identity: whichever of the two
-    /// the file fits is the right one.
-    private func finishRotation(_ bytes: [UInt8], _ identity: AgeIdentity) throws(SecretsError) -> SecretsState {
-        switch try identityFile.readNext() {
-        case nil: return try judge(bytes, identity)
-        case .plain(let next)? where isSealed(bytes, to: next):
-            try identityFile.promoteNext()
-            return try judge(bytes, next)
-        case .locked(let next)? where !isSealed(bytes, to: identity):
-            try identityFile.promoteNext()
-            return .sealed(next)
-        case .plain?, .locked?:
-            let state = try judge(bytes, identity)
-            try identityFile.removeNext()
-            return state
-        }
+    /// Puts a document in place of the file, sealed to those whom the configuration names as well.
+    func replace(
+        _ present: SecretsMark?,
+        with document: SecretsDocument,
+        for identity: AgeIdentity,
+        noting notes: [SecretsNote] = []
+    ) throws(SecretsError) -> SecretsFile.Replacement {
+        var document = document
+        let resealing = SecretsResealing(of: document, for: configuration.recipients)
+        document.configured = configuration.recipients
+        let all = notes + (resealing?.notes ?? [])
+        return try file.replace(present, with: document, for: identity, noting: all)
     }
 
     func isSealed(_ bytes: [UInt8], to identity: AgeIdentity) -> Bool {
         do { return try !AgeFile.open(bytes, with: [identity]).isEmpty } catch { return false }
     }
 
-    private func create(for identity: AgeIdentity) throws(SecretsError) -> Result {
-        let recovery = AgeIdentity()
-        let document = SecretsDocument(instance: configuration.instance, recipients: [recovery.recipient])
-        let replacement = try file.replace(nil, with: document, for: identity, and: configuration.recipients)
-        if let failure = replacement.failure { throw failure }
-        let secrets = OpenSecrets(document, replacement.mark, identity, stamp: configuration.stamp)
-        return Result(state: .open(secrets), recovery: recovery)
-    }
-
-    private func judge(_ bytes: [UInt8], _ identity: AgeIdentity) throws(SecretsError) -> SecretsState {
-        let digest = SecretsDigest(of: bytes)
-        let content: [UInt8]
+    func testimony() throws(SecretsError) -> SecretsTestimony? {
         do {
-            content = try AgeFile.open(bytes, with: [identity])
+            return try witness.testimony()
         } catch {
-            if error.code == .noIdentity { throw wrongIdentity(identity) }
-            return .untrusted(try distrust(.damaged, "it cannot be opened: \(error.message)", digest, nil, identity))
+            let message = "the newest generation of the secrets file cannot be looked up"
+            throw SecretsError(.unavailable, message, cause: error)
         }
-        let decoded: SecretsDocument.Decoded
-        do throws(SecretsError) {
-            decoded = try SecretsDocument.decode(content, with: identity)
-        } catch {
-            if error.code == .format { throw error }
-            return .untrusted(try distrust(.damaged, error.message, digest, nil, identity))
-        }
-        return try judge(decoded, digest, identity)
     }
 
-    private func judge(
-        _ decoded: SecretsDocument.Decoded,
-        _ digest: SecretsDigest,
+    /// A rotation writes the new identity beside the old one, then the file, then moves the identity: whichever of the two
+    /// the file fits is the right one.
+    private func finishRotation(
+        _ found: SecretsFile.Found,
         _ identity: AgeIdentity
     ) throws(SecretsError) -> SecretsState {
-        let document = decoded.document
-        guard decoded.isAuthentic else {
-            let message = "it was not written with this server's identity"
-            return .untrusted(try distrust(.unauthenticated, message, digest, document, identity))
+        switch try identityFile.readNext() {
+        case nil: return try judge(found, identity)
+        case .plain(let next)? where isSealed(found.bytes, to: next):
+            try identityFile.promoteNext()
+            return try judge(found, next)
+        case .locked(let next)? where !isSealed(found.bytes, to: identity):
+            try identityFile.promoteNext()
+            return .sealed(next)
+        case .plain?, .locked?:
+            let state = try judge(found, identity)
+            try identityFile.removeNext()
+            return state
         }
-        guard document.instance.utf8.elementsEqual(configuration.instance.utf8) else {
-            return .untrusted(try distrust(.foreign, "it belongs to another installation", digest, document, identity))
+    }
+
+    private func create(for identity: AgeIdentity, with recovery: AgeIdentity?) throws(SecretsError) -> Result {
+        let recipients = recovery.map { [$0.recipient] } ?? []
+        let document = SecretsDocument(instance: configuration.instance, recipients: recipients)
+        let replacement = try replace(nil, with: document, for: identity)
+        if let failure = replacement.failure { throw failure }
+        return Result(state: .open(replacement.secrets), recovery: recovery)
+    }
+
+    /// Seals a file anew that is not sealed to those whom the configuration names. Where that fails the file stays in use as
+    /// it is: whoever reads the status sees to whom it is sealed.
+    private func conform(_ state: SecretsState) -> Result {
+        guard case .open(let secrets) = state,
+            let resealing = SecretsResealing(of: secrets.document, for: configuration.recipients)
+        else { return Result(state: state) }
+        var result = Result(state: state, resealing: resealing)
+        do throws(SecretsError) {
+            let replacement = try replace(secrets.mark, with: secrets.successor, for: secrets.identity)
+            result = Result(state: .open(replacement.secrets), resealing: resealing)
+            result.resealing?.failure = replacement.failure
+            // Those who were removed could open it.
+            if !resealing.removed.isEmpty { try file.removePrevious() }
+        } catch {
+            result.resealing?.failure = error
         }
-        let mark = SecretsMark(generation: document.generation, digest: digest)
-        let testimony = try testimony()
-        if let testimony, mark != testimony.present, mark != testimony.next {
-            let newest = max(testimony.present?.generation ?? 0, testimony.next?.generation ?? 0)
-            let isOld = document.generation < newest
-            let message =
-                isOld
-                ? "it is generation \(document.generation), and generation \(newest) was written"
-                : "it is not the file that was written last"
-            return .untrusted(try distrust(isOld ? .rolledBack : .swapped, message, digest, document, identity))
-        }
-        if testimony?.present != mark || testimony?.next != nil { try file.confirm(mark) }
-        return .open(OpenSecrets(document, mark, identity, stamp: configuration.stamp))
+        return result
     }
 }
 
@@ -136,37 +131,6 @@ extension SecretsStarter {
         return testimony
     }
 
-    func testimony() throws(SecretsError) -> SecretsTestimony? {
-        do {
-            return try witness.testimony()
-        } catch {
-            throw SecretsError(
-                .unavailable,
-                "the newest generation of the secrets file cannot be looked up",
-                cause: error
-            )
-        }
-    }
-
-    private func distrust(
-        _ reason: SecretsDistrust.Reason,
-        _ message: String,
-        _ digest: SecretsDigest?,
-        _ document: SecretsDocument?,
-        _ identity: AgeIdentity
-    ) throws(SecretsError) -> SecretsDistrust {
-        let testimony = try testimony()
-        let generations = [document?.generation, testimony?.present?.generation, testimony?.next?.generation]
-        return SecretsDistrust(
-            reason: reason,
-            message: "the secrets file is not used: \(message)",
-            digest: digest,
-            generation: generations.compactMap { $0 }.max() ?? 0,
-            document: document,
-            identity: identity
-        )
-    }
-
     private func missing(_ testimony: SecretsTestimony, _ identity: AgeIdentity) -> SecretsDistrust {
         SecretsDistrust(
             reason: .missing,
@@ -174,17 +138,14 @@ extension SecretsStarter {
             digest: nil,
             generation: max(testimony.present?.generation ?? 0, testimony.next?.generation ?? 0),
             document: nil,
-            identity: identity
+            recipients: testimony.recipients,
+            identity: identity,
+            stamp: nil
         )
     }
 
     private func missingIdentity(_ why: String) -> SecretsError {
         let remedy = "restore it from your backup; docs/secrets.md says what the recovery key is for"
         return SecretsError(.identityMissing, "\(identityFile.path) is missing, and \(why): \(remedy)")
-    }
-
-    private func wrongIdentity(_ identity: AgeIdentity) -> SecretsError {
-        let message = "the identity in \(identityFile.path) (\(identity.recipient)) does not open \(SecretsFile.name)"
-        return SecretsError(.identityWrong, "\(message): put the right one there, or the file that belongs to it")
     }
 }

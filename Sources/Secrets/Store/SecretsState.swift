@@ -20,17 +20,36 @@ struct OpenSecrets: Sendable {
         self.identity = identity
         self.stamp = stamp
     }
+
+    /// What is to replace the document: the next generation of it.
+    var successor: SecretsDocument {
+        var next = document
+        next.generation += 1
+        next.previous = mark.digest
+        return next
+    }
 }
 
 extension SecretsSnapshot {
     init(_ state: SecretsState) {
         switch state {
-        case .sealed: self.init(status: .sealed, document: nil, mark: nil, recipient: nil)
+        case .sealed: self.init(status: .sealed, document: nil, mark: nil, recipient: nil, stamp: nil)
         case .untrusted(let distrust):
-            self.init(status: .untrusted(distrust), document: nil, mark: nil, recipient: distrust.identity.recipient)
+            self.init(
+                status: .untrusted(distrust),
+                document: nil,
+                mark: nil,
+                recipient: distrust.identity.recipient,
+                stamp: distrust.stamp
+            )
         case .open(let secrets):
-            let recipient = secrets.identity.recipient
-            self.init(status: .open, document: secrets.document, mark: secrets.mark, recipient: recipient)
+            self.init(
+                status: .open,
+                document: secrets.document,
+                mark: secrets.mark,
+                recipient: secrets.identity.recipient,
+                stamp: secrets.stamp
+            )
         }
     }
 }

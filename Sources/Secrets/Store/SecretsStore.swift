@@ -30,13 +30,15 @@ package actor SecretsStore {
         package let store: SecretsStore
         /// The recovery key, when the secrets file was just made: it is kept nowhere.
         package let recovery: AgeIdentity?
+        /// What the configuration has changed.
+        package let resealing: SecretsResealing?
     }
 
     package nonisolated let board: SecretsBoard
     package nonisolated let configuration: Configuration
-    private let starter: SecretsStarter
+    let starter: SecretsStarter
     private let executor = QueueExecutor(label: "gitplane.secrets")
-    private var state: SecretsState
+    private(set) var state: SecretsState
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -56,7 +58,8 @@ package actor SecretsStore {
             witness: witness
         )
         let result = try starter.start()
-        return Start(store: SecretsStore(starter, result.state), recovery: result.recovery)
+        let store = SecretsStore(starter, result.state)
+        return Start(store: store, recovery: result.recovery, resealing: result.resealing)
     }
 
     private init(_ starter: SecretsStarter, _ state: SecretsState) {
@@ -68,56 +71,45 @@ package actor SecretsStore {
 
     /// Makes the next generation: `edit` gets the document, and what it returns is returned when the file is written.
     ///
+    /// - Parameter notes: what the audit log says of it; it does exactly when the file is written.
     /// - Throws: what `edit` throws, and ``SecretsError``; nothing has changed then, unless the code is
     ///   `storage.outcome_unknown`.
     package func change<Result: Sendable>(
+        noting notes: [SecretsNote] = [],
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) throws(SecretsError) -> Result {
+        try refresh()
         let present = try opened()
-        var document = present.document
-        document.generation += 1
-        document.previous = present.mark.digest
+        var document = present.successor
         let result = try edit(&document)
-        try write(document, over: present.mark, for: present.identity)
+        try write(document, over: present.mark, for: present.identity, notes)
         return result
-    }
-
-    /// Opens what a passphrase protects; nothing happens when it is open already.
-    ///
-    /// - Throws: ``SecretsError`` `secrets.passphrase_wrong`, and as the start does.
-    package func unseal(_ passphrase: SecretValue) throws(SecretsError) -> AgeIdentity? {
-        guard case .sealed(let locked) = state else { return nil }
-        let identity: AgeIdentity
-        if let rotated = try rotatedIdentity(passphrase) {
-            try starter.identityFile.promoteNext()
-            identity = rotated
-        } else {
-            identity = try Self.identity(locked, passphrase, starter.identityFile.path)
-        }
-        let result = try starter.open(with: identity)
-        adopt(result.state)
-        return result.recovery
     }
 
     /// Takes the file that was found for the right one; it is written anew, so that it is authentic and the newest.
     ///
-    /// - Parameter digest: names the file, so that nobody accepts one unseen; `nil` accepts that it is gone.
+    /// - Parameters:
+    ///   - digest: names the file, so that nobody accepts one unseen; `nil` accepts that it is gone.
+    ///   - notes: what the audit log says of it.
     /// - Throws: ``SecretsError`` `secrets.not_that_file`, or `secrets.damaged` when there is nothing to accept in it.
-    package func accept(_ digest: SecretsDigest?) throws(SecretsError) {
-        guard case .untrusted(let distrust) = state else { return }
-        guard distrust.digest == digest else {
-            throw SecretsError(.notThatFile, "that is not the digest of the file: look at the status again")
+    package func accept(_ digest: SecretsDigest?, noting notes: [SecretsNote] = []) throws(SecretsError) {
+        try refresh()
+        switch state {
+        case .sealed: throw .sealed
+        case .open(let secrets):
+            guard digest == secrets.mark.digest else { throw Self.notThatFile }
+        case .untrusted(let distrust):
+            guard distrust.digest == digest, digest != nil || distrust.reason == .missing else {
+                throw Self.notThatFile
+            }
+            guard distrust.reason != .damaged else {
+                throw SecretsError(.damaged, "the file cannot be read: restore \(SecretsFile.previousName) or a backup")
+            }
+            let (instance, generation) = (configuration.instance, distrust.generation + 1)
+            let empty = SecretsDocument(instance: instance, generation: generation, recipients: distrust.recipients)
+            let document = distrust.document?.renamed(instance, generation: generation) ?? empty
+            try write(document, over: try starter.testimony()?.present, for: distrust.identity, notes)
         }
-        guard distrust.reason != .damaged else {
-            throw SecretsError(.damaged, "the file cannot be read: restore \(SecretsFile.previousName) or a backup")
-        }
-        let document = distrust.document?.renamed(configuration.instance, generation: distrust.generation + 1)
-        let empty = SecretsDocument(
-            instance: configuration.instance,
-            generation: distrust.generation + 1,
-            recipients: []
-        )
-        try write(document ?? empty, over: try starter.testimony()?.present, for: distrust.identity)
     }
 
     /// Replaces the identity: afterwards the old one opens neither the file nor its previous generation.
@@ -125,22 +117,23 @@ package actor SecretsStore {
     /// - Parameters:
     ///   - passphrase: protects the new identity's file; `nil` leaves it in plain text.
     ///   - request: what is remembered with the change; when it is remembered already nothing happens.
+    ///   - notes: what the audit log says of it.
     package func rotate(
         passphrase: SecretValue?,
-        remembering request: SecretRequest? = nil
+        remembering request: SecretRequest? = nil,
+        noting notes: [SecretsNote] = []
     ) throws(SecretsError) -> AgeRecipient {
+        try refresh()
         let present = try opened()
         if let request, present.document.request(request.key, at: request.at) != nil {
             return present.identity.recipient
         }
         let identity = AgeIdentity()
         try starter.identityFile.writeNext(try Self.content(identity, passphrase))
-        var document = present.document
-        document.generation += 1
-        document.previous = present.mark.digest
+        var document = present.successor
         if let request { document.remember(request) }
         do throws(SecretsError) {
-            try write(document, over: present.mark, for: identity)
+            try write(document, over: present.mark, for: identity, notes)
         } catch  where error.code != .outcomeUnknown && !error.isCrash {
             try starter.identityFile.removeNext()
             throw error
@@ -153,25 +146,18 @@ package actor SecretsStore {
     /// Seals the file to one recipient less; its previous generation, which that one could open, goes.
     ///
     /// - Returns: what the recipient could read.
-    /// - Throws: ``SecretsError`` `secrets.recipients` when the file is not sealed to it, and as ``change(_:)`` does.
-    package func remove(_ recipient: AgeRecipient) throws(SecretsError) -> [SecretID] {
-        let readable = try change { document throws(SecretsError) in
+    /// - Throws: ``SecretsError`` `secrets.recipients` when the file is not sealed to it or the configuration names it, and as
+    ///   ``change(noting:_:)`` does.
+    package func remove(
+        _ recipient: AgeRecipient,
+        noting notes: [SecretsNote] = []
+    ) throws(SecretsError) -> [SecretID] {
+        let readable = try change(noting: notes) { document throws(SecretsError) in
             try document.remove(recipient)
             return document.entries.keys.sorted()
         }
         try starter.file.removePrevious()
         return readable
-    }
-
-    /// Reads the file again and compares it with what the server has.
-    ///
-    /// - Throws: ``SecretsError`` when they differ, or the file cannot be opened.
-    package func verify() throws(SecretsError) -> SecretsMark {
-        let present = try opened()
-        guard let bytes = try starter.file.read(), SecretsDigest(of: bytes) == present.mark.digest,
-            starter.isSealed(bytes, to: present.identity)
-        else { throw SecretsError(.damaged, "the secrets file is not the one that the server wrote") }
-        return present.mark
     }
 
     // MARK: Helpers
@@ -184,44 +170,27 @@ package actor SecretsStore {
         }
     }
 
+    private static var notThatFile: SecretsError {
+        SecretsError(.notThatFile, "that is not the digest of the file: look at the status again")
+    }
+
     private func write(
         _ document: SecretsDocument,
         over present: SecretsMark?,
-        for identity: AgeIdentity
+        for identity: AgeIdentity,
+        _ notes: [SecretsNote]
     ) throws(SecretsError) {
-        if case .open(let secrets) = state, secrets.stamp != configuration.stamp {
-            let result = try starter.open(with: secrets.identity)
-            adopt(result.state)
-            throw SecretsError(.unavailable, "the secrets file was exchanged while the server ran: try again")
+        if isStale {
+            try refresh()
+            _ = try opened()
+            throw SecretsError(.unavailable, "the secrets file was exchanged meanwhile: try again")
         }
-        let replacement = try starter.file.replace(
-            present,
-            with: document,
-            for: identity,
-            and: configuration.recipients
-        )
-        adopt(.open(OpenSecrets(document, replacement.mark, identity, stamp: configuration.stamp)))
+        let replacement = try starter.replace(present, with: document, for: identity, noting: notes)
+        adopt(.open(replacement.secrets))
         if let failure = replacement.failure { throw failure }
     }
 
-    /// The identity of a rotation that was cut off after the file was sealed to it; `nil` when there is none.
-    private func rotatedIdentity(_ passphrase: SecretValue) throws(SecretsError) -> AgeIdentity? {
-        guard let content = try starter.identityFile.readNext(), let bytes = try starter.file.read() else { return nil }
-        let identity: AgeIdentity
-        switch content {
-        case .plain(let plain): identity = plain
-        case .locked(let locked):
-            do throws(SecretsError) {
-                identity = try Self.identity(locked, passphrase, starter.identityFile.path)
-            } catch {
-                if error.code == .passphrase || error.code == .identityFile { return nil }
-                throw error
-            }
-        }
-        return starter.isSealed(bytes, to: identity) ? identity : nil
-    }
-
-    private func adopt(_ state: SecretsState) {
+    func adopt(_ state: SecretsState) {
         self.state = state
         board.publish(SecretsSnapshot(state))
     }
@@ -236,20 +205,5 @@ package actor SecretsStore {
         } catch {
             throw SecretsError(.unavailable, "the identity cannot be sealed", cause: error)
         }
-    }
-
-    private static func identity(
-        _ locked: [UInt8],
-        _ passphrase: SecretValue,
-        _ path: String
-    ) throws(SecretsError) -> AgeIdentity {
-        let content: [UInt8]
-        do {
-            content = try AgeFile.open(locked, passphrase: passphrase)
-        } catch {
-            if error.code == .passphraseWrong { throw SecretsError(.passphrase, "the passphrase is wrong") }
-            throw SecretsError(.identityFile, "\(path): \(error.message)", cause: error)
-        }
-        return try IdentityFile.identity(content, path)
     }
 }

@@ -15,10 +15,22 @@ package struct SecretsTestimony: Hashable, Sendable {
     package let present: SecretsMark?
     /// The one that was about to replace it.
     package let next: SecretsMark?
+    /// What the audit log is to say once ``next`` is in place.
+    package let notes: [SecretsNote]
+    /// Those who can open the newest file besides the server and those whom the configuration names, so that they are known
+    /// when it is lost.
+    package let recipients: [AgeRecipient]
 
-    package init(present: SecretsMark?, next: SecretsMark?) {
+    package init(
+        present: SecretsMark?,
+        next: SecretsMark?,
+        notes: [SecretsNote] = [],
+        recipients: [AgeRecipient] = []
+    ) {
         self.present = present
         self.next = next
+        self.notes = notes
+        self.recipients = recipients
     }
 }
 
@@ -30,5 +42,9 @@ package protocol SecretsWitness: Sendable {
     /// `nil` when nothing was ever recorded.
     func testimony() throws -> SecretsTestimony?
 
+    /// Records where the file is. When the present file is the one that was recorded as the next, the notes that were
+    /// recorded with that one enter the audit log in the same step: a change stands there exactly when it has happened.
+    ///
+    /// - Throws: ``SecretsError`` `storage.full`, or anything else when it cannot be recorded.
     func record(_ testimony: SecretsTestimony) throws
 }

@@ -51,6 +51,22 @@ struct AccessRateTests {
         }
     }
 
+    @Test("Unsealing what is not sealed tries no passphrase and is not counted")
+    func unseal() async throws {
+        try await withServer([.password: Rate(count: 1, seconds: 3_600)]) { (server: AccessServer) async throws in
+            let headers: HTTPFields = [.authorization: "Bearer \(AccessFixture.breakGlass)"]
+            for _ in 0..<3 {
+                let answer = try await server.client.send(
+                    .post,
+                    "/api/control-plane/secrets/unseal",
+                    headers: headers,
+                    json: ["passphrase": "whatever it is"]
+                )
+                #expect(try answer.status == 200 && answer.json()["status"] == "open")
+            }
+        }
+    }
+
     @Test("Whoever has one credential of the owner has the rate of one, however many more it makes")
     func codes() async throws {
         try await withServer([.codes: Rate(count: 2, seconds: 3_600)]) { (server: AccessServer) async throws in

@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Foundation
 import HTTPTypes
@@ -60,7 +61,8 @@ struct SecretsFileHandlerTests {
             try old.write(to: file, options: .atomic)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
             let put = try await server.client.send(.put, "\(SecretHandlerTests.global)/A", body: #"{"value": "y"}"#)
-            #expect(put.code == "secrets.unavailable")
+            #expect(put.code == "secrets.untrusted")
+            #expect(try Self.log(server).map(\.event) == ["secret.refused", "secret.written"])
             #expect(try await server.client.send(.get, SecretHandlerTests.global).code == "secrets.untrusted")
             let status = try await server.client.send(.get, Self.path).json()
             #expect(status["reason"] == "rolled_back")
@@ -75,6 +77,84 @@ struct SecretsFileHandlerTests {
             let right = "{\"digest\": \"\(status["digest"]?.stringValue ?? "")\"}"
             #expect(try await server.client.send(.post, "\(Self.path)/accept", body: right).status == 200)
             #expect(try await server.client.send(.get, SecretHandlerTests.global).status == 200)
+            let log = try Self.log(server)
+            #expect(log.prefix(2).map(\.event) == ["secret.accepted", "secret.refused"])
+            #expect(try JSONValue(parsing: Array(log[0].details.utf8))["reason"] == "rolled_back")
         }
+    }
+
+    @Test("that was exchanged is noticed by whoever looks, and by conditions, and used again when it is back")
+    func noticed() async throws {
+        try await withStateServer(SecretHandlerTests.files) { server in
+            try await server.client.send(.put, "\(SecretHandlerTests.global)/A", body: #"{"value": "x"}"#)
+            let file = server.directory.appending(path: "secrets.age")
+            let good = try Data(contentsOf: file)
+            try Self.put(good.dropLast(1), file)
+            let conditions = try await server.client.send(.get, "/api/control-plane/state").json()["conditions"]
+            let trusted = conditions?.arrayValue?.first { $0["type"] == "SecretsTrusted" }
+            #expect(trusted?["reason"] == "Damaged")
+            #expect(try await server.client.send(.get, Self.path).json()["status"] == "untrusted")
+            #expect(try await server.client.send(.post, "\(Self.path)/verify").code == "secrets.untrusted")
+            #expect(try await server.client.send(.get, SecretHandlerTests.global).code == "secrets.untrusted")
+            try Self.put(good, file)
+            #expect(try await server.client.send(.post, "\(Self.path)/verify").json()["status"] == "open")
+            let put = try await server.client.send(.put, "\(SecretHandlerTests.global)/A", body: #"{"value": "y"}"#)
+            #expect(put.status == 200)
+        }
+    }
+
+    @Test("leaves an entry in the audit log for every change of who can read it, and for every refusal")
+    func audited() async throws {
+        try await withStateServer(SecretHandlerTests.files) { server in
+            let other = AgeIdentity().recipient
+            let body = "{\"recipient\": \"\(other)\"}"
+            try await server.client.send(.post, "\(Self.path)/recipients", body: body)
+            try await server.client.send(.delete, "\(Self.path)/recipients/\(other)")
+            try await server.client.send(.delete, "\(Self.path)/recipients/\(other)")
+            try await server.client.send(.post, "\(Self.path)/accept", body: "{}")
+            try await server.client.send(.post, "\(Self.path)/rotate-identity")
+            let log = try Self.log(server)
+            #expect(
+                log.map(\.event) == [
+                    "secret.rotated", "secret.refused", "secret.refused", "secret.recipient_removed",
+                    "secret.recipient_added",
+                ]
+            )
+            let details = try log.map { try JSONValue(parsing: Array($0.details.utf8)) }
+            #expect(details[4]["recipient"]?.stringValue == other.description)
+            #expect(details[2]["attempt"] == "secret.recipient_removed" && details[2]["code"] == "secrets.recipients")
+            #expect(details[1]["attempt"] == "secret.accepted" && details[1]["code"] == "secrets.not_that_file")
+        }
+    }
+
+    @Test("that is lost with its recipients says, when that is accepted, that nobody else can open the next one")
+    func lost() async throws {
+        try await withStateServer(SecretHandlerTests.files) { server in
+            let recipients = try await server.client.send(.get, Self.path).json()["recipients"]?.arrayValue ?? []
+            let recovery = try #require(recipients.first?.stringValue)
+            try await server.client.send(.delete, "\(Self.path)/recipients/\(recovery)")
+            try FileManager.default.removeItem(at: server.directory.appending(path: "secrets.age"))
+            let accepted = try await server.client.send(.post, "\(Self.path)/accept", body: "{}").json()
+            #expect(accepted["status"] == "open" && accepted["recipients"] == [])
+            #expect(accepted["warnings"]?.arrayValue?.count == 1)
+        }
+    }
+
+    @Test("takes for a new passphrase only one of twelve characters or more", arguments: [(11, 422), (12, 200)])
+    func passphrase(length: Int, status: Int) async throws {
+        try await withStateServer(SecretHandlerTests.files) { server in
+            let body = "{\"passphrase\": \"\(String(repeating: "é", count: length))\"}"
+            let answer = try await server.client.send(.post, "\(Self.path)/rotate-identity", body: body)
+            #expect(answer.status == status)
+        }
+    }
+
+    private static func log(_ server: StateServer) throws -> [AuditEntry] {
+        try server.auditEntries().filter { $0.event.hasPrefix("secret.") }
+    }
+
+    private static func put(_ content: Data, _ file: URL) throws {
+        try content.write(to: file, options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     }
 }

@@ -77,8 +77,9 @@ struct IdentityTests {
                 #expect(await SecretsFixture.code { try await store.set("global/A", "2") } == .sealed)
                 #expect(await SecretsFixture.code { try store.board.current.opened() } == .sealed)
                 let wrong = try #require(SecretValue("wrong"))
-                #expect(await SecretsFixture.code { try await store.unseal(wrong) } == .passphrase)
-                _ = try await store.unseal(passphrase)
+                #expect(await SecretsFixture.code { try await store.check(wrong) } == .passphrase)
+                try await store.unseal(try #require(try await store.check(passphrase)))
+                #expect(try await store.check(wrong) == nil)
                 #expect(store.text("global/A") == "1")
             }
         }
@@ -108,7 +109,7 @@ struct IdentityTests {
             _ = try await store.rotate(passphrase: passphrase)
             let again = try fixture.start().store
             #expect(await SecretsFixture.code { try again.board.current.opened() } == .sealed)
-            _ = try await again.unseal(passphrase)
+            try await again.unseal(try #require(try await again.check(passphrase)))
             #expect(again.text("global/A") == "1")
         }
     }
@@ -128,10 +129,41 @@ struct IdentityTests {
                 try await store.change { document throws(SecretsError) in try document.remove(other.recipient) }
             }
             #expect(unknown == .recipients)
-            let configuration = fixture.configuration(recipients: [other.recipient])
-            let configured = try SecretsStore.start(configuration, witness: fixture.witness).store
-            try await configured.set("global/A", "1")
+        }
+    }
+
+    @Test("shares the file with those whom the configuration names, from the start on and as long as it does")
+    func configuredRecipients() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            let other = AgeIdentity()
+            let start = try fixture.start(recipients: [other.recipient])
+            #expect(start.resealing?.added == [other.recipient] && start.resealing?.failure == nil)
             #expect(try !AgeFile.open(try fixture.bytes(fixture.file), with: [other]).isEmpty)
+            #expect(start.store.board.current.document?.allRecipients.contains(other.recipient) == true)
+            #expect(fixture.witness.log.map(\.event) == [.recipientAdded])
+            let refused = await SecretsFixture.code { try await start.store.remove(other.recipient) }
+            #expect(refused == .recipients)
+            #expect(try fixture.start(recipients: [other.recipient]).resealing == nil)
+            let without = try fixture.start()
+            #expect(without.resealing?.removed == [other.recipient] && without.store.text("global/A") == "1")
+            let opened = AgeFileTests.code { try AgeFile.open(try fixture.bytes(fixture.file), with: [other]) }
+            #expect(opened == .noIdentity)
+            #expect(!FileManager.default.fileExists(atPath: fixture.previous.path))
+            #expect(fixture.witness.log.map(\.event) == [.recipientAdded, .recipientRemoved])
+        }
+    }
+
+    @Test("shares the file with whom it did, and says so, when a start cannot seal it anew")
+    func unsealableConfiguration() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            let other = AgeIdentity()
+            let full = SecretsFaults { $0 == .write ? .fail(ENOSPC) : nil }
+            let start = try fixture.start(full, recipients: [other.recipient])
+            #expect(start.resealing?.failure?.code == .storageFull)
+            #expect(start.store.board.current.document?.allRecipients.contains(other.recipient) == false)
+            #expect(start.store.text("global/A") == "1")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Secrets
 import Synchronization
@@ -50,6 +51,27 @@ struct SecretsFaultTests {
             try await survivor.set("global/B", "next")
             let last = try fixture.start().store
             #expect(last.text("global/B") == "next" && last.distrust == nil)
+        }
+    }
+
+    @Test(
+        "stands in the audit log exactly when it has happened, whatever went wrong",
+        arguments: SecretsFaults.Step.allCases,
+        [true, false]
+    )
+    func noted(step: SecretsFaults.Step, isCrash: Bool) async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "old")
+            let store = try fixture.start(SecretsFaults { $0 == step ? (isCrash ? .crash : .fail(EIO)) : nil }).store
+            let note = SecretsNote.byServer(.written, ["secret": "global/A"])
+            _ = await SecretsFixture.code {
+                try await store.change(noting: [note]) { document throws(SecretsError) in
+                    guard let id = SecretID("global/A"), let value = SecretValue("new") else { return }
+                    try document.set(id, to: value, by: SecretsFixture.author)
+                }
+            }
+            let survivor = try fixture.start().store
+            #expect(fixture.witness.log == (survivor.text("global/A") == "new" ? [note] : []))
         }
     }
 

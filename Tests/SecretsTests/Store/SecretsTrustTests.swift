@@ -109,10 +109,58 @@ struct SecretsTrustTests {
             let old = try fixture.bytes(fixture.file)
             try await store.set("global/A", "2")
             try fixture.put(old, fixture.file)
-            #expect(await SecretsFixture.code { try await store.verify() } == .damaged)
-            #expect(await SecretsFixture.code { try await store.set("global/A", "3") } == .unavailable)
+            #expect(await SecretsFixture.code { try await store.set("global/A", "3") } == .untrusted)
             #expect(store.distrust?.reason == .rolledBack)
+            #expect(await SecretsFixture.code { try await store.verify() } == .untrusted)
             #expect(try fixture.bytes(fixture.file) == old)
+        }
+    }
+
+    @Test(
+        "is used again by a running server once the right one is back",
+        arguments: ["cut", "stranger", "gone", "link"]
+    )
+    func restored(kind: String) async throws {
+        try await SecretsFixture.with { fixture in
+            let store = try fixture.start().store
+            try await store.set("global/A", "1")
+            let good = try fixture.bytes(fixture.file)
+            switch kind {
+            case "cut": try fixture.put(Array(good.dropLast(20)), fixture.file)
+            case "stranger": try fixture.put(try AgeFile.seal([1], to: [AgeIdentity().recipient]), fixture.file)
+            case "gone": try FileManager.default.removeItem(at: fixture.file)
+            default:
+                try FileManager.default.moveItem(at: fixture.file, to: fixture.directory.appending(path: "moved"))
+                let target = fixture.directory.appending(path: "moved")
+                try FileManager.default.createSymbolicLink(at: fixture.file, withDestinationURL: target)
+            }
+            #expect(store.isStale)
+            try await store.refresh()
+            #expect(store.distrust?.reason == (kind == "gone" ? .missing : .damaged))
+            #expect(store.distrust?.message.contains(fixture.path) == false)
+            #expect(!store.isStale)
+            #expect(await SecretsFixture.code { try await store.set("global/A", "2") } == .untrusted)
+            if kind == "link" { try FileManager.default.removeItem(at: fixture.file) }
+            try fixture.put(good, fixture.file)
+            #expect(try await store.verify().generation == 2)
+            #expect(store.text("global/A") == "1")
+            try await store.set("global/A", "2")
+            #expect(try fixture.start().store.text("global/A") == "2")
+        }
+    }
+
+    @Test("that is gone leaves those who could open it able to open the next one, once that is accepted")
+    func acceptedLoss() async throws {
+        try await SecretsFixture.with { fixture in
+            let start = try fixture.start()
+            let recovery = try #require(start.recovery)
+            let other = AgeIdentity()
+            try await start.store.change { document throws(SecretsError) in try document.add(other.recipient) }
+            try FileManager.default.removeItem(at: fixture.file)
+            let store = try fixture.start().store
+            try await store.accept(nil)
+            #expect(store.board.current.document?.recipients == [recovery.recipient, other.recipient])
+            #expect(try !AgeFile.open(try fixture.bytes(fixture.file), with: [recovery]).isEmpty)
         }
     }
 
@@ -135,7 +183,9 @@ struct SecretsTrustTests {
             let store = try SecretsStore.start(fixture.configuration(), witness: witness).store
             let old = try fixture.bytes(fixture.file)
             try await store.set("global/A", "1")
-            #expect(try witness.testimony() == SecretsTestimony(present: store.board.current.mark, next: nil))
+            let recipients = try #require(store.board.current.document?.recipients)
+            let expected = SecretsTestimony(present: store.board.current.mark, next: nil, recipients: recipients)
+            #expect(try witness.testimony() == expected)
             try fixture.put(old, fixture.file)
             let again = RecordedSecrets(database: try LocalDatabase(path: path))
             #expect(

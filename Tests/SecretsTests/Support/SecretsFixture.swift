@@ -20,8 +20,13 @@ struct SecretsFixture {
     }
 
     /// Starts as a server does.
-    func start(_ faults: SecretsFaults = .none, instance: String = "one") throws -> SecretsStore.Start {
-        try SecretsStore.start(configuration(instance: instance), witness: witness, faults: faults)
+    func start(
+        _ faults: SecretsFaults = .none,
+        instance: String = "one",
+        recipients: [AgeRecipient] = []
+    ) throws -> SecretsStore.Start {
+        let configuration = configuration(instance: instance, recipients: recipients)
+        return try SecretsStore.start(configuration, witness: witness, faults: faults)
     }
 
     func identity() throws -> AgeIdentity {
@@ -55,10 +60,22 @@ struct SecretsFixture {
 /// Remembers in memory, as a database would over restarts.
 final class MemoryWitness: SecretsWitness {
     private let kept = Mutex<SecretsTestimony?>(nil)
+    private let told = Mutex<[SecretsNote]>([])
+
+    /// What the audit log would say.
+    var log: [SecretsNote] { told.withLock { $0 } }
 
     func testimony() -> SecretsTestimony? { kept.withLock { $0 } }
 
-    func record(_ testimony: SecretsTestimony) { kept.withLock { $0 = testimony } }
+    func record(_ testimony: SecretsTestimony) {
+        let before = kept.withLock { kept in
+            defer { kept = testimony }
+            return kept
+        }
+        if let before, before.next != nil, before.next == testimony.present {
+            told.withLock { $0 += before.notes }
+        }
+    }
 
     func forget() { kept.withLock { $0 = nil } }
 }
