@@ -20,6 +20,8 @@ package struct Condition: Hashable, Sendable {
         case workingTreeClean = "WorkingTreeClean"
         /// Whether the secrets file is the one that the server wrote, and can be opened.
         case secretsTrusted = "SecretsTrusted"
+        /// What a crash left between the secrets and the state was put right; it is there after that, until the next start.
+        case secretsRepaired = "SecretsRepaired"
         /// Whether the connections that are watched work; it is there once one was checked.
         case connectionsHealthy = "ConnectionsHealthy"
         /// The files of the repository could not be looked after; it is so until they are.

@@ -8,8 +8,8 @@ import StateRepo
 /// Follows agents that go and come back, so that secrets stay with the agent that they were given to.
 ///
 /// History says it, whichever door an agent went by: each commit since the last look is asked whether the agent was there.
-/// An agent that is gone leaves its secrets behind for a while; one that comes back with the very definition that it had
-/// gets them again; any other one of that id does not.
+/// The secrets of an agent that is gone are kept aside for a while; one that comes back with the very definition that it had
+/// gets them again; any other one of that id does not, and does not take them from the one that they are kept for.
 actor AgentFollower {
     /// The most commits of one agent that are looked at one by one.
     static let maximumCommits = 10_000
@@ -38,13 +38,6 @@ actor AgentFollower {
         self.now = now
     }
 
-    /// What becomes of the secrets of an agent.
-    private enum Fate: Sendable {
-        case stays
-        case orphan(SecretOrphan)
-        case forget
-    }
-
     /// Brings the document to the published state; it is written only when something is to be done.
     func catchUp() async throws {
         let snapshot = try snapshots.current
@@ -59,6 +52,7 @@ actor AgentFollower {
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) async throws -> Result {
         try await inTurn {
+            try await store.refresh()
             let point = try await follow()
             return try await store.change(noting: notes) { document throws(SecretsError) in
                 document.seen = point
@@ -77,8 +71,7 @@ actor AgentFollower {
     }
 
     private func isSettled(_ document: SecretsDocument, _ snapshot: StateSnapshot) -> Bool {
-        guard document.orphans.isEmpty else { return false }
-        return seen(document).contains { $0 == SecretsPoint(snapshot) }
+        !document.hasOrphans(until: expiry(snapshot)) && seen(document).contains { $0 == SecretsPoint(snapshot) }
     }
 
     /// Up to where the document may be right, the newest point first.
@@ -87,53 +80,44 @@ actor AgentFollower {
         return [looked, document.seen].compactMap { $0 }
     }
 
+    /// What went before that time is let go, in seconds since 1970.
+    ///
+    /// By the clock: the times of commits are what those who made them say.
+    private func expiry(_ snapshot: StateSnapshot) -> Int {
+        Int(now().timeIntervalSince1970) - snapshot.orphanRetention
+    }
+
     /// - Returns: the point that the document is right for.
     private func follow() async throws -> SecretsPoint {
         let snapshot = try snapshots.current
         let point = SecretsPoint(snapshot)
         guard let document = store.board.current.document, !isSettled(document, snapshot) else { return point }
         let seen = try seen(document).first { try $0.sequence <= snapshot.sequence && isOnMain($0) }
-        let owners = seen == point ? Set(document.orphans.keys) : Self.owners(document)
-        var fates: [String: Fate] = [:]
-        for owner in owners {
-            let fate = try await fate(of: owner, document, snapshot, since: seen?.sequence)
-            if !Self.isPresent(fate, owner, document) { fates[owner] = fate }
+        var passages = AgentPassages(expiry: expiry(snapshot))
+        let present = seen == point ? [] : document.agents
+        let owners = seen == point ? [] : present.union(document.orphans.map(\.agent))
+        for owner in owners.sorted() {
+            guard let id = AgentID(owner) else { continue }
+            let isThere = present.contains(owner)
+            passages.all += try await self.passages(of: id, isThere: isThere, snapshot, since: seen?.sequence)
         }
+        var trial = document
+        let notes = passages.apply(to: &trial)
         let isBehind =
             if let seen, let written = document.seen {
                 seen != written && point.sequence - written.sequence >= Self.maximumLag
             } else {
                 document.seen != nil || !owners.isEmpty
             }
-        guard !fates.isEmpty || isBehind else {
+        guard !notes.isEmpty || isBehind else {
             looked = (document.generation, point)
             return point
         }
-        try await store.change { [fates] document throws(SecretsError) in
+        try await store.change(noting: notes) { [passages] document throws(SecretsError) in
             document.seen = point
-            for (owner, fate) in fates {
-                switch fate {
-                case .stays: document.adopt(owner)
-                case .orphan(let orphan): document.orphan(owner, orphan)
-                case .forget: _ = document.forget(owner)
-                }
-            }
+            _ = passages.apply(to: &document)
         }
         return point
-    }
-
-    private static func owners(_ document: SecretsDocument) -> Set<String> {
-        var owners = Set(document.orphans.keys)
-        for id in document.entries.keys { if case .agent(let owner) = id.scope { owners.insert(owner) } }
-        return owners
-    }
-
-    private static func isPresent(_ fate: Fate, _ owner: String, _ document: SecretsDocument) -> Bool {
-        switch fate {
-        case .stays: document.orphans[owner] == nil
-        case .orphan(let orphan): document.orphans[owner] == orphan
-        case .forget: false
-        }
     }
 
     private func isOnMain(_ point: SecretsPoint) throws(StateError) -> Bool {
@@ -145,59 +129,58 @@ actor AgentFollower {
         }
     }
 
-    /// - Parameter seen: the number of the commit up to which the document is right; `nil` when history does not say.
-    private func fate(
-        of owner: String,
-        _ document: SecretsDocument,
+    /// How an agent came and went, oldest first.
+    ///
+    /// - Parameters:
+    ///   - isThere: whether it has secrets: what is kept aside belongs to none that is there.
+    ///   - seen: the number of the commit up to which the document is right; `nil` when history does not say.
+    private func passages(
+        of id: AgentID,
+        isThere: Bool,
         _ snapshot: StateSnapshot,
         since seen: Int?
-    ) async throws -> Fate {
-        guard let id = AgentID(owner) else { return .forget }
-        var fate: Fate = document.orphans[owner].map { .orphan($0) } ?? .stays
-        let last = snapshot.lastChanges.agent(id)?.sequence ?? 0
-        if let seen, last > seen {
-            for entry in try commits(of: id, from: seen, upTo: snapshot.sequence) {
-                fate = try await step(fate, id, entry)
-                if case .forget = fate { return fate }
+    ) async throws -> [AgentPassages.Passage] {
+        var passages: [AgentPassages.Passage] = []
+        let present = snapshot.head.agents[id].flatMap { $0.definition == nil ? nil : $0.tree }
+        var isThere = isThere
+        if let seen {
+            if !isThere {
+                let entry = try archive.resolve(.sequence(seen))
+                isThere = try await archive.definitionTree(of: id, at: entry.revision) != nil
+            }
+            if (snapshot.lastChanges.agent(id)?.sequence ?? 0) > seen || isThere != (present != nil) {
+                for entry in try commits(of: id, from: seen, upTo: snapshot.sequence) {
+                    let passage = try await passage(id, entry, isThere: &isThere)
+                    if let passage { passages.append(passage) }
+                }
             }
         }
-        return settled(fate, id, snapshot)
+        // History was rewritten, is unknown, or is too long: no definition is the one that the agent had.
+        if isThere, present == nil {
+            passages.append(.init(agent: id.description, .left(definition: "", at: Int(now().timeIntervalSince1970))))
+        } else if !isThere, let present {
+            passages.append(.init(agent: id.description, .came(definition: present.description)))
+        }
+        return passages
     }
 
-    /// What follows from one commit.
-    private func step(_ fate: Fate, _ id: AgentID, _ entry: HistoryEntry) async throws -> Fate {
+    /// What one commit did.
+    private func passage(
+        _ id: AgentID,
+        _ entry: HistoryEntry,
+        isThere: inout Bool
+    ) async throws -> AgentPassages.Passage? {
         let tree = try await archive.definitionTree(of: id, at: entry.revision)
-        switch (fate, tree) {
-        case (.stays, nil):
+        defer { isThere = tree != nil }
+        switch (isThere, tree) {
+        case (true, nil):
             let before = entry.sequence > 1 ? try archive.resolve(.sequence(entry.sequence - 1)) : entry
             let definition = try await archive.definitionTree(of: id, at: before.revision)
-            let since = Int(entry.acceptedAt.timeIntervalSince1970)
-            return .orphan(SecretOrphan(definition: definition?.description ?? "", since: since))
-        case (.orphan(let orphan), let tree?):
-            return isKept(orphan) && orphan.definition == tree.description ? .stays : .forget
-        case (.stays, .some), (.orphan, nil), (.forget, _): return fate
+            let time = Int(entry.acceptedAt.timeIntervalSince1970)
+            return .init(agent: id.description, .left(definition: definition?.description ?? "", at: time))
+        case (false, let tree?): return .init(agent: id.description, .came(definition: tree.description))
+        case (true, .some), (false, nil): return nil
         }
-    }
-
-    /// The last look: at the state itself, and at the clock.
-    private func settled(_ fate: Fate, _ id: AgentID, _ snapshot: StateSnapshot) -> Fate {
-        let isThere = snapshot.head.agents[id]?.definition != nil
-        switch fate {
-        case .stays:
-            guard !isThere else { return fate }
-            // History was rewritten or is unknown: no definition is the one that the agent had.
-            return .orphan(SecretOrphan(definition: "", since: Int(now().timeIntervalSince1970)))
-        case .orphan(let orphan):
-            if isThere { return orphan.definition == snapshot.head.agents[id]?.tree.description ? .stays : .forget }
-            return isKept(orphan) ? fate : .forget
-        case .forget: return fate
-        }
-    }
-
-    /// By the clock: the times of commits are what those who made them say.
-    private func isKept(_ orphan: SecretOrphan) -> Bool {
-        let retention = snapshots.latest?.orphanRetention ?? 24 * 3600
-        return Int(now().timeIntervalSince1970) < orphan.since + retention
     }
 
     /// The commits that touched an agent, oldest first.

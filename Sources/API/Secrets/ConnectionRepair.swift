@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import HashTreeCollections
 import Providers
@@ -34,7 +35,8 @@ struct ConnectionRepair: Sendable {
             if try isForgotten(scope, document) { steps[scope] = .forget }
         }
         guard !steps.isEmpty else { return Result() }
-        try await store.change { [steps] document throws(SecretsError) in
+        let notes = steps.compactMap { Self.note($0.value, $0.key) }
+        try await store.change(noting: notes) { [steps] document throws(SecretsError) in
             for (scope, step) in steps {
                 switch step {
                 case .settle: document.settle(scope)
@@ -45,6 +47,14 @@ struct ConnectionRepair: Sendable {
         }
         let paths = { (wanted: Step) in steps.filter { $0.value == wanted }.map(\.key.path).sorted() }
         return Result(takenBack: paths(.takeBack), forgotten: paths(.forget))
+    }
+
+    private static func note(_ step: Step, _ scope: SecretScope) -> SecretsNote? {
+        switch step {
+        case .settle: nil
+        case .takeBack: .byServer(.takenBack, ["secret": .string(scope.path)])
+        case .forget: .byServer(.forgotten, ["secret": .string(scope.path)])
+        }
     }
 
     /// Whether the commit of the request is in history: it has the request's id, and touches the connection.

@@ -27,9 +27,7 @@ struct GrantedSecrets: Sendable {
             grants[name] = Grant(name: name, scope: scope, entry: entry)
         }
         let own = SecretScope.agent(folder.id.description)
-        if document.orphans[folder.id.description] == nil {
-            for id in document.entries.keys where id.scope == own { add(own, id.name.description) }
-        }
+        for id in document.entries.keys where id.scope == own { add(own, id.name.description) }
         for reference in references where reference.target == .secret { add(.global, reference.name, \.isGrantable) }
         for name in Self.providers(folder, references, tree, document, rules) {
             guard let facts = ProviderID(name).flatMap({ tree.providers[$0] })?.facts, let secret = facts.secret,

@@ -52,7 +52,7 @@ struct AgentSecrets: Sendable {
     init(_ id: AgentID, _ document: SecretsDocument, in snapshot: StateSnapshot) {
         let scope = SecretScope.agent(id.description)
         let uses = snapshot.serving.secretUses(by: id)
-        let own = document.orphans[id.description] == nil ? document.entries.keys.filter { $0.scope == scope } : []
+        let own = document.entries.keys.filter { $0.scope == scope }
         let global = SecretInventory(document).grantable
         self.names = Set(own.map(\.name.description) + uses.keys.filter { !global.contains($0) }).sorted()
         self.scope = scope

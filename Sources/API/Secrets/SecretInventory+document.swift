@@ -12,8 +12,7 @@ extension SecretInventory {
             let name = id.name.description
             switch id.scope {
             case .agent(let owner):
-                guard document.orphans[owner] == nil, let agent = AgentID(owner) else { continue }
-                agents[agent, default: []].insert(name)
+                if let agent = AgentID(owner) { agents[agent, default: []].insert(name) }
             case .global: if entry.isGrantable { grantable.insert(name) }
             case .provider(let owner):
                 if let provider = ProviderID(owner) { connections[.provider(provider), default: []].insert(name) }

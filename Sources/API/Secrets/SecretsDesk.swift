@@ -13,6 +13,9 @@ package final class SecretsDesk: Sendable {
     /// Writes to the audit log; what it throws keeps the secrets as they are.
     package typealias Audit = @Sendable (AuditEvent) async throws -> Void
 
+    /// How many connections a condition names.
+    static let maximumListed = 20
+
     package let store: SecretsStore
     let audit: Audit
     package let inventorySource: SecretInventorySource
@@ -114,15 +117,23 @@ package final class SecretsDesk: Sendable {
         do {
             try await follower.catchUp()
             let result = try await connectionInTurn { try await repair.run() }
-            if !result.takenBack.isEmpty {
-                logger.warning("secrets of unfinished requests taken back", metadata: ["of": "\(result.takenBack)"])
-            }
+            if !result.takenBack.isEmpty { tellOfRepair(result.takenBack) }
             if !result.forgotten.isEmpty {
                 logger.info("secrets without a connection let go", metadata: ["of": "\(result.forgotten)"])
             }
         } catch {
             logger.warning("secrets not brought up to the state", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func tellOfRepair(_ connections: [String]) {
+        logger.warning("secrets of unfinished requests taken back", metadata: ["of": "\(connections)"])
+        let listed = connections.prefix(Self.maximumListed).joined(separator: ", ")
+        let more = connections.count > Self.maximumListed ? ", …" : ""
+        let message =
+            "a request was cut off before its commit: the secrets of \(listed)\(more) are what they were before it"
+        conditions.set(.secretsRepaired, .yes, reason: "TakenBack", message: message, revision: nil, at: now())
+        watch.tellOfStatus()
     }
 
     /// Runs a write of a connection while there is no other one.

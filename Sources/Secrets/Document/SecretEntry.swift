@@ -30,19 +30,6 @@ package struct SecretEntry: Sendable {
     }
 }
 
-/// The secrets of an agent that is gone: kept until they are let go, for the agent's return.
-package struct SecretOrphan: Hashable, Sendable {
-    /// The tree that the agent's definition was when it went; only this very definition gets the secrets back.
-    package let definition: String
-    /// When the agent went, in seconds since 1970.
-    package let since: Int
-
-    package init(definition: String, since: Int) {
-        self.definition = definition
-        self.since = since
-    }
-}
-
 /// What the secrets of a connection were before a request that also changes the state, until it is known what became of it.
 package struct SecretsIntent: Sendable {
     /// The id that the commit of the request carries.

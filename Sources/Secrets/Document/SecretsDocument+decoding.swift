@@ -59,7 +59,14 @@ extension SecretsDocument {
             seen = SecretsPoint(revision: revision, sequence: sequence)
         }
         try readEntries(value["entries"]?.objectValue)
-        for member in value["orphans"]?.objectValue ?? [:] { orphans[member.key] = try Self.orphan(member.value) }
+        for orphan in value["orphans"]?.arrayValue ?? [] { orphans.append(try Self.orphan(orphan)) }
+        guard totalCount <= Self.maximumEntries else { throw Self.damage("orphans") }
+        // As it was written before orphans had entries of their own.
+        for member in value["orphans"]?.objectValue ?? [:] {
+            guard let definition = member.value["definition"]?.stringValue, let since = member.value["since"]?.intValue
+            else { throw Self.damage("orphans") }
+            orphan(member.key, definition: definition, since: since)
+        }
         for member in value["intents"]?.objectValue ?? [:] {
             guard let scope = SecretScope(member.key), let intent = Self.intent(member.value) else {
                 throw Self.damage("intents")
@@ -108,20 +115,26 @@ extension SecretsDocument {
         guard let requestID = value["request"]?.stringValue, let revision = value["revision"]?.stringValue,
             let sequence = value["sequence"]?.intValue
         else { return nil }
-        var before: [SecretName: SecretEntry] = [:]
-        for member in value["before"]?.objectValue ?? [:] {
-            guard let name = SecretName(member.key), let entry = entry(member.value) else { return nil }
-            before[name] = entry
-        }
+        guard let before = entries(value["before"]) else { return nil }
         let since = SecretsPoint(revision: revision, sequence: sequence)
         return SecretsIntent(requestID: requestID, since: since, before: before)
     }
 
     private static func orphan(_ value: JSONValue) throws(SecretsError) -> SecretOrphan {
-        guard let definition = value["definition"]?.stringValue, let since = value["since"]?.intValue else {
-            throw damage("orphans")
+        guard let agent = value["agent"]?.stringValue, SecretScope("agents/\(agent)") != nil,
+            let definition = value["definition"]?.stringValue, let since = value["since"]?.intValue,
+            let secrets = entries(value["entries"])
+        else { throw damage("orphans") }
+        return SecretOrphan(agent: agent, definition: definition, since: since, secrets: secrets)
+    }
+
+    private static func entries(_ value: JSONValue?) -> [SecretName: SecretEntry]? {
+        var entries: [SecretName: SecretEntry] = [:]
+        for member in value?.objectValue ?? [:] {
+            guard let name = SecretName(member.key), let entry = entry(member.value) else { return nil }
+            entries[name] = entry
         }
-        return SecretOrphan(definition: definition, since: since)
+        return entries
     }
 
     private static func request(_ value: JSONValue) throws(SecretsError) -> SecretRequest {

@@ -52,9 +52,9 @@ extension SecretsDocument {
         output += fingerprintKey.withUnsafeBytes { Hexadecimal.text($0) }.utf8
         output += "\",\"entries\":{".utf8
         writeEntries(into: &output)
-        output += "},\"orphans\":".utf8
-        JSONValue.object(JSONObject(orphans.sorted { $0.key < $1.key }.map { ($0.key, Self.value($0.value)) }))
-            .write(into: &output)
+        output += "},\"orphans\":[".utf8
+        writeOrphans(into: &output)
+        output.append(UInt8(ascii: "]"))
         if let seen {
             output += ",\"seen\":{\"revision\":\"\(seen.revision)\",\"sequence\":\(seen.sequence)}".utf8
         }
@@ -75,6 +75,16 @@ extension SecretsDocument {
         }
     }
 
+    private func writeOrphans(into output: inout [UInt8]) {
+        for (index, orphan) in orphans.enumerated() {
+            output += "\(index == 0 ? "" : ",")\n{\"agent\":\"\(orphan.agent)\",\"definition\":".utf8
+            JSONValue.string(orphan.definition).write(into: &output)
+            output += ",\"since\":\(orphan.since),\"entries\":".utf8
+            Self.write(orphan.secrets, into: &output)
+            output.append(UInt8(ascii: "}"))
+        }
+    }
+
     private func writeIntents(into output: inout [UInt8]) {
         guard !intents.isEmpty else { return }
         output += ",\"intents\":{".utf8
@@ -82,13 +92,19 @@ extension SecretsDocument {
             output += "\(index == 0 ? "" : ",")\"\(scope.path)\":{\"request\":".utf8
             JSONValue.string(intent.requestID).write(into: &output)
             output += ",\"revision\":\"\(intent.since.revision)\",\"sequence\":\(intent.since.sequence)".utf8
-            output += ",\"before\":{".utf8
-            let before = intent.before.sorted { $0.key.description < $1.key.description }
-            for (index, (name, entry)) in before.enumerated() {
-                output += "\(index == 0 ? "" : ",")\"\(name)\":".utf8
-                Self.write(entry, into: &output)
-            }
-            output += "}}".utf8
+            output += ",\"before\":".utf8
+            Self.write(intent.before, into: &output)
+            output.append(UInt8(ascii: "}"))
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ secrets: [SecretName: SecretEntry], into output: inout [UInt8]) {
+        output.append(UInt8(ascii: "{"))
+        let sorted = secrets.sorted { $0.key.description < $1.key.description }
+        for (index, (name, entry)) in sorted.enumerated() {
+            output += "\(index == 0 ? "" : ",")\"\(name)\":".utf8
+            write(entry, into: &output)
         }
         output.append(UInt8(ascii: "}"))
     }
@@ -152,10 +168,6 @@ extension SecretsDocument {
         let quotation = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
         let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
         return isBelow(word, 0x20) | isBelow(quotation, 1) | isBelow(backslash, 1) != 0
-    }
-
-    private static func value(_ orphan: SecretOrphan) -> JSONValue {
-        ["definition": .string(orphan.definition), "since": JSONValue(orphan.since)]
     }
 
     private static func value(_ request: SecretRequest) -> JSONValue {

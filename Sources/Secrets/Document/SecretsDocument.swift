@@ -23,8 +23,8 @@ package struct SecretsDocument: Sendable {
     /// Those whom the configuration named when the file was sealed.
     package internal(set) var configured: [AgeRecipient] = []
     package internal(set) var entries: [SecretID: SecretEntry]
-    /// By the id of the agent that is gone; its secrets are still in ``entries``.
-    package internal(set) var orphans: [String: SecretOrphan]
+    /// Those who went first come first.
+    package internal(set) var orphans: [SecretOrphan]
     /// The oldest first.
     package internal(set) var requests: [SecretRequest]
     /// By whose secrets they are about.
@@ -49,7 +49,7 @@ package struct SecretsDocument: Sendable {
         self.recipients = recipients
         self.fingerprintKey = fingerprintKey
         self.entries = [:]
-        self.orphans = [:]
+        self.orphans = []
         self.requests = []
         self.intents = [:]
     }
@@ -91,7 +91,7 @@ extension SecretsDocument {
         origin: String? = nil,
         isGrantable: Bool = true
     ) throws(SecretsError) -> SecretEntry {
-        guard entries[id] != nil || entries.count < Self.maximumEntries else {
+        guard entries[id] != nil || totalCount < Self.maximumEntries else {
             throw SecretsError(.full, "there are \(Self.maximumEntries) secrets already: delete some first")
         }
         let entry = SecretEntry(
@@ -125,21 +125,6 @@ extension SecretsDocument {
         guard let intent = intents.removeValue(forKey: scope) else { return }
         for id in entries.keys where id.scope == scope { entries[id] = nil }
         for (name, entry) in intent.before { entries[SecretID(scope, name)] = entry }
-    }
-
-    /// Keeps the secrets of an agent that went.
-    package mutating func orphan(_ agent: String, _ orphan: SecretOrphan) { orphans[agent] = orphan }
-
-    /// Gives an agent that came back its secrets.
-    package mutating func adopt(_ agent: String) { orphans[agent] = nil }
-
-    /// Lets the secrets of an agent go, and returns which they were.
-    @discardableResult
-    package mutating func forget(_ agent: String) -> [SecretID] {
-        orphans[agent] = nil
-        let ids = entries.keys.filter { $0.scope == .agent(agent) }.sorted()
-        for id in ids { entries[id] = nil }
-        return ids
     }
 
     /// Remembers an answer, and lets go what is too old or too many.

@@ -154,7 +154,7 @@ package actor SecretsStore {
     ) throws(SecretsError) -> [SecretID] {
         let readable = try change(noting: notes) { document throws(SecretsError) in
             try document.remove(recipient)
-            return document.entries.keys.sorted()
+            return document.allIDs
         }
         try starter.file.removePrevious()
         return readable

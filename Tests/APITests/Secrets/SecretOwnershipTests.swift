@@ -1,4 +1,5 @@
 import API
+import Access
 import Documents
 import Foundation
 import HTTPTypes
@@ -62,6 +63,42 @@ struct SecretOwnershipTests {
             // Nor when it becomes the same afterwards.
             try await server.force([Self.file: Self.definition])
             #expect(try await names(server) == [])
+        }
+    }
+
+    @Test("wait for it while another agent has its id, and come back when that one has gone and it is brought back")
+    func notDestroyed() async throws {
+        try await withSecret { server in
+            #expect(try await server.client.send(.delete, "\(Self.agents)/atlas").status == 204)
+            let deletion = try server.git.run("rev-parse", "main")
+            let other = #"{"id": "atlas", "display_name": "Other"}"#
+            #expect(try await server.client.send(.post, Self.agents, body: other).status == 201)
+            #expect(try await names(server) == [])
+            let own = try await server.client.send(.put, "\(Self.secrets)/OTHER_KEY", body: #"{"value": "y"}"#)
+            #expect(own.status == 201)
+            #expect(try await names(server) == ["OTHER_KEY"])
+            #expect(try await server.client.send(.delete, "\(Self.agents)/atlas").status == 204)
+            let answer = try await server.client.send(.post, "/api/control-plane/changes/\(deletion)/revert")
+            #expect(answer.status == 201)
+            #expect(try await names(server) == ["OWN_KEY"])
+            let events = try server.auditEntries().map(\.event)
+            #expect(events.first == "secret.returned" && events.count { $0 == "secret.orphaned" } == 2)
+        }
+    }
+
+    @Test("are let go after a day, also when another agent has the id, which keeps its own; the audit log says so")
+    func forgotten() async throws {
+        try await withSecret { server in
+            #expect(try await server.client.send(.delete, "\(Self.agents)/atlas").status == 204)
+            let other = #"{"id": "atlas", "display_name": "Other"}"#
+            #expect(try await server.client.send(.post, Self.agents, body: other).status == 201)
+            try await server.client.send(.put, "\(Self.secrets)/OTHER_KEY", body: #"{"value": "y"}"#)
+            server.clock.advance(by: 24 * 3600 + 1)
+            await server.services.secrets.follow()
+            #expect(try await names(server) == ["OTHER_KEY"])
+            let entry = try #require(try server.auditEntries().first)
+            #expect(entry.event == "secret.forgotten" && entry.actor == "server")
+            #expect(try JSONValue(parsing: Array(entry.details.utf8))["names"] == ["OWN_KEY"])
         }
     }
 

@@ -45,6 +45,7 @@ struct SecretsStoreTests {
         try await SecretsFixture.with { fixture in
             let store = try fixture.start().store
             let id = try #require(SecretID("providers/claude/ANTHROPIC_API_KEY"))
+            let kept = try #require(SecretID("agents/gone/KEPT"))
             let value = try #require(SecretValue("sk-1"))
             let other = AgeIdentity().recipient
             let request = SecretRequest(key: "k", body: "b", at: 1_700_000_000, status: 201, answer: "{}")
@@ -56,7 +57,8 @@ struct SecretsStoreTests {
                     origin: "https://a.example",
                     isGrantable: false
                 )
-                document.orphan("gone", SecretOrphan(definition: "tree", since: 5))
+                try document.set(kept, to: value, by: SecretsFixture.author)
+                document.orphan("gone", definition: "tree", since: 5)
                 document.remember(request)
                 try document.add(other)
                 return document.fingerprint(of: value)
@@ -65,7 +67,10 @@ struct SecretsStoreTests {
             let entry = try #require(document.entries[id])
             #expect(entry.value == value && entry.version == 2 && entry.updatedAt == 1_700_000_000)
             #expect(entry.updatedBy == "operator:1" && entry.origin == "https://a.example" && !entry.isGrantable)
-            #expect(document.orphans == ["gone": SecretOrphan(definition: "tree", since: 5)])
+            let orphan = try #require(document.orphans.first)
+            #expect(orphan.agent == "gone" && orphan.definition == "tree" && orphan.since == 5)
+            #expect(orphan.secrets[kept.name]?.value == value && document.entries[kept] == nil)
+            #expect(document.allIDs == [kept, id].sorted())
             #expect(document.requests == [request] && document.recipients.contains(other))
             #expect(document.fingerprint(of: value) == fingerprint && fingerprint.utf8.count == 8)
             #expect(document.fingerprint(of: try #require(SecretValue("sk-2"))) != fingerprint)
@@ -103,7 +108,7 @@ struct SecretsStoreTests {
             let before = try fixture.bytes(fixture.file)
             let code = await SecretsFixture.code {
                 try await store.change { document throws(SecretsError) in
-                    _ = document.forget("atlas")
+                    document.orphan("atlas", definition: "", since: 0)
                     throw SecretsError(.recipients, "no")
                 }
             }
