@@ -122,7 +122,7 @@ let package = Package(
         ),
         .target(
             name: "ControlClient",
-            dependencies: ["Documents", asyncHTTPClient, nio, nioHTTP1],
+            dependencies: ["Documents", asyncHTTPClient, nio, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: strict
         ),
         .target(

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a program for an agent and starts it anew whenever what the agent runs with changes: its published definition,
 # skills, settings, or a secret. Usage: follow-agent.sh AGENT PROGRAM [ARGUMENT...]
-# Needs GITPLANE_TOKEN (scopes state:read and secrets:read); GITPLANE_SERVER is http://127.0.0.1:8090 unless set.
+# Needs GITPLANE_TOKEN (scopes state:read and secrets:read); GITPLANE_SERVER is http://127.0.0.1:8090 unless set,
+# GITPLANE_CA_CERTIFICATE names the certificates to trust instead of the machine's.
 # A program that ends by itself is not started again before the next change.
 set -eu
 
@@ -23,6 +24,7 @@ header() { printf 'header = "Authorization: Bearer %s"\n' "$GITPLANE_TOKEN"; }
 etag='""'
 while :; do
     header | curl --config - --silent --output /dev/null --dump-header "$folder/headers" --write-out '%{http_code}' \
+        ${GITPLANE_CA_CERTIFICATE:+--cacert "$GITPLANE_CA_CERTIFICATE"} \
         --header "If-None-Match: $etag" --header 'Prefer: wait=60' \
         "$server/api/control-plane/agents/$agent/effective" >"$folder/status" &
     poll=$!

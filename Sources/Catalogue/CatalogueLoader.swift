@@ -105,7 +105,7 @@ package struct CatalogueLoader {
             throw CatalogueError(file: place, message: error.message, position: error.position)
         }
         if let violation = schema.validate(document.value).first {
-            let position = document.position(ofValueAt: violation.pointer)
+            let position = document.position(ofValueAt: violation.place)
             throw CatalogueError(file: place, message: violation.message, position: position)
         }
         guard document.value["id"]?.stringValue == file.deletingPathExtension().lastPathComponent else {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 package import Documents
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Calls operations of a running server, each on a connection of its own.
 package struct ControlClient: Sendable {
@@ -19,10 +20,13 @@ package struct ControlClient: Sendable {
 
     private let address: ServerAddress
     private let token: String
+    private let authorities: TrustedAuthorities?
 
-    package init(_ address: ServerAddress, token: String) {
+    /// - Parameter authorities: the only ones that may have signed the server's certificate; `nil` for those of the machine.
+    package init(_ address: ServerAddress, token: String, trusting authorities: TrustedAuthorities? = nil) {
         self.address = address
         self.token = token
+        self.authorities = authorities
     }
 
     /// Sends a request and returns the body of its answer.
@@ -38,7 +42,7 @@ package struct ControlClient: Sendable {
         do {
             answer = try await exchange(method, path, body)
         } catch {
-            throw ControlFailure(.unreachable, "the server at \(address) cannot be reached: \(error)")
+            throw ControlFailure(.unreachable, "no answer from \(address): \(ConnectionFault(error))")
         }
         guard (200...299).contains(answer.status) else { throw Self.refusal(answer) }
         return answer.body
@@ -53,6 +57,13 @@ package struct ControlClient: Sendable {
         var configuration = HTTPClient.Configuration()
         // A redirect could carry the credential elsewhere.
         configuration.redirectConfiguration = .disallow
+        // What cannot be reached now is told now.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        if let authorities {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(authorities.certificates)
+            configuration.tlsConfiguration = tls
+        }
         var request = HTTPClientRequest(url: "\(address)/api/control-plane\(path)")
         request.method = HTTPMethod(rawValue: method.rawValue)
         request.headers.add(name: "Authorization", value: "Bearer \(token)")

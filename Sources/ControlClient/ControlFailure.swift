@@ -1,6 +1,8 @@
 /// Why an operation of a server did not do what it was called for.
 package struct ControlFailure: Error {
     package enum Kind: Sendable {
+        /// What it was given cannot be used.
+        case unusable
         /// There was no answer.
         case unreachable
         /// The server said no.

@@ -106,6 +106,72 @@ struct BackupTests {
         }
     }
 
+    private typealias Change = @Sendable (URL) throws -> Void
+
+    private static let changes: [(name: String, change: Change)] = [
+        ("local.sqlite", { try FileManager.default.removeItem(at: $0.appending(path: "local.sqlite")) }),
+        ("secrets.age", { try FileManager.default.removeItem(at: $0.appending(path: "secrets.age")) }),
+        ("surplus.txt", { try Data("x".utf8).write(to: $0.appending(path: "surplus.txt")) }),
+        (
+            "secrets.age",
+            { folder in
+                let (file, other) = (folder.appending(path: "secrets.age"), URL(filePath: folder.path + ".elsewhere"))
+                try FileManager.default.moveItem(at: file, to: other)
+                try FileManager.default.createSymbolicLink(at: file, withDestinationURL: other)
+            }
+        ),
+        // The manifest was changed with it.
+        ("secrets.age", { try forget("secrets.age", in: $0, absent: []) }),
+        ("secrets.age", { try forget("secrets.age", in: $0, absent: ["secrets.age"]) }),
+        ("local.sqlite", { try forget("local.sqlite", in: $0, absent: []) }),
+    ]
+
+    /// Takes a file out of a backup and of its manifest.
+    private static func forget(_ name: String, in folder: URL, absent: [JSONValue]) throws {
+        try FileManager.default.removeItem(at: folder.appending(path: name))
+        let file = folder.appending(path: "manifest.json")
+        var manifest = try JSONValue(parsing: Array(Data(contentsOf: file))).objectValue ?? [:]
+        manifest["files"] = .array((manifest["files"]?.arrayValue ?? []).filter { $0["name"] != .string(name) })
+        manifest["absent"] = .array((manifest["absent"]?.arrayValue ?? []) + absent)
+        try Data(JSONValue.object(manifest).description.utf8).write(to: file)
+    }
+
+    @Test("with a part that is missing, is a link, or does not belong to it is refused by the part's name")
+    func incomplete() async throws {
+        try await withServer { server in
+            #expect(try server.client.api("PUT", "system-settings/secrets/A", body: "{\"value\": \"x\"}").isSuccess)
+            let backup = try backUp(server, to: "backup", "--with-identity")
+            #expect(try verify(backup).ending == .exited(0))
+            for (number, (name, change)) in Self.changes.enumerated() {
+                let copy = server.folder.deletingLastPathComponent().appending(path: "copy-\(number)")
+                try FileManager.default.copyItem(at: backup, to: copy)
+                try change(copy)
+                let run = try verify(copy)
+                #expect(run.ending == .exited(1), "\(number): \(run.text)")
+                #expect(run.text.contains("\(name) "), "\(number): \(run.text)")
+            }
+        }
+    }
+
+    @Test(
+        "is not made of a data folder that lacks what it had, nor into the data folder",
+        arguments: ["secrets.age", "local.sqlite"]
+    )
+    func source(name: String) async throws {
+        try await withServer { server in
+            try server.stop()
+            let folder = server.folder
+            let inside = try CommandRun.gitplane("backup", "data/run/backup", "--data-dir", folder.path, near: folder)
+            #expect(inside.ending == .exited(64), "\(inside.text)")
+            try FileManager.default.removeItem(at: folder.appending(path: name))
+            let run = try CommandRun.gitplane("backup", "backup", "--data-dir", folder.path, near: folder)
+            #expect(run.ending == .exited(1), "\(run.text)")
+            #expect(run.text.contains(name))
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.deletingLastPathComponent().path)
+            #expect(!names.contains { $0.hasPrefix("backup") })
+        }
+    }
+
     @Test("is never restored over a data folder, nor made over another one")
     func never() async throws {
         try await withServer { server in

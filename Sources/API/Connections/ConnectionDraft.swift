@@ -37,12 +37,12 @@ struct ConnectionDraft: Sendable {
                 continue
             }
             let value = member.value.stringValue
+            if let value, let problem = Self.problem(value, of: field) { problems.append(problem) }
             if field.isSecret {
                 secretValues[field.name] = value
                 entered.insert(field.name)
             } else {
                 values[field.name] = value
-                if let value, let problem = Self.problem(value, of: field) { problems.append(problem) }
             }
         }
         let names = Set(fields.map(\.name))
@@ -79,11 +79,18 @@ struct ConnectionDraft: Sendable {
         if connection.field(name) != nil {
             return (["fields", name], "connection.field", "this mode does not use the field")
         }
-        let hint = Suggestion.closest(to: name, among: fields.map(\.name)).map { ": did you mean \"\($0)\"?" } ?? ""
-        return (["fields", name], "object.additional", "there is no such field\(hint)")
+        // Its name is not repeated: somebody may have made a name of a secret.
+        let names = fields.map(\.name)
+        let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+        let hint = Suggestion.closest(to: name, among: names).map { "did you mean \"\($0)\"?" } ?? "there are \(known)"
+        return (["fields"], "object.additional", "a field is not known here: \(hint)")
     }
 
     private static func problem(_ value: String, of field: CatalogueField) -> Problem? {
+        // What goes into a header could become two of them, and RFC 7617 has no controls in a user or a password.
+        guard field.type == "multiline" || !value.unicodeScalars.contains(where: \.isControl) else {
+            return (["fields", field.name], "string.format", "it has a line break or another control character")
+        }
         guard field.type == "url", field.isOrigin else { return nil }
         guard Endpoint(value) == nil || value.contains("?") else { return nil }
         let message = "it is no http or https address, has a user, a query or a fragment, or could be read differently"
@@ -100,4 +107,8 @@ struct ConnectionDraft: Sendable {
         }
         .map { (["fields", $0.name], "object.required", "\($0.title) is required") }
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { properties.generalCategory == .control }
 }

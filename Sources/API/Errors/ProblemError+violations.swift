@@ -38,12 +38,3 @@ extension ProblemError {
         )
     }
 }
-
-extension JSONDocument {
-    fileprivate func position(of violation: SchemaViolation) -> SourcePosition? {
-        switch violation.target {
-        case .key: position(ofKeyAt: violation.pointer)
-        case .value: position(ofValueAt: violation.pointer)
-        }
-    }
-}

@@ -85,6 +85,7 @@ package struct APIResponder: HTTPResponder {
         if let specification = operation.body {
             body = try await BodyReader.read(request, for: specification)
             exchange.isBodyRead = true
+            exchange.note(body)
         }
         // Only what could be done is counted: nobody learns anything from a request that does not fit the contract.
         try Self.count(caller, client, for: operation, &exchange)

@@ -9,6 +9,8 @@ enum BodyReader {
     struct Result: Sendable {
         let document: JSONDocument
         let mediaType: MediaType
+        /// Whether no answer may repeat anything of it.
+        let isSecret: Bool
     }
 
     /// - Returns: `nil` when there is no body and none is needed.
@@ -25,11 +27,11 @@ enum BodyReader {
         do {
             document = try JSONDocument(parsing: bytes, limits: limits(specification.maximumBytes))
         } catch {
-            throw ProblemError(error)
+            throw ProblemError(content.schema.isSecret ? error.withoutQuotation : error)
         }
         let violations = content.schema.validate(document.value)
         guard violations.isEmpty else { throw ProblemError(violations, in: document) }
-        return Result(document: document, mediaType: content.mediaType)
+        return Result(document: document, mediaType: content.mediaType, isSecret: content.schema.isSecret)
     }
 
     /// The body of an operation that reads it itself, as it comes.

@@ -1,4 +1,5 @@
 import Access
+import Documents
 import GitTransport
 import HTTPTypes
 import Logging
@@ -14,11 +15,18 @@ struct Exchange {
     /// Where the client stands by the rates that it was counted by.
     var standings: [RateStanding] = []
     var isBodyRead = false
+    /// A body of which no answer may repeat anything.
+    private var secretBody: JSONValue?
     private var code: String?
 
     init(id: String, method: HTTPRequest.Method) {
         self.id = id
         self.method = method
+    }
+
+    /// Takes note of a body that no answer may repeat.
+    mutating func note(_ body: BodyReader.Result?) {
+        if let body, body.isSecret { secretBody = body.document.value }
     }
 
     /// The answer for an error; one that is not meant for clients is logged here, and only here.
@@ -41,7 +49,8 @@ struct Exchange {
         default: problem = internalError(error, logger)
         }
         code = problem.code
-        return OperationResponse(problem.status, headers: problem.headers, .json(problem.body))
+        let shown = secretBody.map { problem.withholding($0) } ?? problem
+        return OperationResponse(shown.status, headers: shown.headers, .json(shown.body))
     }
 
     /// Writes one line per request, at `info` for a write and at `debug` for a read.

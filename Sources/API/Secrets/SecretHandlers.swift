@@ -77,6 +77,9 @@ struct SecretHandlers: Sendable {
 
     fileprivate func put(_ request: OperationRequest, _ scope: SecretScope) async throws -> OperationResponse {
         guard let name = SecretName(request.path("secret_key")) else { throw Self.invalid("", Self.nameRule) }
+        guard !name.decidesWhatRuns else {
+            throw Self.invalid("", "an environment variable \(name) decides what a program runs: choose another name")
+        }
         guard let value = request.body?["value"]?.stringValue.flatMap({ SecretValue($0) }) else {
             throw Self.invalid("/value", "a value has 1 byte to 64 KiB, and no zero byte")
         }

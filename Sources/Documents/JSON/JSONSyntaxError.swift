@@ -30,6 +30,12 @@ package struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertib
         self.position = position
     }
 
+    /// The same, without a name that stands in the text.
+    package var withoutQuotation: JSONSyntaxError {
+        guard code == .duplicateKey else { return self }
+        return JSONSyntaxError(code, "a member appears twice in this object", at: position)
+    }
+
     package var description: String { "\(position): \(message) (\(code.rawValue))" }
 }
 

@@ -18,6 +18,11 @@ package struct JSONSchema: Sendable {
 
     package var isWriteOnly: Bool { rules.isWriteOnly }
 
+    /// Whether the whole value is `writeOnly`, here or by a reference: nothing of it is ever quoted.
+    package var isSecret: Bool {
+        SchemaOutline(nodes: nodes).closure(of: nodes[root]).contains(where: \.rules.isWriteOnly)
+    }
+
     package var isDeprecated: Bool { rules.isDeprecated }
 
     /// Every way in which `value` breaks the schema, in the order of the document, at most

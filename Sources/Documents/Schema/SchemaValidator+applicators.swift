@@ -49,7 +49,7 @@ extension SchemaValidator {
         case .wrongType(let types): fail(.valueType) { "Expected \(types.title), found \($0(value))." }
         case .wrongKind(let key, let kinds):
             guard let found = value[key] else { return }
-            descend(key) { $0.failEnumeration(kinds, found) }
+            descend(.key(key)) { $0.failEnumeration(kinds, found) }
         case .undecided:
             let forms = "\(branches.count) forms that are allowed here\(name(of: branches))"
             fail(code) { _ in "This value has none of the \(forms)." }

@@ -7,11 +7,11 @@ extension SchemaValidator {
             var isKnown = false
             if let node = rules.properties[JSONKey(member.key)] {
                 isKnown = true
-                descend(member.key, node, member.value)
+                descend(.key(member.key), node, member.value)
             }
             for entry in rules.patterns where entry.pattern.matches(member.key) {
                 isKnown = true
-                descend(member.key, entry.node, member.value)
+                descend(.unnamed(member.key), entry.node, member.value)
             }
             if !isKnown, let node = rules.additional {
                 isKnown = true
@@ -41,16 +41,17 @@ extension SchemaValidator {
 
     /// A member that `properties` does not name.
     private mutating func checkUnnamed(_ member: JSONObject.Member, _ node: Int, _ known: [String]) {
-        guard nodes[node].rules.isForbidden else { return descend(member.key, node, member.value) }
-        failKey(member.key, .objectUnknownField) { Self.unknownField(member.key, known) }
+        guard nodes[node].rules.isForbidden else { return descend(.unnamed(member.key), node, member.value) }
+        failKey(member.key, .objectUnknownField) { Self.unknownField($0, known) }
     }
 
-    private static func unknownField(_ key: String, _ known: [String]) -> String {
-        let hint = Suggestion.hint(for: key, among: known)
-        if !hint.isEmpty { return "The field “\(excerpt(key))” is not known here\(hint)" }
-        guard !known.isEmpty else { return "The field “\(excerpt(key))” is not known here; no field is." }
+    private static func unknownField(_ key: String?, _ known: [String]) -> String {
+        let hint = key.map { Suggestion.hint(for: $0, among: known) } ?? ""
+        let name = key.map { "The field “\(excerpt($0))”" } ?? "This field"
+        if !hint.isEmpty { return "\(name) is not known here\(hint)" }
+        guard !known.isEmpty else { return "\(name) is not known here; no field is." }
         let list = known.prefix(12).joined(separator: ", ") + (known.count > 12 ? ", …" : "")
-        return "The field “\(excerpt(key))” is not known here; known are \(list)."
+        return "\(name) is not known here; known are \(list)."
     }
 
     /// `unevaluatedProperties` and `unevaluatedItems`, after all other keywords of the schema.
@@ -68,9 +69,9 @@ extension SchemaValidator {
             guard let rest = node.rules.array?.unevaluated else { return }
             for (index, item) in items.enumerated() where !isDone && seen?.contains(index) == false {
                 if nodes[rest].rules.isForbidden {
-                    descend(index) { $0.fail(.arrayUnknownItem) { _ in "No item is expected here." } }
+                    descend(.index(index)) { $0.fail(.arrayUnknownItem) { _ in "No item is expected here." } }
                 } else {
-                    descend(index, rest, item)
+                    descend(.index(index), rest, item)
                 }
             }
             seen?.insertAll()

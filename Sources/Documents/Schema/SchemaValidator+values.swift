@@ -59,15 +59,15 @@ extension SchemaValidator {
         if rules.isUnique { checkUnique(items) }
         for (index, item) in items.enumerated() where !isDone {
             if index < rules.prefix.count {
-                descend(index, rules.prefix[index], item)
+                descend(.index(index), rules.prefix[index], item)
                 seen?.insert(index)
             } else if let node = rules.items {
                 if nodes[node].rules.isForbidden {
-                    descend(index) {
+                    descend(.index(index)) {
                         $0.fail(.arrayUnknownItem) { _ in "Expected at most \(rules.prefix.count) items here." }
                     }
                 } else {
-                    descend(index, node, item)
+                    descend(.index(index), node, item)
                 }
                 seen?.insert(index)
             }
@@ -79,7 +79,7 @@ extension SchemaValidator {
         var first: [JSONValue: Int] = [:]
         for (index, item) in items.enumerated() where !isDone {
             if let earlier = first[item] {
-                descend(index) {
+                descend(.index(index)) {
                     $0.fail(.arrayUniqueItems) { "\($0(item).firstUppercased) already stands at index \(earlier)." }
                 }
             } else {

@@ -2,9 +2,24 @@
 ///
 /// In testing mode (``fits(_:_:)``) it stops at the first failure and reports nothing; otherwise it goes on and collects.
 struct SchemaValidator {
-    private enum Step {
+    enum Step {
+        /// Of a member that the schema names.
         case key(String)
+        /// Of another member.
+        case unnamed(String)
         case index(Int)
+
+        var token: String {
+            switch self {
+            case .key(let key), .unnamed(let key): key
+            case .index(let index): String(index)
+            }
+        }
+
+        var isUnnamed: Bool {
+            guard case .unnamed = self else { return false }
+            return true
+        }
     }
 
     let nodes: [SchemaNode]
@@ -95,13 +110,8 @@ struct SchemaValidator {
 // MARK: - Places and failures
 
 extension SchemaValidator {
-    /// Evaluates a member under its key.
-    mutating func descend(_ key: String, _ node: Int, _ value: JSONValue) { descend(.key(key), node, value) }
-
-    /// Evaluates an item under its index.
-    mutating func descend(_ index: Int, _ node: Int, _ value: JSONValue) { descend(.index(index), node, value) }
-
-    private mutating func descend(_ step: Step, _ node: Int, _ value: JSONValue) {
+    /// Evaluates a member or an item.
+    mutating func descend(_ step: Step, _ node: Int, _ value: JSONValue) {
         guard path.count < JSONSchema.maximumDepth else {
             return fail(.valueTooDeep) { _ in "Values nest at most \(JSONSchema.maximumDepth) levels deep." }
         }
@@ -110,16 +120,9 @@ extension SchemaValidator {
         path.removeLast()
     }
 
-    /// Lets `body` fail at the member `key`.
-    mutating func descend(_ key: String, _ body: (inout Self) -> Void) {
-        path.append(.key(key))
-        body(&self)
-        path.removeLast()
-    }
-
-    /// Lets `body` fail at the item `index`.
-    mutating func descend(_ index: Int, _ body: (inout Self) -> Void) {
-        path.append(.index(index))
+    /// Lets `body` fail at a member or an item.
+    mutating func descend(_ step: Step, _ body: (inout Self) -> Void) {
+        path.append(step)
         body(&self)
         path.removeLast()
     }
@@ -127,7 +130,7 @@ extension SchemaValidator {
     /// Evaluates the name of a member; violations are put on the key.
     mutating func evaluateName(_ key: String, _ node: Int) {
         let outer = target
-        path.append(.key(key))
+        path.append(.unnamed(key))
         target = .key
         evaluate(node, .string(key))
         target = outer
@@ -141,23 +144,25 @@ extension SchemaValidator {
     mutating func fail(_ code: SchemaViolation.Code, _ message: (_ quoted: (JSONValue) -> String) -> String) {
         hasFailed = true
         guard !isTesting, violations.count < SchemaViolation.maximumCount else { return }
-        let tokens = path.map { step in
-            switch step {
-            case .key(let key): key
-            case .index(let index): String(index)
-            }
-        }
-        let text = isSecret ? message { "this \($0.kind)" } : message(Self.excerpt)
+        let shown = isSecret ? path.prefix { !$0.isUnnamed } : path[...]
         violations.append(
-            SchemaViolation(pointer: JSONPointer(tokens: tokens), target: target, code: code, message: text)
+            SchemaViolation(
+                pointer: JSONPointer(tokens: shown.map(\.token)),
+                place: JSONPointer(tokens: path.map(\.token)),
+                target: target,
+                code: code,
+                message: isSecret ? message { "this \($0.kind)" } : message(Self.excerpt)
+            )
         )
     }
 
     /// Notes a violation by the key `key` itself.
-    mutating func failKey(_ key: String, _ code: SchemaViolation.Code, _ message: () -> String) {
-        let outer = target
+    ///
+    /// - Parameter message: gets the key, when it may be shown.
+    mutating func failKey(_ key: String, _ code: SchemaViolation.Code, _ message: (_ key: String?) -> String) {
+        let (outer, shown) = (target, isSecret ? nil : key)
         target = .key
-        descend(key) { $0.fail(code) { _ in message() } }
+        descend(.unnamed(key)) { $0.fail(code) { _ in message(shown) } }
         target = outer
     }
 

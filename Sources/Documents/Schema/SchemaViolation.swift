@@ -10,15 +10,27 @@ package struct SchemaViolation: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The place in the checked value; for a missing member the object that lacks it.
+    ///
+    /// It ends above the first key within a `writeOnly` value that the schema does not name: whoever puts a secret in the
+    /// wrong place may have made it a key.
     package let pointer: JSONPointer
+    /// The whole way to the place, for finding its line and column; never shown.
+    package let place: JSONPointer
     package let target: Target
     /// Stable, `<kind of value>.<rule>`, for instance `number.minimum`; the complete list is ``Code``.
     package let code: Code
-    /// One English sentence; it quotes at most 80 characters of the value, and none of a `writeOnly` one.
+    /// One English sentence; it quotes at most 80 characters of the value, and nothing of a `writeOnly` one.
     package let message: String
 
-    package init(pointer: JSONPointer, target: Target, code: Code, message: String) {
+    package init(
+        pointer: JSONPointer,
+        place: JSONPointer? = nil,
+        target: Target,
+        code: Code,
+        message: String
+    ) {
         self.pointer = pointer
+        self.place = place ?? pointer
         self.target = target
         self.code = code
         self.message = message

@@ -29,6 +29,8 @@ struct BackupManifest: Hashable, Sendable {
     let references: [String: String]
     let audit: Audit?
     let files: [File]
+    /// Of what a data folder may have, what the source did not have.
+    let absent: [String]
 
     var json: JSONValue {
         var object: JSONObject = [
@@ -44,6 +46,7 @@ struct BackupManifest: Hashable, Sendable {
                 ["name": .string($0.name), "size": JSONValue($0.size), "sha256": .string($0.digest)]
             }
         )
+        object["absent"] = .array(absent.map(JSONValue.string))
         return .object(object)
     }
 
@@ -53,7 +56,8 @@ struct BackupManifest: Hashable, Sendable {
         instance: String,
         references: [String: String],
         audit: Audit?,
-        files: [File]
+        files: [File],
+        absent: [String]
     ) {
         self.createdAt = createdAt
         self.version = version
@@ -61,13 +65,15 @@ struct BackupManifest: Hashable, Sendable {
         self.references = references
         self.audit = audit
         self.files = files
+        self.absent = absent
     }
 
     /// `nil` for what is no manifest that this version understands.
     init?(_ value: JSONValue) {
         guard value["format"]?.intValue == Self.format, let createdAt = value["created_at"]?.stringValue,
             let version = value["version"]?.stringValue, let instance = value["instance"]?.stringValue,
-            let names = value["references"]?.objectValue, let files = value["files"]?.arrayValue
+            let names = value["references"]?.objectValue, let files = value["files"]?.arrayValue,
+            let absent = value["absent"]?.arrayValue
         else { return nil }
         var references: [String: String] = [:]
         for member in names { references[member.key.description] = member.value.stringValue }
@@ -85,26 +91,23 @@ struct BackupManifest: Hashable, Sendable {
                     let digest = file["sha256"]?.stringValue, !name.contains("/"), name != "..", name != "."
                 else { return nil }
                 return File(name: name, size: size, digest: digest)
-            }
+            },
+            absent: absent.compactMap(\.stringValue)
         )
         guard self.files.count == files.count else { return nil }
     }
 }
 
 extension BackupManifest.File {
-    private static let chunk = 1 << 20
-
     /// Reads a file of a backup to its end.
-    init(at url: URL) throws {
-        let handle = try FileHandle(forReadingFrom: url)
+    init(_ name: String, in folder: BackupFolder) throws {
         var hash = SHA256()
         var size = 0
-        while let part = try handle.read(upToCount: Self.chunk), !part.isEmpty {
+        try folder.read(name) { part in
             hash.update(data: part)
             size += part.count
         }
-        try handle.close()
         let digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        self.init(name: url.lastPathComponent, size: size, digest: digest)
+        self.init(name: name, size: size, digest: digest)
     }
 }

@@ -27,6 +27,8 @@ struct BackupWriter {
         guard !FileManager.default.fileExists(atPath: target.path) else {
             throw CommandFailure(.usage, "\(target.path) is there already")
         }
+        try checkPlace(target)
+        try checkSource()
         guard mkdir(draft.url.path, 0o700) == 0 else {
             throw CommandFailure(.usage, "\(draft.url.path) cannot be made: \(String(cString: strerror(errno)))")
         }
@@ -41,6 +43,34 @@ struct BackupWriter {
         } catch {
             try FileManager.default.removeItem(at: draft.url)
             throw error
+        }
+    }
+
+    /// A backup that is lost with what it was made of is none.
+    private func checkPlace(_ target: URL) throws {
+        let source = folder.url.resolvingSymlinksInPath().pathComponents
+        let parents = target.deletingLastPathComponent().resolvingSymlinksInPath().pathComponents
+        guard parents.starts(with: source) else { return }
+        throw CommandFailure(.usage, "\(target.path) is in the data folder itself: choose a folder elsewhere")
+    }
+
+    /// What a server always has and is gone is lost for the backup too, which must not pass for a good one.
+    private func checkSource() throws {
+        let files = FileManager.default
+        let hasLocal = files.fileExists(atPath: folder.local)
+        let hasSecrets = files.fileExists(atPath: path(BackupFolder.secrets))
+        var missing: [String] = []
+        if !files.fileExists(atPath: folder.instance) { missing.append(BackupFolder.instance) }
+        // Both come with the first start of a server; `gitplane init` makes neither.
+        if hasSecrets, !hasLocal { missing.append(BackupFolder.local) }
+        if !hasSecrets, hasLocal, try LocalFile(path: folder.local).testimony()?.present != nil {
+            missing.append(BackupFolder.secrets)
+        }
+        guard missing.isEmpty else {
+            throw CommandFailure(
+                .findings,
+                missing.map { "gitplane: error: \(path($0)) is missing: gitplane doctor says what to do" }
+            )
         }
     }
 
@@ -64,7 +94,8 @@ struct BackupWriter {
             instance: instance.identity.instance,
             references: references,
             audit: try audit(in: draft),
-            files: try names.map { try BackupManifest.File(at: draft.file($0)) }
+            files: try names.map { try BackupManifest.File($0, in: draft) },
+            absent: BackupFolder.companions.filter { !names.contains($0) }
         )
         try draft.write(Data(JSONDocument(formatting: manifest.json).source), to: BackupManifest.fileName)
         return manifest
@@ -86,11 +117,10 @@ struct BackupWriter {
             if draft.has(BackupFolder.local) { try FileManager.default.removeItem(at: local) }
             try LocalFile(path: folder.local).copy(to: local.path)
             let testimony = try LocalFile(path: local.path).testimony()
-            guard let content = try content(of: BackupFolder.secrets) else { return }
-            let digest = SecretsDigest(of: Array(content))
-            guard let testimony, ![testimony.present, testimony.next].contains(where: { $0?.digest == digest }) else {
-                return try draft.write(content, to: BackupFolder.secrets)
-            }
+            let content = try content(of: BackupFolder.secrets)
+            guard testimony.isOf(content) else { continue }
+            if let content { try draft.write(content, to: BackupFolder.secrets) }
+            return
         }
         throw CommandFailure(.findings, "secrets.age is not the file that was written last: see gitplane doctor")
     }
@@ -102,8 +132,18 @@ struct BackupWriter {
 
     /// `nil` when there is no such file.
     private func content(of name: String) throws -> Data? {
-        let file = folder.url.appending(path: name)
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        return try Data(contentsOf: file)
+        guard FileManager.default.fileExists(atPath: path(name)) else { return nil }
+        return try Data(contentsOf: URL(filePath: path(name)))
+    }
+
+    private func path(_ name: String) -> String { folder.url.appending(path: name).path }
+}
+
+extension SecretsTestimony? {
+    /// Whether this is the secrets file that was written last; without a testimony any file is, and none.
+    func isOf(_ content: Data?) -> Bool {
+        guard let self else { return true }
+        let digest = content.map { SecretsDigest(of: Array($0)) }
+        return digest == self.present?.digest || (digest != nil && digest == self.next?.digest)
     }
 }

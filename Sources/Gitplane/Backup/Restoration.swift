@@ -70,9 +70,10 @@ struct Restoration {
             throw CommandFailure(.findings, ["gitplane: error: \(failure)"] + failure.output)
         }
         try compare(manifest.references, folder)
-        let names = manifest.files.map(\.name).filter { ![BackupFolder.bundle, BackupFolder.journal].contains($0) }
-        for name in names {
-            try BackupFolder(url: URL(filePath: folder.draft)).write(Data(contentsOf: backup.file(name)), to: name)
+        let draft = BackupFolder(url: URL(filePath: folder.draft))
+        let beside = [BackupFolder.local, BackupFolder.secrets, BackupFolder.instance, BackupFolder.settings]
+        for name in beside + [BackupFolder.identity] where backup.has(name) {
+            try draft.write(backup.content(of: name), to: name)
         }
         let notes = try compare(manifest, folder)
         let snapshot = try await rebuild(folder)
@@ -124,9 +125,14 @@ struct Restoration {
             }
             testimony = try LocalFile(path: path).testimony()
         }
-        guard draft.has(BackupFolder.secrets) else { return [] }
+        let secrets = draft.has(BackupFolder.secrets) ? try draft.content(of: BackupFolder.secrets) : nil
+        guard testimony.isOf(secrets) else {
+            let fault = secrets == nil ? "is missing" : "is not the file that was written last"
+            throw CommandFailure(.findings, "secrets.age \(fault), as local.sqlite has it")
+        }
+        guard secrets != nil else { return [] }
         guard draft.has(BackupFolder.identity) else {
-            return ["secrets.age was not opened: its identity is not in the backup; put secrets.key beside it"]
+            return ["secrets.age was not opened: its identity is not in the backup; put secrets.key into it to try"]
         }
         let inspection = SecretsInspection(
             folder: folder.draft,

@@ -2,6 +2,8 @@ import ArgumentParser
 import ControlClient
 import Documents
 import Foundation
+import Secrets
+import StateRepo
 
 /// Which server a command talks to, and with which credential.
 struct ServerOptions: ParsableArguments {
@@ -11,6 +13,11 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "File with the token, instead of the variable GITPLANE_TOKEN.")
     var tokenFile: String?
 
+    @Option(
+        help: "File with the certificates to trust in PEM form, instead of the machine's (GITPLANE_CA_CERTIFICATE)."
+    )
+    var caCertificate: String?
+
     @Flag(help: "Send the token over plain HTTP to another machine.")
     var insecure = false
 
@@ -19,16 +26,19 @@ struct ServerOptions: ParsableArguments {
     /// - Throws: ``CommandFailure``: 64 without a usable address or token, 70 when the server cannot be reached, 1 for
     ///   what it refuses.
     func send(_ method: ControlClient.Method, _ path: String, _ body: JSONValue? = nil) async throws -> [UInt8] {
-        let client = try client()
+        let environment = ProcessInfo.processInfo.variables
         do {
-            return try await client.send(method, path, body)
-        } catch {
-            throw CommandFailure(error.kind == .refused ? .findings : .internalError, error.message)
+            return try await client(environment).send(method, path, body)
+        } catch let failure as ControlFailure {
+            switch failure.kind {
+            case .refused: throw CommandFailure(.findings, failure.message)
+            case .unreachable: throw CommandFailure(.internalError, failure.message)
+            case .unusable: throw CommandFailure(.usage, failure.message)
+            }
         }
     }
 
-    private func client() throws -> ControlClient {
-        let environment = ProcessInfo.processInfo.environment
+    private func client(_ environment: [String: String]) throws -> ControlClient {
         let text = server ?? environment["GITPLANE_SERVER"] ?? ServerAddress.local
         guard let address = ServerAddress(text) else {
             throw CommandFailure(.usage, "\(text) is not the address of a server, as \(ServerAddress.local) is")
@@ -37,12 +47,14 @@ struct ServerOptions: ParsableArguments {
             let message = "\(address) is plain HTTP to another machine, where the token could be read:"
             throw CommandFailure(.usage, "\(message) use https, or add --insecure")
         }
-        return ControlClient(address, token: try token(environment))
+        let file = caCertificate ?? environment["GITPLANE_CA_CERTIFICATE"]
+        let authorities = try file.map { path throws(ControlFailure) in try TrustedAuthorities(file: path) }
+        return ControlClient(address, token: try token(environment), trusting: authorities)
     }
 
     private func token(_ environment: [String: String]) throws -> String {
         guard let tokenFile else {
-            guard let token = environment["GITPLANE_TOKEN"], !token.isEmpty else {
+            guard let token = environment["GITPLANE_TOKEN"] else {
                 throw CommandFailure(.usage, "there is no credential: set GITPLANE_TOKEN, or give --token-file")
             }
             return try checked(token, "GITPLANE_TOKEN")
@@ -63,6 +75,25 @@ struct ServerOptions: ParsableArguments {
             throw CommandFailure(.usage, "\(place) does not hold a token")
         }
         return token
+    }
+}
+
+extension AgentID {
+    /// An agent as a command names it.
+    static func given(_ text: String) throws -> AgentID {
+        guard let id = AgentID(text) else { throw CommandFailure(.usage, "\"\(text)\" is no agent id") }
+        return id
+    }
+}
+
+extension SecretName {
+    /// A secret as a command names it.
+    static func given(_ text: String) throws -> SecretName {
+        guard let name = SecretName(text) else {
+            let rule = "A-Z, 0-9 and _, a letter first, at most \(maximumLength)"
+            throw CommandFailure(.usage, "\"\(text)\" is no name of a secret: \(rule)")
+        }
+        return name
     }
 }
 

@@ -16,24 +16,25 @@ struct AuditVerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check that no entry of the audit log was changed, moved or taken out.",
         discussion: """
-            Prints how many entries there are and the hash of the newest one; ends with 1 and names the first broken entry \
-            otherwise. Keep the hash elsewhere to notice when the end of the log is cut off. A server may be running.
+            Prints how many entries there are and the hash of the newest one; ends with 1 and names the first broken entry, \
+            or the trigger that no longer keeps entries from being changed, otherwise. Keep the hash elsewhere to notice when the end of the log is cut off. A server may be running.
             """
     )
 
-    @Option(help: "Folder of the server (GITPLANE_DATA_DIR; default: ./data).")
-    var dataDir: String?
+    @OptionGroup var data: DataFolderOptions
 
     func run() throws {
-        let environment = ProcessInfo.processInfo.environment["GITPLANE_DATA_DIR"]
-        let folder = DataFolder(URL(filePath: dataDir ?? environment ?? "data", directoryHint: .isDirectory))
-        guard FileManager.default.fileExists(atPath: folder.local) else {
-            throw CommandFailure(.usage, "there is no \(folder.local)")
-        }
-        let verification = try AuditFile(path: folder.local).verify()
+        let folder = try data.withLocal()
+        let log = AuditFile(path: folder.local)
+        let verification = try log.verify()
         if let finding = verification.finding {
             let place = "\(folder.local): entry \(finding.sequence)"
             throw CommandFailure(.findings, ["\(place): error: \(finding.fault.rawValue)"])
+        }
+        let unguarded = try log.missingGuards()
+        guard unguarded.isEmpty else {
+            let remedy = "is gone or was changed: the next start puts it back"
+            throw CommandFailure(.findings, unguarded.map { "\(folder.local): error: the trigger \($0) \(remedy)" })
         }
         StandardStream.output.write(["\(verification.count) entries, newest \(verification.head)"])
     }

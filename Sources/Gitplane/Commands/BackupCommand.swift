@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import GitTransport
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,17 +15,15 @@ struct BackupCommand: AsyncParsableCommand {
     @Argument(help: "The folder to make; it must not exist.")
     var folder: String
 
-    @Option(help: "Folder of the server (GITPLANE_DATA_DIR; default: ./data).")
-    var dataDir: String?
+    @OptionGroup var data: DataFolderOptions
 
     @Flag(help: "Copy secrets.key too: whoever has the backup can then read every secret.")
     var withIdentity = false
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
         let writer = BackupWriter(
-            folder: try .existing(dataDir, environment),
-            programs: try .installed(environment),
+            folder: try data.existing(),
+            programs: try .installed(),
             clock: { Date() },
             includesIdentity: withIdentity
         )

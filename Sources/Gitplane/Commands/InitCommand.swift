@@ -19,19 +19,17 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "The branch that becomes main.")
     var branch = "main"
 
-    @Option(help: "Folder of the repository and everything beside it (GITPLANE_DATA_DIR; default: ./data).")
-    var dataDir: String?
+    @OptionGroup var data: DataFolderOptions
 
     func run() async throws {
         guard let ref = RefName(branch: branch) else { throw CommandFailure(.usage, "\"\(branch)\" is no branch name") }
         let here = FileManager.default.currentDirectoryPath
-        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
-        let folder = try DataFolder.named(dataDir, environment)
+        let folder = try data.named()
         let importing = try StateImport(
             folder: folder,
             branch: ref,
             rules: .installed(),
-            programs: .installed(environment)
+            programs: .installed()
         )
         let outcome = try await importing.run(from: from, relativeTo: here)
         StandardStream.output.write(outcome.report.lines)

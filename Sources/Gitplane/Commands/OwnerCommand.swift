@@ -22,18 +22,13 @@ struct OwnerRemoveCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Folder of the server (GITPLANE_DATA_DIR; default: ./data).")
-    var dataDir: String?
+    @OptionGroup var data: DataFolderOptions
 
     @Flag(help: "Do it; without this only who is the owner is printed.")
     var yes = false
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment["GITPLANE_DATA_DIR"]
-        let folder = DataFolder(URL(filePath: dataDir ?? environment ?? "data", directoryHint: .isDirectory))
-        guard FileManager.default.fileExists(atPath: folder.local) else {
-            throw CommandFailure(.usage, "there is no \(folder.local)")
-        }
+        let folder = try data.withLocal()
         try await folder.hold { try remove(in: folder) }
     }
 

@@ -19,7 +19,7 @@ struct ReleaseCommand: ParsableCommand {
     var version: Int?
 
     func run() throws {
-        guard let id = AgentID(agent) else { throw CommandFailure(.usage, "\"\(agent)\" is no agent id") }
+        let id = try AgentID.given(agent)
         if let version, !(1...1_000_000_000).contains(version) {
             throw CommandFailure(.usage, "a version is a number from 1 to 1000000000")
         }

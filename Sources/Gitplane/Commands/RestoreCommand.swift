@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import GitTransport
-import StateRepo
 
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,30 +7,29 @@ struct RestoreCommand: AsyncParsableCommand {
         abstract: "Make a data folder from a backup, or prove that one could be made.",
         discussion: """
             Every file is compared with the manifest, every object is read, every ref compared, the history counted anew and \
-            the state loaded before anything is put in place. Ends with 1 when the backup is not what was written.
+            the state loaded before anything is put in place, in a folder that must have no repository. Ends with 1 when the \
+            backup is not what was written.
             """
     )
 
     @Argument(help: "The folder that `gitplane backup` made.")
     var backup: String
 
-    @Option(help: "Folder to make (GITPLANE_DATA_DIR; default: ./data); it must have no repository.")
-    var dataDir: String?
+    @OptionGroup var data: DataFolderOptions
 
     @Flag(help: "Do all of it in a temporary folder, which is removed.")
     var verify = false
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
         let restoration = Restoration(
             backup: BackupFolder(url: URL(filePath: backup, directoryHint: .isDirectory).standardizedFileURL),
             rules: try .installed(),
-            programs: try .installed(environment)
+            programs: try .installed()
         )
         if verify {
             report(try await restoration.verify(), "the backup is good")
         } else {
-            let folder = try DataFolder.named(dataDir, environment)
+            let folder = try data.named()
             report(try await restoration.restore(into: folder), "restored to \(folder.url.path)")
         }
     }

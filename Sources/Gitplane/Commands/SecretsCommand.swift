@@ -2,6 +2,8 @@ import ArgumentParser
 import ControlClient
 import Documents
 import Foundation
+import Secrets
+import StateRepo
 
 struct SecretsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,10 +24,11 @@ struct SecretOwnerOptions: ParsableArguments {
 
     @OptionGroup var server: ServerOptions
 
-    func path(_ name: String? = nil) -> String {
-        let last = name.map { "/\($0.pathSegment)" } ?? ""
+    /// - Throws: ``CommandFailure`` (64) for what can be neither an agent nor a secret.
+    func path(_ name: String? = nil) throws -> String {
+        let last = try name.map { "/\(try SecretName.given($0))" } ?? ""
         guard let agent else { return "/system-settings/secrets\(last)" }
-        return "/agents/\(agent.pathSegment)/secrets\(last)"
+        return "/agents/\(try AgentID.given(agent))/secrets\(last)"
     }
 }
 
@@ -42,12 +45,13 @@ struct SecretsListCommand: AsyncParsableCommand {
     @OptionGroup var owner: SecretOwnerOptions
 
     func run() async throws {
-        var page = "\(owner.path())?limit=200"
+        let list = try owner.path()
+        var page = "\(list)?limit=200"
         while true {
             let answer = try JSONValue(parsing: try await owner.server.send(.get, page))
             StandardStream.output.write((answer["items"]?.arrayValue ?? []).map(Self.line))
             guard let cursor = answer["next_cursor"]?.stringValue else { return }
-            page = "\(owner.path())?limit=200&cursor=\(cursor.pathSegment)"
+            page = "\(list)?limit=200&cursor=\(cursor.pathSegment)"
         }
     }
 
@@ -84,9 +88,10 @@ struct SecretsSetCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let path = try owner.path(name)
         var body: JSONObject = ["value": .string(try StandardInput.secret("value of \(name)"))]
         if notGrantable { body["grantable"] = false }
-        _ = try await owner.server.send(.put, owner.path(name), .object(body))
+        _ = try await owner.server.send(.put, path, .object(body))
     }
 }
 
@@ -98,5 +103,5 @@ struct SecretsDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var owner: SecretOwnerOptions
 
-    func run() async throws { _ = try await owner.server.send(.delete, owner.path(name)) }
+    func run() async throws { _ = try await owner.server.send(.delete, try owner.path(name)) }
 }

@@ -41,6 +41,10 @@ extension Examination {
             let message = "entry \(finding.sequence) of the audit log: \(finding.fault.rawValue)"
             return [Finding(.person, "local.sqlite", "\(message): compare it with a backup")]
         }
+        let unguarded = try AuditFile(path: folder.local).missingGuards()
+        guard unguarded.isEmpty else {
+            return unguarded.map { Finding(.start, "local.sqlite", "the trigger \($0) is gone; it is put back") }
+        }
         return [Finding(.fine, "local.sqlite", "whole, with \(audit.count) entries in the audit log")]
     }
 

@@ -43,6 +43,9 @@ struct Server {
         let instance = try InstanceFile.readOrCreate(at: folder.instance)
         let certificate = try certificate()
         let local = try AccessComponents.openLocal(folder)
+        for name in local.restoredGuards {
+            logger.warning("put back a trigger of the audit log", metadata: ["name": "\(name)"])
+        }
         let access = try AccessComponents.open(folder, share, local, configuration, tokens: tokens)
         let secrets = try SecretsComponents(configuration.secrets, folder, instance, local) {
             [control = access.control] in

@@ -62,7 +62,26 @@ enum AccessSchema {
         ) STRICT, WITHOUT ROWID
         """
 
-    /// The triggers keep our own mistakes away from the log; whoever may write the file is stopped by the hashes.
+    /// Keep our own mistakes away from the log; whoever may write the file is stopped by the hashes.
+    ///
+    /// By name, each as SQLite keeps it.
+    static let auditGuards = [
+        (
+            name: "audit_is_never_changed",
+            sql: """
+            CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+            """
+        ),
+        (
+            name: "audit_is_never_shortened",
+            sql: """
+            CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+            """
+        ),
+    ]
+
     static let audit = """
         CREATE TABLE audit (
             sequence INTEGER PRIMARY KEY,
@@ -77,10 +96,6 @@ enum AccessSchema {
         ) STRICT;
         CREATE INDEX audit_event ON audit (event, sequence);
         CREATE INDEX audit_actor ON audit (actor, sequence);
-        CREATE INDEX audit_revision ON audit (revision) WHERE revision IS NOT NULL;
-        CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
-        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-        CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
-        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+        CREATE INDEX audit_revision ON audit (revision) WHERE revision IS NOT NULL
         """
 }

@@ -67,17 +67,25 @@ package struct AuditFile: Sendable {
     ///
     /// - Throws: ``LocalStoreError`` when the file cannot be read.
     package func verify() throws(LocalStoreError) -> AuditVerification {
+        try read { database in
+            var verification = AuditVerification()
+            let rows = try Row.fetchCursor(database, sql: "SELECT * FROM audit ORDER BY sequence")
+            while let row = try rows.next(), verification.add(try AuditRows.entry(row)) {}
+            return verification
+        }
+    }
+
+    /// The triggers that keep entries as they are and that are gone, or were changed; opening the log puts them back.
+    package func missingGuards() throws(LocalStoreError) -> [String] {
+        try read { try AuditGuards(database: $0).missing() }
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
         do {
             var configuration = Configuration()
             configuration.readonly = true
             configuration.label = "audit"
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            return try queue.read { database in
-                var verification = AuditVerification()
-                let rows = try Row.fetchCursor(database, sql: "SELECT * FROM audit ORDER BY sequence")
-                while let row = try rows.next(), verification.add(try AuditRows.entry(row)) {}
-                return verification
-            }
+            return try DatabaseQueue(path: path, configuration: configuration).read(body)
         } catch {
             throw LocalStoreError(translating: error, while: "read \(path)")
         }

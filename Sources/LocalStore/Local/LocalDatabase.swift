@@ -10,6 +10,8 @@ package final class LocalDatabase: Sendable {
     private static let readers = 4
 
     let pool: DatabasePool
+    /// The triggers of the audit log that somebody had taken out, and that opening put back.
+    package let restoredGuards: [String]
 
     /// Opens the file at `path`, whose folder must exist, or makes it; only the owner may read it.
     ///
@@ -22,6 +24,9 @@ package final class LocalDatabase: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Self.check(pool)
             try LocalSchema.migrator.migrate(pool)
+            self.restoredGuards = try pool.write { database in
+                try AuditGuards(database: database).restore()
+            }
             self.pool = pool
         } catch {
             throw LocalStoreError(translating: error, while: "open \(path)")

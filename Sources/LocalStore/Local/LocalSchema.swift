@@ -15,6 +15,7 @@ enum LocalSchema {
         migrator.registerMigration("access-1") { database in
             try database.execute(sql: AccessSchema.accounts)
             try database.execute(sql: AccessSchema.audit)
+            for wanted in AccessSchema.auditGuards { try database.execute(sql: wanted.sql) }
         }
         migrator.registerMigration("idempotency-1") { database in
             try database.execute(sql: idempotency)

@@ -35,9 +35,16 @@ struct PrivateFolder: Sendable {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("read", name) }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0,
-            status.st_uid == geteuid() || status.st_uid == 0
-        else { throw SecretsError(refusal, "\(file) must be a file of its owner alone: chmod 600 \(file)") }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let remedy = "move it away, and put the file back from a backup"
+            throw SecretsError(refusal, "\(file) is a folder or something else that is no file: \(remedy)")
+        }
+        guard status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw SecretsError(refusal, "\(file) belongs to another user: chown \(geteuid()) \(file)")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw SecretsError(refusal, "\(file) must be its owner's alone: chmod 600 \(file)")
+        }
         guard status.st_size <= maximum else { throw SecretsError(.damaged, "\(file) is larger than \(maximum) bytes") }
         return try read(descriptor, name, size: Int(status.st_size))
     }

@@ -34,8 +34,8 @@ extension JSONDocument {
     /// Where a violation stands: the member's key when the key is wrong, else the value.
     package func position(of violation: SchemaViolation) -> SourcePosition? {
         switch violation.target {
-        case .key: position(ofKeyAt: violation.pointer)
-        case .value: position(ofValueAt: violation.pointer)
+        case .key: position(ofKeyAt: violation.place)
+        case .value: position(ofValueAt: violation.place)
         }
     }
 
@@ -44,8 +44,8 @@ extension JSONDocument {
 extension FrontMatter {
     func position(of violation: SchemaViolation) -> SourcePosition? {
         switch violation.target {
-        case .key: keyPosition(of: violation.pointer)
-        case .value: position(of: violation.pointer)
+        case .key: keyPosition(of: violation.place)
+        case .value: position(of: violation.place)
         }
     }
 }

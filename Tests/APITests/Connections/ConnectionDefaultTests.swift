@@ -4,6 +4,7 @@ import Documents
 import Foundation
 import HTTPTypes
 import Providers
+import Secrets
 import StateRepo
 import TestSupport
 import Testing
@@ -40,6 +41,40 @@ struct ConnectionDefaultTests {
             #expect(try list.json()["items"]?.arrayValue?.count == 1)
             let read = try await server.client.send(.get, Self.jira)
             #expect(try read.json()["etag"] == body["etag"])
+        }
+    }
+
+    @Test("No field of the catalogue is a variable that decides what a program does")
+    func names() throws {
+        let catalogue = try StateFixture.rules().catalogue
+        let fields =
+            catalogue.providers.flatMap(\.connection.fields) + catalogue.integrations.flatMap(\.connection.fields)
+        #expect(fields.count > 50)
+        #expect(fields.map(\.name).filter { SecretName($0)?.decidesWhatRuns ?? true } == [])
+    }
+
+    @Test("A line break or another control character is no part of a user, a password or any other line")
+    func controls() async throws {
+        try await withStateServer([:]) { server in
+            for (name, value) in [
+                ("JIRA_USERNAME", "ada@example.com\r\nX-Evil: 1"), ("JIRA_API_TOKEN", "canary\n"),
+                ("JIRA_API_TOKEN", "a\u{7f}"),
+            ] {
+                var fields = Self.fields.objectValue ?? [:]
+                fields[name] = .string(value)
+                let answer = try await server.client.send(.put, Self.jira, json: ["fields": .object(fields)])
+                #expect(answer.status == 422)
+                #expect(try answer.json()["details"]?.arrayValue?.first?["pointer"] == .string("/fields/\(name)"))
+            }
+            let key = "{\n  \"type\": \"service_account\"\n}\n"
+            let fields: JSONValue = ["GWS_SERVICE_ACCOUNT_KEY": .string(key)]
+            let gws = "\(Self.path)/defaults/gws"
+            let answer = try await server.client.send(
+                .put,
+                gws,
+                json: ["auth_mode": "service_account_key", "fields": fields]
+            )
+            #expect(answer.status == 201, "\(answer.text)")
         }
     }
 

@@ -49,7 +49,9 @@ struct SecretHandlerTests {
     @Test(
         "are refused with names and values that cannot be",
         arguments: [
-            ("own_key", "x", 422), ("1A", "x", 422), ("A-B", "x", 422), (String(repeating: "A", count: 129), "x", 422),
+            ("own_key", "x", 422), ("1A", "x", 422), ("A-B", "x", 422), ("PATH", "x", 422), ("LD_AUDIT", "x", 422),
+            ("BASH_ENV", "x", 422),
+            (String(repeating: "A", count: 129), "x", 422),
             (String(repeating: "A", count: 128), "x", 201), ("A", "", 422), ("A", "a\\u0000b", 400),
             ("A", String(repeating: "x", count: 65_536), 201), ("A", String(repeating: "x", count: 65_537), 422),
             ("A", String(repeating: "é", count: 32_769), 422),

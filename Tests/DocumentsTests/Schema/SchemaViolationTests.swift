@@ -73,6 +73,29 @@ struct SchemaViolationTests {
     }
 
     @Test(
+        "within a write-only value show no key that the schema does not name, and keep its place",
+        arguments: [
+            (##"{"additionalProperties": false}"##, ##"{"hunter2": 1}"##, "", "/hunter2"),
+            (##"{"additionalProperties": {"type": "string"}}"##, ##"{"hunter2": 1}"##, "", "/hunter2"),
+            (##"{"propertyNames": {"pattern": "^[A-Z]+$"}}"##, ##"{"hunter2": 1}"##, "", "/hunter2"),
+            (##"{"patternProperties": {"^h": {"type": "null"}}}"##, ##"{"hunter2": 1}"##, "", "/hunter2"),
+            (##"{"unevaluatedProperties": false}"##, ##"{"hunter2": 1}"##, "", "/hunter2"),
+            (
+                ##"{"properties": {"a": {"items": {"additionalProperties": {"type": "null"}}}}}"##,
+                ##"{"a": [{"hunter2": "hunter2"}]}"##, "/a/0", "/a/0/hunter2"
+            ),
+        ]
+    )
+    func secretKeys(schema: String, value: String, shown: String, place: String) throws {
+        let secret = schema.replacing("{", with: ##"{"writeOnly": true, "##, maxReplacements: 1)
+        let found = try #require(violations(secret, value).first)
+        #expect(found.pointer.description == shown)
+        #expect(found.place.description == place)
+        #expect(!found.message.contains("hunter2"))
+        #expect(try violations(schema, value).first?.pointer.description == place)
+    }
+
+    @Test(
         "of alternatives are those of the branch that was meant",
         arguments: [
             (#"{"kind": "a", "x": "1"}"#, ["/x"], ["value.type"]),

@@ -13,15 +13,21 @@ struct CommandRun {
     }
 
     static func gitplane(_ arguments: [String], near folder: URL) throws -> CommandRun {
+        let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "TZ": "UTC"]
+        return try CommandRun(arguments, environment: environment, in: folder.deletingLastPathComponent().path)
+    }
+
+    /// Runs a program to its end; `gitplane` unless another one is named.
+    init(_ arguments: [String], of program: String? = nil, environment: [String: String], in folder: String) throws {
         let process = try ChildProcess(
-            ServerProcess.executable(),
+            program ?? ServerProcess.executable(),
             arguments,
-            environment: ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "TZ": "UTC"],
-            directory: folder.deletingLastPathComponent().path,
+            environment: environment,
+            directory: folder,
             errors: .output
         )
-        let ending = try process.waitUntilEnd(within: ServerProcess.patience)
-        return CommandRun(ending: ending, text: process.output)
+        self.ending = try process.waitUntilEnd(within: ServerProcess.patience)
+        self.text = process.output
     }
 
     /// The lines that begin with a word.

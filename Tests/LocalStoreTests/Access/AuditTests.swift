@@ -86,6 +86,31 @@ struct AuditTests {
         }
     }
 
+    @Test(
+        "A trigger that was taken out or changed is named, and put back when the log is opened",
+        arguments: [
+            ["DROP TRIGGER audit_is_never_changed"],
+            [
+                "DROP TRIGGER audit_is_never_changed",
+                "CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT 1; END",
+            ],
+        ]
+    )
+    func guards(_ sql: [String]) async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let log = AuditFile(path: path(access.directory))
+            #expect(try log.missingGuards() == [])
+            try run(sql, access)
+            #expect(try log.missingGuards() == ["audit_is_never_changed"])
+            let opened = try LocalDatabase(path: path(access.directory))
+            #expect(opened.restoredGuards == ["audit_is_never_changed"])
+            try opened.close()
+            #expect(try log.missingGuards() == [])
+            #expect(throws: (any Error).self) { try run(["UPDATE audit SET actor = 'nobody'"], access) }
+            #expect(try LocalDatabase(path: path(access.directory)).restoredGuards == [])
+        }
+    }
+
     @Test("Filters and pages are exact")
     func query() async throws {
         try await withLog { (access: AccessFixture) async throws in
