@@ -17,16 +17,26 @@ final class CounterSeries: CounterHandler {
 
 /// A number that is what it was set to last.
 final class GaugeSeries: MeterHandler, RecorderHandler {
-    private let value = Mutex(0.0)
+    /// The bits of the number.
+    private let bits = Atomic<UInt64>(0)
 
     func set(_ value: Int64) { set(Double(value)) }
-    func set(_ value: Double) { self.value.withLock { $0 = value } }
-    func increment(by amount: Double) { value.withLock { $0 += amount } }
-    func decrement(by amount: Double) { value.withLock { $0 -= amount } }
+    func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
+    func decrement(by amount: Double) { increment(by: -amount) }
     func record(_ value: Int64) { set(Double(value)) }
     func record(_ value: Double) { set(value) }
 
-    var samples: [MetricFamily.Sample] { [.init(value.withLock { $0 })] }
+    func increment(by amount: Double) {
+        var known = bits.load(ordering: .relaxed)
+        while true {
+            let next = (Double(bitPattern: known) + amount).bitPattern
+            let (isDone, found) = bits.weakCompareExchange(expected: known, desired: next, ordering: .relaxed)
+            if isDone { return }
+            known = found
+        }
+    }
+
+    var samples: [MetricFamily.Sample] { [.init(Double(bitPattern: bits.load(ordering: .relaxed)))] }
 }
 
 /// How often values were how large at most.

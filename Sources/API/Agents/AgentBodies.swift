@@ -45,7 +45,7 @@ final class AgentBodies: Sendable {
     /// The answer for the draft of `id` in `snapshot`.
     func answer(_ request: OperationRequest, _ id: AgentID, _ snapshot: StateSnapshot) throws -> OperationResponse {
         let entry = try entry(id, snapshot)
-        guard let text = request.headers[.ifNoneMatch] else { return entry.found }
+        guard let text = request.headers.value(of: .ifNoneMatch) else { return entry.found }
         if text.hasSameBytes(as: entry.tagText) { return entry.notModified }
         guard let condition = try request.ifNoneMatch(), !condition.holdsAsIfNoneMatch(for: entry.tag) else {
             return entry.found

@@ -75,6 +75,6 @@ package func buildApplication(
         onServerRunning: { channel in
             if let port = channel.localAddress?.port { await configuration.onListening(port) }
         },
-        logger: logger
+        logger: Logger(label: logger.label) { _ in RequestLogHandler(logger) }
     )
 }

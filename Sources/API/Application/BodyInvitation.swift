@@ -7,7 +7,9 @@ import NIOCore
 /// So a client hears first when its credential or the size of its body is refused, and sends nothing in vain.
 struct BodyInvitation: Sendable {
     /// Whether a client waits: `Expect: 100-continue` (RFC 9110, section 10.1.1).
-    static func isAwaited(by head: HTTPRequest) -> Bool { head.headerFields[.expect]?.lowercased() == "100-continue" }
+    static func isAwaited(by head: HTTPRequest) -> Bool {
+        head.headerFields.value(of: .expect)?.lowercased() == "100-continue"
+    }
 
     /// The request with a body whose first reader invites the client to send it.
     static func inviting(_ request: Request, over channel: any Channel) -> Request {

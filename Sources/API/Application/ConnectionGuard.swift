@@ -166,7 +166,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private static func isLast(_ head: HTTPRequest) -> Bool {
-        guard let options = head.headerFields[.connection] else { return false }
+        guard let options = head.headerFields.value(of: .connection) else { return false }
         return options.utf8.split(separator: UInt8(ascii: ",")).contains {
             $0.trimmingBlanks().equalsIgnoringCase("close")
         }
@@ -180,15 +180,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch unwrapOutboundIn(data) {
         case .head(let head):
-            var head = head
-            // Who was not invited may send the body or leave it: nobody knows where the next request begins.
-            if isInvitationDue, isBodyComing { head.headerFields[.connection] = "close" }
-            // Of requests that came together only the last one can be.
-            if hasLast, pending == 1 { head.headerFields[.connection] = "close" }
+            // Who was not invited may send the body or leave it: nobody knows where the next request begins. Of requests that
+            // came together only the last one can be.
+            let isLast = isInvitationDue && isBodyComing || hasLast && pending == 1
             isInvitationDue = false
             // What a stream has had its answer to needs no end.
-            if carrier == .stream || head.headerFields[.connection] == "close" { isClosing = true }
-            context.write(carried(head), promise: promise)
+            if isLast || carrier == .stream || head.headerFields.value(of: .connection) == "close" { isClosing = true }
+            let data = carrier == .stream || isLast ? carried(head, isLast: isLast) : data
+            context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             departure = nil
@@ -204,9 +203,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func carried(_ head: HTTPResponse) -> NIOAny {
+    private func carried(_ head: HTTPResponse, isLast: Bool) -> NIOAny {
         var head = head
-        if carrier == .stream { head.headerFields[.connection] = nil }
+        if carrier == .stream {
+            head.headerFields[.connection] = nil
+        } else if isLast {
+            head.headerFields[.connection] = "close"
+        }
         return wrapOutboundOut(.head(head))
     }
 

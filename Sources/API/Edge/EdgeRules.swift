@@ -36,7 +36,7 @@ package struct EdgeRules: Sendable {
         guard !proxies.isEmpty, proxies.contains(peer) else {
             return RequestClient(address: peer, isEncrypted: isEncrypted, limiter: limiter)
         }
-        let scheme = headers[.forwardedProto].map { $0.lowercased() }
+        let scheme = headers.value(of: .forwardedProto).map { $0.lowercased() }
         return RequestClient(
             address: proxies.client(behind: peer, forwarded: headers[.forwardedFor]),
             isEncrypted: scheme.map { $0 == "https" } ?? isEncrypted,
@@ -49,17 +49,15 @@ extension IPAddress {
     /// `nil` for a Unix socket.
     init?(_ address: SocketAddress) {
         // Where ip(7) and ipv6(7) have the address: behind family and port, and in IPv6 behind the flow.
-        let place: Range<Int>
-        switch address {
-        case .v4: place = 4..<8
-        case .v6: place = 8..<24
-        case .unixDomainSocket: return nil
-        }
-        let bytes = address.withSockAddr { pointer, size in
-            UnsafeRawBufferPointer(start: pointer, count: size).dropFirst(place.lowerBound).prefix(place.count).map {
-                $0
+        func load<Bits: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Bits.Type) -> Bits {
+            address.withSockAddr { pointer, size in
+                UnsafeRawBufferPointer(start: pointer, count: size).loadUnaligned(fromByteOffset: offset, as: Bits.self)
             }
         }
-        self.init(bytes: bytes)
+        switch address {
+        case .v4: self.init(ipv4: load(4, UInt32.self))
+        case .v6: self.init(ipv6: load(8, UInt64.self), load(16, UInt64.self))
+        case .unixDomainSocket: return nil
+        }
     }
 }

@@ -19,10 +19,15 @@ package struct HostRules: Sendable {
     /// - Throws: ``ProblemError`` 400 `request.invalid_parameter` or 421 `request.host_not_allowed`.
     func check(_ head: HTTPRequest) throws {
         // The first field is the authority; whatever else there is stays among the fields.
-        let further = head.headerFields[values: .furtherHost]
-        let given = (head.authority.map { [$0] } ?? []) + further
-        guard given.count == 1, let text = given.first else {
-            throw Self.malformed("A request has exactly one Host; this one has \(given.count).")
+        let text: String
+        if let authority = head.authority, !head.headerFields.contains(.furtherHost) {
+            text = authority
+        } else {
+            let given = (head.authority.map { [$0] } ?? []) + head.headerFields[values: .furtherHost]
+            guard given.count == 1, let first = given.first else {
+                throw Self.malformed("A request has exactly one Host; this one has \(given.count).")
+            }
+            text = first
         }
         guard let name = Self.name(of: text) else { throw Self.malformed("It is not a host with or without a port.") }
         if names.contains(name) || IPAddress(name) != nil { return }
@@ -41,11 +46,12 @@ package struct HostRules: Sendable {
             else { return nil }
             return inner.lowercased()
         }
-        let name = authority.prefix { $0 != ":" }
+        let name = authority[..<(authority.utf8.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex)]
         guard !name.isEmpty, name.utf8.count <= maximumLength, name.utf8.allSatisfy(isNameCharacter),
-            isPort(authority.dropFirst(name.count))
+            isPort(authority[name.endIndex...])
         else { return nil }
-        let trimmed = name.last == "." && name.count > 1 ? name.dropLast() : name
+        let hasFinalDot = name.utf8.last == UInt8(ascii: ".") && name.utf8.count > 1
+        let trimmed = hasFinalDot ? name.dropLast() : name
         return trimmed.lowercased()
     }
 
@@ -64,7 +70,7 @@ package struct HostRules: Sendable {
     private static func isPort(_ rest: Substring) -> Bool {
         if rest.isEmpty { return true }
         let digits = rest.dropFirst()
-        return rest.first == ":" && (1...5).contains(digits.utf8.count)
+        return rest.utf8.first == UInt8(ascii: ":") && (1...5).contains(digits.utf8.count)
             && digits.utf8.allSatisfy { (0x30...0x39).contains($0) } && (Int(digits) ?? .max) <= 65_535
     }
 

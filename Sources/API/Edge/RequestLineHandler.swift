@@ -19,6 +19,10 @@ final class RequestLineHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireChannelRead(data)
             return
         }
+        if head.version != .http1_0, head.uri.utf8.first == UInt8(ascii: "/") {
+            context.fireChannelRead(data)
+            return
+        }
         if head.version == .http1_0 { takeLast(&head) }
         Self.resolveTarget(of: &head)
         context.fireChannelRead(wrapInboundOut(.head(head)))

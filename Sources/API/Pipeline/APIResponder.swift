@@ -41,7 +41,7 @@ package struct APIResponder: HTTPResponder {
     }
 
     package func respond(to request: Request, context: APIContext) async throws -> Response {
-        var exchange = Exchange(id: ids.id(given: request.headers[.requestID]), method: request.method)
+        var exchange = Exchange(id: ids.id(given: request.headers.value(of: .requestID)), method: request.method)
         let start = ContinuousClock.now
         meter?.begin()
         let client = edge.client(request.headers, context.peer)
@@ -59,7 +59,11 @@ package struct APIResponder: HTTPResponder {
         answer.headers.add(exchange.standings)
         if client.isEncrypted { answer.headers.append(Self.strictTransport) }
         exchange.log(answer, context.logger)
-        meter?.end(exchange.operation, answer.status, request.headers[.prefer] == nil ? start.duration(to: .now) : nil)
+        meter?.end(
+            exchange.operation,
+            answer.status,
+            !request.headers.contains(.prefer) ? start.duration(to: .now) : nil
+        )
         return ResponseRenderer.response(answer, id: exchange.id, method: request.method, context.logger)
     }
 

@@ -49,13 +49,15 @@ enum BodyReader {
     /// wants.
     static func mayBeLarge(_ headers: HTTPFields) -> Bool {
         if let length = declaredLength(headers) { return length > worthReading }
-        return headers[.transferEncoding] != nil
+        return headers.contains(.transferEncoding)
     }
 
     /// Up to this size a refused body is read to its end, so that the connection can be used again: 64 KiB.
     private static let worthReading = 64 << 10
 
-    private static func declaredLength(_ headers: HTTPFields) -> Int? { headers[.contentLength].flatMap { Int($0) } }
+    private static func declaredLength(_ headers: HTTPFields) -> Int? {
+        headers.value(of: .contentLength).flatMap { Int($0) }
+    }
 
     private static func bytes(of request: Request, atMost maximum: Int) async throws -> [UInt8] {
         let declared = declaredLength(request.headers)

@@ -9,7 +9,7 @@ enum Credential {
     /// - Parameter operation: `nil` when the request leads to none.
     /// - Throws: ``ProblemError`` 401 for one that cannot be a token.
     static func token(in headers: HTTPFields, for operation: Operation?) throws -> BearerToken? {
-        guard let text = headers[.authorization] else { return nil }
+        guard let text = headers.value(of: .authorization) else { return nil }
         let scheme = text.utf8.prefix { $0 != 0x20 }
         let credential = Substring(text.utf8.dropFirst(scheme.count).trimmingBlanks())
         if scheme.equalsIgnoringCase("Bearer") {

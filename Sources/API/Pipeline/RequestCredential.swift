@@ -23,7 +23,7 @@ struct RequestCredential {
             return RequestCredential(token: token, source: .header)
         }
         if let operation, operation.takesBasic { return nil }
-        guard let text = headers[.cookie], let token = try SessionCookie.token(in: text) else { return nil }
+        guard let text = headers.value(of: .cookie), let token = try SessionCookie.token(in: text) else { return nil }
         return RequestCredential(token: token, source: .cookie)
     }
 }

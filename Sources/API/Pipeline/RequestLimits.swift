@@ -52,8 +52,9 @@ package enum RequestLimits {
 
     /// Refuses a body whose end two readers may see at two places (RFC 9112, section 6.1).
     private static func checkFraming(_ headers: HTTPFields) throws {
+        guard headers.contains(.transferEncoding) else { return }
         let codings = headers[values: .transferEncoding]
-        guard codings.isEmpty || codings.count == 1 && codings[0].lowercased() == "chunked" else {
+        guard codings.count == 1 && codings[0].lowercased() == "chunked" else {
             throw ProblemError.parameter(
                 "Transfer-Encoding",
                 in: .header,

@@ -14,6 +14,6 @@ enum SecurityHeaders {
     /// Answers with an entity tag may be kept by the client itself; all others are kept by nobody.
     static func add(to headers: inout HTTPFields) {
         headers.append(contentsOf: fixed)
-        if headers[.cacheControl] == nil { headers.append(headers[.eTag] == nil ? unstored : revalidated) }
+        if !headers.contains(.cacheControl) { headers.append(headers.contains(.eTag) ? revalidated : unstored) }
     }
 }

@@ -21,8 +21,8 @@ struct LongPoll: Sendable {
 
     /// How many seconds a request may wait; `nil` when it does not ask, or what it asks for cannot change.
     private static func wait(_ request: OperationRequest) -> Int? {
-        guard let text = request.headers[.prefer], let wait = Preference.wait(text),
-            request.headers[.ifNoneMatch] != nil, !request.query.contains("at"), !request.query.contains("cursor")
+        guard let text = request.headers.value(of: .prefer), let wait = Preference.wait(text),
+            request.headers.contains(.ifNoneMatch), !request.query.contains("at"), !request.query.contains("cursor")
         else { return nil }
         return min(wait, maximumWait)
     }

@@ -2,22 +2,23 @@ import Glibc
 
 /// The IP address of a client, as accounts and the audit log know it.
 package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
-    /// The address; an IPv4 address that is written as IPv6 is shown as IPv4.
-    package let description: String
-    /// What is counted as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
-    package let network: String
+    /// `nil` for a client without one.
+    private let address: IPAddress?
 
     /// Stands for a client without an IP address, for instance behind a Unix socket.
-    package static let local = ClientAddress(description: "local", network: "local")
+    package static let local = ClientAddress(address: nil)
 
-    private init(description: String, network: String) {
-        self.description = description
-        self.network = network
-    }
+    private init(address: IPAddress?) { self.address = address }
 
-    package init(_ address: IPAddress) {
-        let text = address.text
-        self.init(description: text, network: address.isIPv4 ? text : "\(address.subscriber.text)/64")
+    package init(_ address: IPAddress) { self.init(address: address) }
+
+    /// The address; an IPv4 address that is written as IPv6 is shown as IPv4.
+    package var description: String { address?.text ?? "local" }
+
+    /// What is counted as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
+    package var network: String {
+        guard let address, !address.isIPv4 else { return description }
+        return "\(address.subscriber.text)/64"
     }
 
     /// Takes an address without port and brackets; `nil` for anything else.

@@ -21,11 +21,21 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Takes an IPv4 address as it stands in memory, in network order.
+    package init(ipv4: UInt32) {
+        self.init(high: 0, low: Self.mappedPrefix | UInt64(UInt32(bigEndian: ipv4)))
+    }
+
+    /// Takes an IPv6 address as it stands in memory, in network order.
+    package init(ipv6 high: UInt64, _ low: UInt64) {
+        self.init(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+    }
+
     /// Takes what inet_pton(3) takes: four decimal numbers, or IPv6 without brackets and zone.
     package init?(_ text: String) {
         var ipv4 = in_addr()
         if inet_pton(AF_INET, text, &ipv4) == 1 {
-            self.init(bytes: withUnsafeBytes(of: ipv4) { Array($0) })
+            self.init(ipv4: ipv4.s_addr)
             return
         }
         var ipv6 = in6_addr()

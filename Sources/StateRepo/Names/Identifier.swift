@@ -5,10 +5,11 @@
 /// with another by case or normalisation, or be read as an option of git.
 package struct Identifier<Kind: Sendable>: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The longest accepted name, in bytes.
-    package static var maximumLength: Int { 64 }
+    @inlinable package static var maximumLength: Int { 64 }
 
     package let description: String
 
+    @inlinable
     package init?(_ text: some StringProtocol) {
         let bytes = text.utf8
         guard let first = bytes.first, bytes.count <= Self.maximumLength, Self.isAlphanumeric(first) else { return nil }
@@ -25,7 +26,8 @@ package struct Identifier<Kind: Sendable>: Hashable, Comparable, Sendable, Custo
 
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
 
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    @inlinable
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         default: false
