@@ -145,8 +145,8 @@ let package = Package(
             dependencies: [
                 "API", "Access", "Catalogue", "Documents", "GitTransport", "LocalStore", "Providers", "Reconciler",
                 "Secrets", "StateRepo", "Telemetry",
-                crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioHPACK, nioPosix, nioSSL,
-                persistent,
+                crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTesting, logging, nio, nioHPACK, nioPosix,
+                nioSSL, persistent,
             ],
             swiftSettings: strict
         ),

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTesting
 import Logging
 import NIOCore
@@ -45,6 +46,7 @@ package final class FakeProvider: Sendable {
         let application =
             Application(
                 responder: CallbackResponder { request, _ in try await provider.respond(request) },
+                server: HTTPServerBuilder { KeptChannel($0) },
                 configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
                 logger: Logger(label: "fake", factory: { _ in SwiftLogNoOpLogHandler() })
             ) as Application<CallbackResponder<BasicRequestContext>>
