@@ -62,7 +62,7 @@ build:
 
 bench: setup ## Measure; prints figures as ratios of one run.
 	$(SWIFT) build --configuration release --product gitplane
-	$(SWIFT) run --configuration release gitplane-bench $(ARGUMENTS)
+	$(SWIFT) run --configuration release gitplane-bench --results Benchmarks/results $(ARGUMENTS)
 
 format: ## Format all Swift code in place.
 	$(SWIFT) format format --in-place --parallel --configuration .swift-format --recursive $(FORMATTED)

@@ -18,7 +18,7 @@ struct MeasureCommand: AsyncParsableCommand {
     private static let benchmarks: [any Benchmark] = [
         ReadBenchmark(), WriteBenchmark(), WritersBenchmark(), ColdStartBenchmark(), PickUpBenchmark(),
         HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
-        SecretsBenchmark(),
+        SecretsBenchmark(), DatabaseBenchmark(),
     ]
 
     @Flag(help: "Exit with 1 when a figure misses its target.")
@@ -26,6 +26,9 @@ struct MeasureCommand: AsyncParsableCommand {
 
     @Option(help: "Measure only this group; may be repeated.")
     var only: [String] = []
+
+    @Option(help: "Keep the figures in this folder too, as JSON and as Markdown named after the commit.")
+    var results: String?
 
     func validate() throws {
         let names = Self.benchmarks.map { type(of: $0).name }
@@ -36,20 +39,21 @@ struct MeasureCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try BenchFolder()
-        var figures: [Figure] = []
+        var groups: [(name: String, figures: [Figure])] = []
         do {
             for benchmark in Self.benchmarks {
                 let name = type(of: benchmark).name
                 guard only.isEmpty || only.contains(name) else { continue }
                 FileHandle.standardError.write(Data("measuring \(name)\n".utf8))
-                figures += try await benchmark.run(in: folder)
+                groups.append((name, try await benchmark.run(in: folder)))
             }
         } catch {
             try folder.remove()
             throw error
         }
         try folder.remove()
-        let table = FigureTable(figures: figures)
+        if let results { try RunRecord(groups).write(to: results) }
+        let table = FigureTable(figures: groups.flatMap(\.figures))
         print(table.lines.joined(separator: "\n"))
         if check, !table.misses.isEmpty { throw ExitCode.failure }
     }

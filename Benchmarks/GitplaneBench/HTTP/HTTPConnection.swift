@@ -2,10 +2,12 @@ import Glibc
 
 /// One connection to this machine that is kept open; calls block.
 ///
-/// It understands just what the measured servers send: answers of at most 1 MiB with `Content-Length`.
+/// It understands just what the measured servers send: answers of at most 1 MiB with `Content-Length`, or in chunks, which are left
+/// as they came.
 struct HTTPConnection: ~Copyable {
     private static let capacity = 1 << 20
     private static let headEnd = Array("\r\n\r\n".utf8)
+    private static let chunksEnd = Array("\r\n0\r\n\r\n".utf8)
     private static let lengthName = Array("\r\ncontent-length:".utf8)
 
     private let descriptor: Int32
@@ -23,7 +25,7 @@ struct HTTPConnection: ~Copyable {
     /// Sends a request and waits for its whole answer.
     ///
     /// - Returns: where the body stands in the buffer.
-    /// - Throws: when the status is not 200.
+    /// - Throws: when the status is neither 200 nor 304.
     @discardableResult
     mutating func exchange(_ request: RequestBytes) throws -> Range<Int> {
         try send(request.bytes)
@@ -32,10 +34,18 @@ struct HTTPConnection: ~Copyable {
             count += try receive(at: count)
             guard let head = find(Self.headEnd, in: 0..<count) else { continue }
             let start = head + Self.headEnd.count
-            let end = start + (try contentLength(before: start))
-            guard end <= Self.capacity else { throw BenchError("an answer of \(end) bytes") }
-            while count < end { count += try receive(at: count) }
-            guard buffer.starts(with: "HTTP/1.1 200".utf8) else {
+            let end: Int
+            if buffer.starts(with: "HTTP/1.1 304".utf8) {
+                end = start
+            } else if let length = contentLength(before: start) {
+                end = start + length
+                guard end <= Self.capacity else { throw BenchError("an answer of \(end) bytes") }
+                while count < end { count += try receive(at: count) }
+            } else {
+                while !buffer[start..<count].ends(with: Self.chunksEnd) { count += try receive(at: count) }
+                end = count
+            }
+            guard buffer.starts(with: "HTTP/1.1 200".utf8) || buffer.starts(with: "HTTP/1.1 304".utf8) else {
                 throw BenchError("unexpected answer: \(String(decoding: buffer[..<count], as: UTF8.self))")
             }
             return start..<end
@@ -73,7 +83,7 @@ struct HTTPConnection: ~Copyable {
         }
     }
 
-    private func contentLength(before end: Int) throws -> Int {
+    private func contentLength(before end: Int) -> Int? {
         var start = 0
         while let line = find([0x0D, 0x0A], in: start..<end), line + Self.lengthName.count <= end {
             start = line + 2
@@ -83,12 +93,34 @@ struct HTTPConnection: ~Copyable {
             let digits = buffer[value..<end].drop { $0 == 0x20 }.prefix { (0x30...0x39).contains($0) }
             return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         }
-        throw BenchError("an answer does not say its length")
+        return nil
     }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func ends(with text: [UInt8]) -> Bool { suffix(text.count).elementsEqual(text) }
 }
 
 /// Connected sockets of this machine whose calls give up after 30 seconds.
 enum LoopbackSocket {
+    /// A port that nobody listens on now, for a program that cannot choose one itself.
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw BenchError("no socket: errno \(errno)") }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                bind(descriptor, name, size) == 0 ? getsockname(descriptor, name, &size) : -1
+            }
+        }
+        guard status == 0 else { throw BenchError("no port: errno \(errno)") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
     static func connect(_ port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw BenchError("no socket: errno \(errno)") }

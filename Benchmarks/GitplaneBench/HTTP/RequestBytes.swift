@@ -8,13 +8,32 @@ struct RequestBytes: Sendable {
         RequestBytes("GET", path, body: nil, token: token)
     }
 
+    /// - Parameter tag: what the client has already.
+    static func get(_ path: String, unless tag: String) -> RequestBytes {
+        RequestBytes("GET", path, body: nil, headers: ["If-None-Match: \(tag)"])
+    }
+
     static func patch(_ path: String, _ body: String) -> RequestBytes { RequestBytes("PATCH", path, body: body) }
 
-    private init(_ method: String, _ path: String, body: String?, token: String = Self.token) {
-        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1", "Authorization: Bearer \(token)"]
+    /// For a server that knows no credential of ours.
+    static func post(_ path: String, json body: String) -> RequestBytes {
+        RequestBytes("POST", path, body: body, token: nil, type: "application/json")
+    }
+
+    private init(
+        _ method: String,
+        _ path: String,
+        body: String?,
+        token: String? = Self.token,
+        type: String = "application/merge-patch+json",
+        headers: [String] = []
+    ) {
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1"]
+        if let token { lines.append("Authorization: Bearer \(token)") }
         if let body {
-            lines += ["Content-Type: application/merge-patch+json", "Content-Length: \(body.utf8.count)"]
+            lines += ["Content-Type: \(type)", "Content-Length: \(body.utf8.count)"]
         }
+        lines += headers
         self.bytes = Array((lines + ["", body ?? ""]).joined(separator: "\r\n").utf8)
     }
 }

@@ -3,65 +3,108 @@ import LocalStore
 import Reconciler
 import StateRepo
 
-/// Reading one agent, against a bare handler of Hummingbird that returns the same bytes; and one page of 10,000 agents.
+/// Reading one agent, a page of 50, and what has not changed, each against a bare handler of Hummingbird that returns the same
+/// bytes; among 100, 1,000 and 10,000 agents.
 ///
 /// Both servers run in this process on the same threads; rounds alternate, so that what disturbs one disturbs the other.
 struct ReadBenchmark: Benchmark {
     static let name = "read"
 
-    private static let rounds = 9
-    private static let load = LoadGenerator(connections: 8, duration: .milliseconds(1_000))
-    private static let pages = 200
+    private static let sizes = [100, 1_000, 10_000]
+    private static let one = "/api/control-plane/agents/\(SampleAgent.name(87))"
+    private static let page = "/api/control-plane/agents?limit=50"
+
+    /// What is sent over how many connections, how often in turn with the bare handler.
+    private struct Plan {
+        var connections = 8
+        var rounds = 3
+    }
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
-        let repository = try BenchRepository(creating: "read.git", in: folder, agents: ColdStartBenchmark.agents)
-        let state = try OpenState(repository, index: folder.path("read.sqlite"), share: folder.share)
+        var figures: [Figure] = []
+        for size in Self.sizes { figures += try await measure(size, in: folder) }
+        return figures
+    }
+
+    private func measure(_ size: Int, in folder: BenchFolder) async throws -> [Figure] {
+        let repository = try BenchRepository(creating: "read-\(size).git", in: folder, agents: size)
+        let state = try OpenState(repository, index: folder.path("read-\(size).sqlite"), share: folder.share)
         try await state.publisher.reconcile()
         let figures = try await RunningServer.withGitplane(state, share: folder.share) { port in
-            try await compare(port) + [try await page(port)]
+            size == Self.sizes.last ? try await all(port) : try await some(port, size)
         }
         try state.index.close()
         return figures
     }
 
-    private func compare(_ port: Int) async throws -> [Figure] {
-        let path = "/api/control-plane/agents/\(SampleAgent.name(4_321))"
-        let request = RequestBytes.get(path)
+    private func some(_ port: Int, _ size: Int) async throws -> [Figure] {
+        let one = try await compare(.get(Self.one), port, Plan())
+        let page = try await compare(.get(Self.page), port, Plan(rounds: 1))
+        return [
+            Figure("GET agent / bare handler, among \(size)", one.ratio, .ratio),
+            Figure("page of 50 / bare handler, among \(size)", page.ratio, .ratio),
+        ]
+    }
+
+    private func all(_ port: Int) async throws -> [Figure] {
+        let one = try await compare(.get(Self.one), port, Plan(rounds: 9))
+        let many = try await compare(.get(Self.one), port, Plan(connections: 64, rounds: 5))
+        let page = try await compare(.get(Self.page), port, Plan())
+        let known = try await unchanged(port)
+        return [
+            Figure("GET agent / bare handler", one.ratio, .ratio, .atLeast(0.7)),
+            Figure("GET agent", one.ours.rate, .perSecond), Figure("bare handler", one.bare.rate, .perSecond),
+            Figure("GET agent, p50", one.ours.times.median * 1_000, .milliseconds),
+            Figure("GET agent, p99", one.ours.times.quantile(0.99) * 1_000, .milliseconds),
+            Figure("bare handler, p50", one.bare.times.median * 1_000, .milliseconds),
+            Figure("bare handler, p99", one.bare.times.quantile(0.99) * 1_000, .milliseconds),
+            Figure("GET agent / bare handler, 64 connections", many.ratio, .ratio, .atLeast(0.7)),
+            Figure("p99 / that of the bare handler, 64 connections", many.tail, .ratio, .atMost(3)),
+            Figure("page of 50 / bare handler", page.ratio, .ratio, .atLeast(0.1)),
+            Figure("page of 50", page.ours.rate, .perSecond),
+            Figure("GET agent that has not changed", known, .perSecond),
+        ]
+    }
+
+    private func compare(_ request: RequestBytes, _ port: Int, _ plan: Plan) async throws -> Comparison {
         let bytes = try await onOwnThread {
             var connection = try HTTPConnection(port: port)
             return try connection.body(of: request)
         }
-        return try await RunningServer.withBareHandler(bytes, at: path) { barePort in
-            var (ours, bare) = (Totals(), Totals())
-            _ = try await Self.load.round(request, port: port)
-            _ = try await Self.load.round(request, port: barePort)
-            for _ in 0..<Self.rounds {
-                ours.add(try await Self.load.round(request, port: port))
-                bare.add(try await Self.load.round(request, port: barePort))
+        let load = LoadGenerator(connections: plan.connections, duration: .milliseconds(1_000))
+        return try await RunningServer.withBareHandler(bytes, at: "/api/control-plane/agents/**") { barePort in
+            let other = RequestBytes.get(Self.one)
+            var comparison = Comparison()
+            _ = try await load.round(request, port: port)
+            _ = try await load.round(other, port: barePort)
+            for _ in 0..<plan.rounds {
+                comparison.ours.add(try await load.round(request, port: port))
+                comparison.bare.add(try await load.round(other, port: barePort))
             }
-            return [
-                Figure("GET agent / bare handler", ours.rate / bare.rate, .ratio, .atLeast(0.7)),
-                Figure("GET agent", ours.rate, .perSecond), Figure("bare handler", bare.rate, .perSecond),
-                Figure("GET agent, p50", ours.times.median * 1_000, .milliseconds),
-                Figure("GET agent, p99", ours.times.quantile(0.99) * 1_000, .milliseconds),
-                Figure("bare handler, p50", bare.times.median * 1_000, .milliseconds),
-                Figure("bare handler, p99", bare.times.quantile(0.99) * 1_000, .milliseconds),
-            ]
+            return comparison
         }
     }
 
-    private func page(_ port: Int) async throws -> Figure {
-        let times = try await onOwnThread {
+    /// Answers 304 a second.
+    private func unchanged(_ port: Int) async throws -> Double {
+        let tag = try await onOwnThread {
             var connection = try HTTPConnection(port: port)
-            var times = Samples()
-            for _ in 0..<Self.pages {
-                let start = ContinuousClock.now
-                try connection.exchange(.get("/api/control-plane/agents"))
-                times.add(start.duration(to: .now))
+            let body = try connection.body(of: .get(Self.one))
+            guard let tag = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
+                throw BenchError("an agent is no object")
             }
-            return times
+            return tag["etag"] as? String ?? ""
         }
-        return Figure("one page of \(ColdStartBenchmark.agents) agents", times.median * 1_000, .milliseconds)
+        let load = LoadGenerator(connections: 8, duration: .seconds(2))
+        return try await load.round(.get(Self.one, unless: "\"\(tag)\""), port: port).requestsPerSecond
+    }
+
+    private struct Comparison {
+        var ours = Totals()
+        var bare = Totals()
+
+        var ratio: Double { ours.rate / bare.rate }
+        var tail: Double { ours.times.quantile(0.99) / bare.times.quantile(0.99) }
     }
 
     private struct Totals {

@@ -42,11 +42,11 @@ struct WritersBenchmark: Benchmark {
         let git = try importRate(plain, size, in: folder)
         var figures = [Figure("git fast-import among \(size.agents)", git, .perSecond)]
         try await RunningServer.withGitplane(state, share: folder.share) { port in
-            _ = try await load(clients: 4, size.agents, port, lasting: Self.warmUp)
+            _ = try await WriterLoad(clients: 4, duration: Self.warmUp).patch(agents: size.agents, port: port)
         }
         for (clients, target) in size.targets {
             let round = try await RunningServer.withGitplane(state, share: folder.share) { port in
-                try await load(clients: clients, size.agents, port, lasting: Self.duration)
+                try await WriterLoad(clients: clients, duration: Self.duration).patch(agents: size.agents, port: port)
             }
             let name = "\(clients) clients among \(size.agents)"
             figures += [
@@ -77,52 +77,5 @@ struct WritersBenchmark: Benchmark {
         let start = ContinuousClock.now
         try git.run("fast-import", "--quiet", input: input)
         return Double(Self.imported) / start.duration(to: .now).seconds
-    }
-
-    private func load(
-        clients: Int,
-        _ agents: Int,
-        _ port: Int,
-        lasting duration: Duration
-    ) async throws -> LoadGenerator.Round {
-        let start = ContinuousClock.now
-        let times = try await withThrowingTaskGroup(of: Samples.self) { group in
-            for client in 0..<clients {
-                group.addTask {
-                    try await onOwnThread { try Self.send(client, of: clients, agents, port, until: start + duration) }
-                }
-            }
-            var times = Samples()
-            for try await more in group { times.add(more) }
-            return times
-        }
-        return LoadGenerator.Round(
-            requestsPerSecond: Double(times.values.count) / start.duration(to: .now).seconds,
-            times: times
-        )
-    }
-
-    /// Changes one agent after the other that no other client changes.
-    private static func send(
-        _ client: Int,
-        of clients: Int,
-        _ agents: Int,
-        _ port: Int,
-        until end: ContinuousClock.Instant
-    ) throws -> Samples {
-        var connection = try HTTPConnection(port: port)
-        var times = Samples()
-        var now = ContinuousClock.now
-        let own = agents / clients
-        while now < end {
-            let agent = client * own + times.values.count * 7 % own
-            let path = "/api/control-plane/agents/\(SampleAgent.name(agent))"
-            let body = #"{"description": "Changed by \#(client) for the time \#(now.duration(to: end))."}"#
-            try connection.exchange(RequestBytes.patch(path, body))
-            let next = ContinuousClock.now
-            times.add(now.duration(to: next))
-            now = next
-        }
-        return times
     }
 }

@@ -1,0 +1,53 @@
+import Foundation
+
+/// etcd with one member, asked through its JSON gateway.
+struct EtcdServer {
+    let port: Int
+    private let child: ChildProgram
+
+    /// `nil` when etcd is not installed.
+    init?(in folder: BenchFolder) throws {
+        guard let program = ChildProgram.path(of: "etcd") else { return nil }
+        self.port = try LoopbackSocket.freePort()
+        let peers = "http://127.0.0.1:\(try LoopbackSocket.freePort())"
+        let clients = "http://127.0.0.1:\(port)"
+        child = try ChildProgram(
+            program,
+            [
+                "--data-dir", folder.path("etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+                "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
+                "--initial-cluster", "default=\(peers)", "--log-level", "error",
+            ]
+        )
+        do {
+            try waitUntilReady()
+        } catch {
+            child.stop()
+            throw error
+        }
+    }
+
+    func stop() { child.stop() }
+
+    static func put(_ key: String, _ value: String) -> RequestBytes {
+        .post("/v3/kv/put", json: #"{"key":"\#(encoded(key))","value":"\#(encoded(value))"}"#)
+    }
+
+    static func get(_ key: String) -> RequestBytes { .post("/v3/kv/range", json: #"{"key":"\#(encoded(key))"}"#) }
+
+    private static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+    private func waitUntilReady() throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while true {
+            do {
+                var connection = try HTTPConnection(port: port)
+                try connection.exchange(Self.put("ready", "yes"))
+                return
+            } catch {
+                guard ContinuousClock.now < end else { throw BenchError("etcd does not start: \(error)") }
+                Thread.sleep(forTimeInterval: 0.05)
+            }
+        }
+    }
+}
