@@ -1,6 +1,8 @@
 import API
 import Crypto
+import Documents
 import Foundation
+import HTTPTypes
 import StateRepo
 import TestSupport
 import Testing
@@ -63,6 +65,7 @@ struct EntityTagConditionTests {
     )
     func accepted(_ text: String, _ condition: EntityTagCondition) {
         #expect(EntityTagCondition(parsing: text) == condition)
+        #expect(documentAccepts(text))
     }
 
     @Test(
@@ -71,6 +74,22 @@ struct EntityTagConditionTests {
     )
     func refused(_ text: String) {
         #expect(EntityTagCondition(parsing: text) == nil)
+        #expect(!documentAccepts(text))
+    }
+
+    /// Whether the contract's pattern takes it, for every operation that has one of the headers.
+    private func documentAccepts(_ text: String) -> Bool {
+        do {
+            let content = Array(try Data(contentsOf: ShareDirectory.checkout().contract))
+            let headers = try Contract(JSONValue(parsing: content, limits: Contract.limits)).operations.flatMap(
+                \.headers
+            )
+            let conditions = headers.filter { $0.field == .ifMatch || $0.field == .ifNoneMatch }
+            return Set(conditions.map { $0.schema.accepts(.string(text)) }) == [true]
+        } catch {
+            Issue.record(error)
+            return false
+        }
     }
 
     @Test("So many tags as are allowed are read, one more is not", arguments: [(100, true), (101, false)])
