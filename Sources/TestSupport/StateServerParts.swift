@@ -122,7 +122,7 @@ struct StateServerParts: Sendable {
             SecretsStore.Configuration(folder: directory.path, instance: identity.instance),
             witness: RecordedSecrets(database: local) { clock.now }
         ).store
-        let inventory = SecretInventorySource(store.board)
+        let inventory = SecretInventorySource(store.board, rules.catalogue)
         let (snapshots, conditions) = (SnapshotStore(), ConditionBoard(watch: WatchHub(clock: patience)))
         let publisher = try StatePublisher(
             configuration: .init(

@@ -49,6 +49,27 @@ struct SecretsCommandTests {
         }
     }
 
+    @Test("cannot remove a key that the settings name, to which a start seals the file")
+    func configuredRecipient() async throws {
+        try await withServer { first in
+            #expect(try run(first, "printf x | gitplane secrets set A") == "")
+            let key = try run(first, "age-keygen -o key 2>/dev/null; age-keygen -y key").trimmingCharacters(
+                in: .newlines
+            )
+            try first.stop()
+            let variables = ["GITPLANE_SECRETS_RECIPIENTS": key]
+            let server = try ServerProcess(dataIn: first.folder, environment: variables)
+            #expect(try run(server, "age -d -i key data/secrets.age | grep -c fingerprint_key") == "1\n")
+            #expect(try run(server, "gitplane secrets status").contains(key))
+            let refused = "gitplane secrets remove-recipient \(key) 2>&1 || echo failed"
+            #expect(try run(server, refused).contains("GITPLANE_SECRETS_RECIPIENTS"))
+            let events = try server.client.api("GET", "auth/audit?limit=200").json()["items"]?.arrayValue ?? []
+            #expect(events.contains { $0["event"] == "secret.recipient_added" && $0["actor"] == "server" })
+            let last = try restart(server)
+            #expect(try run(last, "age -d -i key data/secrets.age 2>/dev/null || echo closed") == "closed\n")
+        }
+    }
+
     @Test("follow an agent: the program is started anew when a secret changes")
     func follower() async throws {
         try await withServer { server in

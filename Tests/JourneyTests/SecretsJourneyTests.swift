@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import TestSupport
 import Testing
@@ -52,6 +53,25 @@ struct SecretsJourneyTests {
             try server.stop()
             #expect(try filesThatHold(canary, below: server.folder.deletingLastPathComponent()) == [])
             #expect(!server.errors.contains(canary))
+        }
+    }
+
+    @Test("that a push leaves behind, because it moves their connection, are told of to whoever pushes")
+    func moved() async throws {
+        try await withServer { server in
+            let body = #"{"api_key": "k", "base_url": "https://one.example"}"#
+            #expect(try server.client.api("PUT", "providers/codex/connection/api-key", body: body).status == 200)
+            let clone = try server.clone(named: "clone")
+            let path = "state/providers/codex.json"
+            let file = URL(filePath: clone.directory).appending(path: path)
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try clone.commit([path: text.replacing("one.example", with: "two.example")])
+            let remarks = try clone.remarks("push", "--quiet")
+            let line = remarks.split(separator: "\n").first { $0.contains("https://two.example") }
+            #expect(line?.hasPrefix("remote: warning: \(path):4:15: ") == true, "\(remarks)")
+            #expect(line?.contains("enter the credential again") == true)
+            let found = try server.client.api("GET", "state").json()["diagnostics"]?.arrayValue ?? []
+            #expect(found.contains { $0["code"] == "provider.origin_changed" })
         }
     }
 

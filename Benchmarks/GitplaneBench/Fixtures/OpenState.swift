@@ -55,7 +55,7 @@ struct OpenState {
         ).store
         return SecretsDesk(
             store,
-            SecretInventorySource(store.board),
+            SecretInventorySource(store.board, rules.catalogue),
             archive: archive,
             snapshots: snapshots,
             conditions: conditions,

@@ -43,12 +43,6 @@ struct ProviderBody: Sendable {
 }
 
 extension CatalogueProvider {
-    /// The base URL of a connection's document, as the value of the catalogue's field.
-    func plainValues(_ baseURL: String?) -> [String: String] {
-        guard let baseURL, let field = connection.fields.first(where: \.isOrigin) else { return [:] }
-        return [field.name: baseURL]
-    }
-
     var secretField: CatalogueField? { connection.fields.first(where: \.isSecret) }
 }
 

@@ -95,7 +95,7 @@ extension StateSnapshot {
 
 extension MetadataDocument {
     /// `nil` for secrets that belong to no connection.
-    fileprivate init?(_ scope: SecretScope) {
+    init?(_ scope: SecretScope) {
         switch scope {
         case .agent, .global: return nil
         case .provider(let owner):

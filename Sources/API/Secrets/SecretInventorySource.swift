@@ -1,3 +1,4 @@
+package import Catalogue
 package import Secrets
 package import StateRepo
 import Synchronization
@@ -10,14 +11,19 @@ package final class SecretInventorySource: Sendable {
     }
 
     private let board: SecretsBoard
+    private let catalogue: Catalogue
     private let kept = Mutex<Kept?>(nil)
 
-    package init(_ board: SecretsBoard) { self.board = board }
+    /// - Parameter catalogue: says where connections lead.
+    package init(_ board: SecretsBoard, _ catalogue: Catalogue) {
+        self.board = board
+        self.catalogue = catalogue
+    }
 
     package var current: SecretInventory {
         guard let document = board.current.document else { return .empty }
         if let kept = kept.withLock({ $0 }), kept.generation == document.generation { return kept.inventory }
-        let inventory = SecretInventory(document)
+        let inventory = SecretInventory(document, catalogue)
         kept.withLock { $0 = Kept(generation: document.generation, inventory: inventory) }
         return inventory
     }

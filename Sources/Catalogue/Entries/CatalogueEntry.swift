@@ -14,6 +14,14 @@ package struct CatalogueProvider: Sendable {
     package var authModes: [String] { connection.authModes }
 }
 
+extension CatalogueProvider {
+    /// The base URL of a connection's document, as the value of the catalogue's field.
+    package func plainValues(_ baseURL: String?) -> [String: String] {
+        guard let baseURL, let field = connection.fields.first(where: \.isOrigin) else { return [:] }
+        return [field.name: baseURL]
+    }
+}
+
 /// A service that agents can be granted.
 package struct CatalogueIntegration: Sendable {
     package let id: String

@@ -1,5 +1,6 @@
 import API
 import Access
+import Catalogue
 import Foundation
 import LocalStore
 import Logging
@@ -24,6 +25,7 @@ struct SecretsComponents {
         _ folder: DataFolder,
         _ instance: InstanceFile,
         _ local: LocalDatabase,
+        _ catalogue: Catalogue,
         audit: @escaping SecretsDesk.Audit
     ) throws {
         self.audit = audit
@@ -38,7 +40,7 @@ struct SecretsComponents {
             self.store = start.store
             self.recovery = start.recovery
             self.resealing = start.resealing
-            self.inventory = SecretInventorySource(start.store.board)
+            self.inventory = SecretInventorySource(start.store.board, catalogue)
         } catch {
             throw CommandFailure(.configuration, "\(error.message) (\(error.code.rawValue))")
         }

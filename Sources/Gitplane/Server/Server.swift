@@ -47,7 +47,7 @@ struct Server {
             logger.warning("put back a trigger of the audit log", metadata: ["name": "\(name)"])
         }
         let access = try AccessComponents.open(folder, share, local, configuration, tokens: tokens)
-        let secrets = try SecretsComponents(configuration.secrets, folder, instance, local) {
+        let secrets = try SecretsComponents(configuration.secrets, folder, instance, local, rules.catalogue) {
             [control = access.control] in
             try await control.record($0)
         }

@@ -66,12 +66,14 @@ extension SecretsDocument {
 
     private func writeEntries(into output: inout [UInt8]) {
         var isFirst = true
-        for (id, entry) in entries.sorted(by: { $0.key < $1.key }) {
+        // Sorting pairs of a text and an index moves less than sorting the entries.
+        let order = entries.indices.map { (entries[$0].key.description, $0) }.sorted { $0.0 < $1.0 }
+        for (id, index) in order {
             Self.write(isFirst ? "\n\"" : ",\n\"", into: &output)
             isFirst = false
-            output += id.description.utf8
+            output += id.utf8
             Self.write("\":", into: &output)
-            Self.write(entry, into: &output)
+            Self.write(entries[index].value, into: &output)
         }
     }
 

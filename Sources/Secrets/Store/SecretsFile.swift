@@ -1,3 +1,6 @@
+internal import Dispatch
+internal import Synchronization
+
 /// `secrets.age` in its folder: read, and replaced so that there always is the old file or the new one.
 ///
 /// The new content is written beside the file, flushed, read back and opened before it takes the file's place; the file
@@ -59,11 +62,11 @@ struct SecretsFile: Sendable {
         } catch {
             throw SecretsError(error.code == .tooLarge ? .full : .recipients, error.message, cause: error)
         }
-        let mark = SecretsMark(generation: document.generation, digest: SecretsDigest(of: file))
+        let mark: SecretsMark
         let stamp: FileStamp?
         do throws(SecretsError) {
-            try folder.writeNew(file, to: Self.draftName)
-            try verify(file, content, identity)
+            let digest = try writeDraft(file, of: content, for: identity)
+            mark = SecretsMark(generation: document.generation, digest: digest)
             try record(present, next: mark, notes, of: document, .announce)
             stamp = FileStamp("\(folder.path)/\(Self.draftName)")
             try folder.keep(Self.name, as: Self.previousName)
@@ -88,19 +91,52 @@ struct SecretsFile: Sendable {
         [identity.recipient] + others.filter { $0 != identity.recipient }
     }
 
-    /// Reads the draft again and opens it, so that bad memory or a bad disk is found while the old file is in place.
-    private func verify(_ file: [UInt8], _ content: [UInt8], _ identity: AgeIdentity) throws(SecretsError) {
+    /// Writes the draft, reads it again and opens it, so that bad memory or a bad disk is found while the old file is in place.
+    ///
+    /// What the processor and what the disk has to do goes on at once: a file of ten megabytes takes as long as the longer of
+    /// the two.
+    ///
+    /// - Returns: the digest of the file.
+    private func writeDraft(
+        _ file: [UInt8],
+        of content: [UInt8],
+        for identity: AgeIdentity
+    ) throws(SecretsError) -> SecretsDigest {
+        let results = Mutex(DraftResults())
+        DispatchQueue.concurrentPerform(iterations: 3) { part in
+            switch part {
+            case 0:
+                let written = Result { () throws(SecretsError) in try folder.writeNew(file, to: Self.draftName) }
+                results.withLock { $0.written = written }
+            case 1:
+                let isWhole = Result { () throws(AgeError) in try AgeFile.isSeal(file, of: content, for: identity) }
+                results.withLock { $0.isWhole = isWhole }
+            default:
+                let digest = SecretsDigest(of: file)
+                results.withLock { $0.digest = digest }
+            }
+        }
+        let finished = results.withLock { $0 }
+        guard let written = finished.written, let isWhole = finished.isWhole, let digest = finished.digest else {
+            preconditionFailure("concurrentPerform ends when every part has")
+        }
+        try written.get()
         try folder.faults.check(.readBack, Self.draftName)
         guard try folder.holds(file, in: Self.draftName) else {
             throw SecretsError(.unavailable, "the new secrets file is not what was written")
         }
-        let isWhole: Bool
-        do {
-            isWhole = try AgeFile.isSeal(file, of: content, for: identity)
-        } catch {
+        switch isWhole {
+        case .success(true): return digest
+        case .success(false): throw SecretsError(.unavailable, "the new secrets file is not what was sealed")
+        case .failure(let error):
             throw SecretsError(.unavailable, "the new secrets file cannot be opened", cause: error)
         }
-        guard isWhole else { throw SecretsError(.unavailable, "the new secrets file is not what was sealed") }
+    }
+
+    private struct DraftResults: Sendable {
+        var written: Result<Void, SecretsError>?
+        var isWhole: Result<Bool, AgeError>?
+        var digest: SecretsDigest?
     }
 
     private func record(

@@ -36,13 +36,15 @@ package struct ReferenceReview: Sendable {
 
     /// Findings about how a provider is connected.
     package func diagnostics(of provider: Document<ProviderFacts>, _ id: ProviderID) -> [Diagnostic] {
-        diagnostics(provider.file, provider.facts?.references ?? [], Reader(names: secrets.names(for: .provider(id))))
+        let reader = Reader(names: secrets.names(for: .provider(id)))
+        return diagnostics(provider.file, provider.facts?.references ?? [], reader) + moved(provider, id)
     }
 
     /// Findings about the default connection of an integration.
     package func diagnostics(of connection: Document<ConnectionFacts>, _ key: ConnectionKey) -> [Diagnostic] {
         let names = secrets.names(for: .connectionDefault(key))
-        return diagnostics(connection.file, connection.facts?.references ?? [], Reader(names: names))
+        let reader = Reader(names: names)
+        return diagnostics(connection.file, connection.facts?.references ?? [], reader) + moved(connection, key)
     }
 
     private func diagnostics(

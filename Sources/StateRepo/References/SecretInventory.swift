@@ -6,15 +6,19 @@ package struct SecretInventory: Sendable {
     package let grantable: Set<String>
     /// Names of the secret fields that are kept for a connection.
     package let connections: [MetadataDocument: Set<String>]
+    /// Where the secret fields of a connection may be sent; one that is not here is not asked about.
+    let places: [MetadataDocument: CredentialPlace]
 
     package init(
         agents: [AgentID: Set<String>] = [:],
         grantable: Set<String> = [],
-        connections: [MetadataDocument: Set<String>] = [:]
+        connections: [MetadataDocument: Set<String>] = [:],
+        places: [MetadataDocument: CredentialPlace] = [:]
     ) {
         self.agents = agents
         self.grantable = grantable
         self.connections = connections
+        self.places = places
     }
 
     /// No secret exists.

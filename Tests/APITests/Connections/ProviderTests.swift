@@ -122,6 +122,10 @@ struct ProviderTests {
                 try await server.force(["state/providers/codex.json": text])
                 let answer = try await server.client.send(.post, "\(Self.codex)/verify")
                 #expect(answer.code == "provider.origin_changed")
+                let state = try await server.client.send(.get, "/api/control-plane/state").json()
+                let finding = state["diagnostics"]?.arrayValue?.first { $0["code"] == "provider.origin_changed" }
+                #expect(finding?["file"] == "state/providers/codex.json" && finding?["pointer"] == "/base_url")
+                #expect(finding?["severity"] == "warning")
                 #expect(provider.received.isEmpty)
             }
         }
