@@ -181,8 +181,18 @@ extension StatePublisher {
         }
     }
 
-    /// Lends the repository; errors of any kind pass through.
+    /// Lends the repository; errors of any kind pass through. When objects were missing and are there again, `body` is run
+    /// once more.
     func run<Result>(_ body: (borrowing GitRepository) throws -> Result) throws -> Result {
+        do {
+            return try lend(body)
+        } catch let error as GitError where error.isDamage {
+            guard try log.mend() else { throw error }
+            return try lend(body)
+        }
+    }
+
+    private func lend<Result>(_ body: (borrowing GitRepository) throws -> Result) throws -> Result {
         var outcome: Swift.Result<Result, any Error>?
         try log.withRepository { (repository) throws(GitError) in
             do { outcome = .success(try body(repository)) } catch { outcome = .failure(error) }

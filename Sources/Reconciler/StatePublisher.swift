@@ -226,6 +226,21 @@ package actor StatePublisher {
         try await sealTranslated()
     }
 
+    /// Writes anew what was acknowledged and somebody has removed since, as far as that is possible.
+    ///
+    /// - Returns: whether there was anything to write: who has missed something may look again.
+    @discardableResult
+    package func mend() -> Bool {
+        do {
+            let isMended = try log.mend()
+            if isMended { logger.warning("wrote removed objects anew") }
+            return isMended
+        } catch {
+            logger.error("removed objects not written anew", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
     /// Leaves nothing to be recovered at the next start; what fails is recovered then.
     package func close() {
         do {

@@ -47,8 +47,9 @@ struct Maintenance: Service {
         }
     }
 
-    /// Counts, and does what is due.
+    /// Puts back what people have removed, counts, and does what is due.
     private func pass() async {
+        await publisher.mend()
         do {
             let census = try RepositoryCensus(repositoryAt: repository)
             board.count(census)

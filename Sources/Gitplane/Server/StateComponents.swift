@@ -52,7 +52,11 @@ struct StateComponents {
         )
         let snapshot = try await first(publisher)
         try FormatVersion.check(snapshot.head.format?.file)
-        let readers = try GitReaderPool(openingBareAt: folder.repository) { try await publisher.seal() }
+        let readers = try GitReaderPool(openingBareAt: folder.repository) {
+            try await publisher.seal()
+        } mend: {
+            await publisher.mend()
+        }
         let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules) {
             inventory.current
         }

@@ -75,6 +75,12 @@ package protocol CommitLog: AnyObject {
     /// - Throws: ``GitError``; what is flushed stays so, and the next call tries again.
     func seal() throws(GitError)
 
+    /// Writes anew what was sealed and somebody has removed since, as far as the log still has it.
+    ///
+    /// - Returns: whether there was anything to write.
+    @discardableResult
+    func mend() throws(GitError) -> Bool
+
     /// Flushes and seals everything, and leaves nothing to be recovered.
     func close() throws(GitError)
 

@@ -32,15 +32,19 @@ package final class GitReaderPool: Sendable {
 
     private let readers: [GitReader]
     private let prepare: @Sendable () async throws -> Void
+    private let mend: @Sendable () async -> Bool
     private let waiting: Mutex<[Int]>
 
     /// Opens `size` handles; values out of ``sizes`` are brought into it.
     ///
-    /// - Parameter prepare: awaited before each read, so that the writer can show what it has acknowledged.
+    /// - Parameters:
+    ///   - prepare: awaited before each read, so that the writer can show what it has acknowledged.
+    ///   - mend: awaited when an object is missing; says whether to look again.
     package init(
         openingBareAt path: String,
         size: Int = 3,
-        prepare: @escaping @Sendable () async throws -> Void = {}
+        prepare: @escaping @Sendable () async throws -> Void = {},
+        mend: @escaping @Sendable () async -> Bool = { false }
     ) throws(GitError) {
         var readers: [GitReader] = []
         for _ in 0..<min(max(size, Self.sizes.lowerBound), Self.sizes.upperBound) {
@@ -48,6 +52,7 @@ package final class GitReaderPool: Sendable {
         }
         self.readers = readers
         self.prepare = prepare
+        self.mend = mend
         self.waiting = Mutex(Array(repeating: 0, count: readers.count))
     }
 
@@ -64,6 +69,11 @@ package final class GitReaderPool: Sendable {
             return index
         }
         defer { waiting.withLock { $0[index] -= 1 } }
-        return try await readers[index].read(body)
+        do {
+            return try await readers[index].read(body)
+        } catch let error as GitError where error.isDamage {
+            guard await mend() else { throw error }
+            return try await readers[index].read(body)
+        }
     }
 }

@@ -72,7 +72,7 @@ extension GitRepository {
     ) throws(GitError) -> StoredObject {
         var raw = id.raw
         var pointer: OpaquePointer?
-        let status = git_odb_read(&pointer, objects.pointer, &raw)
+        let status = objects.lookingAgain { git_odb_read(&pointer, objects.pointer, &raw) }
         guard status >= 0, let pointer else { throw GitError(reading: AnyObjectID(rebinding: id), status: status) }
         let object = StoredObject(owning: pointer)
         guard object.type == type else {
@@ -88,7 +88,7 @@ extension GitRepository {
         var raw = id.raw
         var size = 0
         var type = GIT_OBJECT_INVALID
-        let status = git_odb_read_header(&size, &type, objects.pointer, &raw)
+        let status = objects.lookingAgain { git_odb_read_header(&size, &type, objects.pointer, &raw) }
         guard status >= 0 else { throw GitError(reading: AnyObjectID(rebinding: id), status: status) }
         return (type, size)
     }

@@ -30,6 +30,8 @@ package final class LooseCommitLog: CommitLog {
 
     package var isSealed: Bool { true }
 
+    package func mend() -> Bool { false }
+
     package var isSealDue: Bool { false }
 
     package func head() throws(GitError) -> CommitID? { try repository.target(of: branch) }

@@ -27,6 +27,14 @@ struct ObjectDatabase: ~Copyable {
         return database
     }
 
+    /// Makes a failed read once more, with the packs that are there now: git may have removed one while it was read.
+    borrowing func lookingAgain(_ read: () -> Int32) -> Int32 {
+        let status = read()
+        // The library has looked again by itself for what it did not find.
+        guard status < 0, status != GIT_ENOTFOUND.rawValue, git_odb_refresh(pointer) == 0 else { return status }
+        return read()
+    }
+
     private enum Role { case own, alternate }
 
     private typealias Backend = UnsafeMutablePointer<git_odb_backend>

@@ -32,6 +32,8 @@ final class Journal {
     ///
     /// - Throws: `diskFull` or `other` when it certainly is not there, `outcomeUnknown` when nobody can say.
     func append(_ frame: JournalFrame) throws(GitError) {
+        // The disk may be better by now.
+        if isTorn { cut() }
         guard !isTorn else { throw GitError(.other, "write journal", "an earlier write could not be taken back") }
         let bytes = frame.bytes
         guard bytes.count <= JournalFrame.maximumSize else {

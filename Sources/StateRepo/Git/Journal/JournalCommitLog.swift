@@ -19,16 +19,18 @@ package final class JournalCommitLog: CommitLog {
     /// How many deltas an object can be away from a whole one.
     static let maximumDepth = 100
 
-    private let path: String
+    let path: String
     private let branch: RefName
     private let patience: BranchLockPatience
-    private let files: WriterFiles
+    let files: WriterFiles
     private let journal: Journal
     private let repository: GitRepository
     private let deflater: Deflater
     private var trees = TreeMemory()
     /// What is not sealed; `nil` when that is nothing, and the branch is anybody's to move.
     private var open: OpenSeries?
+    /// What was sealed as loose objects, while the journal has it.
+    var looseObjects: [AnyObjectID] = []
     /// Why a flush failed that nobody has asked for; told at the next that somebody does.
     private var failure: GitError?
 
@@ -67,7 +69,7 @@ package final class JournalCommitLog: CommitLog {
         _ body: (borrowing GitRepository) throws(GitError) -> Result
     ) throws(GitError) -> Result {
         if open != nil { try settle() }
-        return try body(repository)
+        return try mending { () throws(GitError) in try body(repository) }
     }
 
     package func append(_ draft: CommitDraft, onto expected: CommitID?) throws(GitError) -> GitCommit {
@@ -79,7 +81,9 @@ package final class JournalCommitLog: CommitLog {
         guard (open?.pack.bytes.count ?? 0) < Self.maximumUnsealed else {
             throw GitError(.other, "commit", "too much waits for the branch to move")
         }
-        let (staged, commit) = try stage(draft, onto: expected, try tree(of: expected))
+        let (staged, commit) = try mending { () throws(GitError) in
+            try stage(draft, onto: expected, try tree(of: expected))
+        }
         if open == nil { open = try begin(at: expected) }
         guard var series = open else { return commit }
         open = nil
@@ -108,6 +112,7 @@ package final class JournalCommitLog: CommitLog {
         guard let series = open, series.isFlushed else { return }
         if let head = series.head, !series.isEmpty {
             try write(series)
+            if series.isSmall { looseObjects += series.objects.map(\.id) }
             try series.lock.move(to: head)
         } else {
             try series.lock.release()
@@ -125,9 +130,11 @@ package final class JournalCommitLog: CommitLog {
 
     private func checkpoint() throws(GitError) {
         guard open == nil, !journal.isEmpty else { return }
+        try mend()
         try files.probe(.flushEverything)
         try FileSystem.flushAll(path)
         try journal.clear()
+        looseObjects = []
     }
 
     private func settle() throws(GitError) {

@@ -53,10 +53,7 @@ package struct JournalRecovery {
 
     /// The last commit of the journal that no branch has yet, which ``run()`` would put there; `nil` when there is none.
     package func unfinished() throws(GitError) -> CommitID? {
-        let place = "\(path)/\(Journal.fileName)"
-        guard FileSystem.exists(place) else { return nil }
-        let content = try FileSystem.contents(of: place, maximum: Self.maximumSize)
-        guard let head = Self.series(in: JournalFrame.all(in: content)).last?.head else { return nil }
+        guard let head = try Self.series(inRepositoryAt: path).last?.head else { return nil }
         let repository = try GitRepository(openingBareAt: path)
         guard repository.contains(head), let current = target(in: repository), repository.contains(current) else {
             return head
@@ -64,7 +61,14 @@ package struct JournalRecovery {
         return try repository.isAncestor(head, of: current) ? nil : head
     }
 
-    private struct Series {
+    /// What is in the journal of the repository at `path`.
+    static func series(inRepositoryAt path: String) throws(GitError) -> [Series] {
+        let place = "\(path)/\(Journal.fileName)"
+        guard FileSystem.exists(place) else { return [] }
+        return series(in: JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)))
+    }
+
+    struct Series {
         let previous: CommitID?
         var head: CommitID
         var pack = OpenPack()

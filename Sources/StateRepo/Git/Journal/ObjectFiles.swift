@@ -16,21 +16,20 @@ struct ObjectFiles {
         return "\(directory)/\(name.prefix(2))/\(name.dropFirst(2))"
     }
 
-    /// How often the folder of an object is made anew when git removes it, empty as it is, in that very moment.
+    /// How often something is written anew when git removes its folder, or a part of it, in that very moment.
     static let maximumAttempts = 5
+
+    /// Whether there is a file for the object; it may be in a pack all the same.
+    func hasLoose(_ id: AnyObjectID) -> Bool { FileSystem.exists(path(of: id)) }
 
     /// Writes a loose object, over one that may be damaged, or about to be removed for its age; it is not flushed.
     func writeLoose(_ object: StagedObject, _ deflater: Deflater) throws(GitError) {
         let path = path(of: object.id)
         let kind = String(cString: git_object_type2string(object.type))
         let content = try deflater.deflate(Array("\(kind) \(object.content.count)\0".utf8) + object.content)
-        for attempt in 1...Self.maximumAttempts {
-            do throws(GitError) {
-                try files.makeDirectory("\(directory)/\(object.id.description.prefix(2))")
-                return try files.place(content, at: path, by: "\(directory)/tmp_obj_\(object.id)")
-            } catch {
-                guard error.code == .notFound, attempt < Self.maximumAttempts else { throw error }
-            }
+        try patiently { () throws(GitError) in
+            try files.makeDirectory("\(directory)/\(object.id.description.prefix(2))")
+            try files.place(content, at: path, by: "\(directory)/tmp_obj_\(object.id)")
         }
     }
 
@@ -40,9 +39,21 @@ struct ObjectFiles {
         let (content, index) = pack.files()
         let path = "\(directory)/pack/pack-\(name ?? .zero)"
         let temporary = "\(directory)/pack/tmp_pack_\(name ?? .zero)"
-        try files.makeDirectory("\(directory)/pack")
-        try files.place(content, at: "\(path).pack", by: temporary, flushes: flushes)
-        try files.place(index, at: "\(path).idx", by: temporary, flushes: flushes)
+        try patiently { () throws(GitError) in
+            try files.makeDirectory("\(directory)/pack")
+            try files.place(content, at: "\(path).pack", by: temporary, flushes: flushes)
+            try files.place(index, at: "\(path).idx", by: temporary, flushes: flushes)
+        }
         if flushes { try FileSystem.flush("\(directory)/pack") }
+    }
+
+    private func patiently(_ body: () throws(GitError) -> Void) throws(GitError) {
+        for attempt in 1...Self.maximumAttempts {
+            do throws(GitError) {
+                return try body()
+            } catch {
+                guard error.code == .notFound, attempt < Self.maximumAttempts else { throw error }
+            }
+        }
     }
 }

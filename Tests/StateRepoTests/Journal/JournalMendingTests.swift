@@ -1,0 +1,77 @@
+import Foundation
+import StateRepo
+import TestSupport
+import Testing
+
+@Suite("What somebody removes while the journal has it")
+struct JournalMendingTests {
+    /// Removes every loose object, as a `git prune` does that has not seen the branch move.
+    private func removeLooseObjects(_ git: Git) throws {
+        let objects = URL(filePath: git.directory).appending(path: "objects")
+        for file in try FileManager.default.subpathsOfDirectory(atPath: objects.path) where file.utf8.count == 41 {
+            try FileManager.default.removeItem(at: objects.appending(path: file))
+        }
+    }
+
+    @Test("is written anew when it is missed, and then no more")
+    func missed() async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            let log = try #require(scenario.log)
+            for _ in 1...5 {
+                try scenario.batch(1)
+                try log.seal()
+            }
+            #expect(try !log.mend())
+            try removeLooseObjects(git)
+            let head = try #require(scenario.head)
+            let commit = try log.withRepository { (repository) throws(GitError) in try repository.readCommit(head) }
+            #expect(commit.id == head)
+            try check(git)
+            #expect(try !log.mend())
+            try scenario.batch(1)
+            try log.seal()
+            #expect(try git.run("rev-list", "--count", "main") == "6")
+        }
+    }
+
+    @Test("is written anew before the next commit is built on it")
+    func nextCommit() async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            try scenario.batch(2)
+            try scenario.log?.seal()
+            try removeLooseObjects(git)
+            try scenario.batch(2)
+            try scenario.log?.seal()
+            try check(git)
+            #expect(try git.run("rev-list", "--count", "main") == "4")
+        }
+    }
+
+    @Test("is written anew before the journal is emptied")
+    func emptying() async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            try scenario.batch(2)
+            try scenario.log?.seal()
+            try removeLooseObjects(git)
+            try scenario.log?.close()
+            #expect(try journal(git).isEmpty)
+            try check(git)
+        }
+    }
+
+    @Test("but is in a pack by now is left alone")
+    func packed() async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            try scenario.batch(2)
+            try scenario.log?.seal()
+            try git.run("repack", "-a", "-d", "--quiet")
+            #expect(try packs(git).count == 1)
+            #expect(try scenario.log?.mend() == false)
+            #expect(try packs(git).count == 1)
+        }
+    }
+}
