@@ -1,4 +1,5 @@
 import Access
+import Documents
 import HTTPTypes
 import StateRepo
 
@@ -108,9 +109,19 @@ struct Gatekeeper: Sendable {
         try await audit.willWrite(request.operation.id, by: principal, from: request.address, request: request.id)
         let answer = try await handler(request)
         if let revision = answer.commit {
-            try await audit.didCommit(revision, by: principal, from: request.address, request: request.id)
+            do {
+                try await audit.didCommit(revision, by: principal, from: request.address, request: request.id)
+            } catch {
+                throw Self.notAudited(revision, error)
+            }
         }
         return answer
+    }
+
+    /// The change stands, so it must not be told as refused.
+    private static func notAudited(_ commit: CommitID, _ cause: any Error) -> StateError {
+        let message = "the commit \(commit) stands, but the audit log could not be written: read it back"
+        return StateError(.outcomeUnknown, message, details: ["commit": .string("\(commit)")], cause: cause)
     }
 }
 
