@@ -1,7 +1,7 @@
 # What a developer and a user of this project run; docs/running.md explains each target.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test journeys check lint imports contract documents build bench format install clean
+.PHONY: help setup run demo test journeys faults check lint imports contract documents build bench format install clean
 
 SWIFT ?= swift
 # The build that `make run` starts: debug is ready sooner, release serves faster.
@@ -41,6 +41,13 @@ test: setup ## Build and run all tests; then, one at a time, journeys with the b
 journeys: setup ## Run only the journeys, the README's tour among them.
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel --filter JourneyTests
+
+# Every how many file operations one is made to fail; 1 tries all of them, for hours.
+STEP ?= 4
+
+faults: setup ## Make file operations of a server fail, one after the other (STEP=1 for each); `make test` tries a sample.
+	$(SWIFT) build --build-tests
+	GITPLANE_FAULTS_STEP=$(STEP) $(SWIFT) test --skip-build --no-parallel --filter JourneyTests.FaultTests
 
 check: setup lint imports contract documents build test ## Everything that a change has to pass.
 

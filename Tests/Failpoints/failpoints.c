@@ -1,0 +1,277 @@
+/*
+ * Makes one file operation of a program, or of what it starts, fail: preloaded by the fault tests (ld.so(8), LD_PRELOAD).
+ *
+ * All processes share one file, named by GITPLANE_FAILPOINTS, which is mapped by each: it counts the operations that change
+ * something below one folder, and says which of them is to fail and how. So "the 217th operation" means the same whichever
+ * process does it. A closed environment is opened for the two variables when a process starts another one.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* The file; the tests write it by these offsets. */
+struct control {
+    uint64_t counter;      /*  0: operations so far */
+    uint64_t at;           /*  8: the one that fails; 0 for none */
+    uint64_t hits;         /* 16: operations that failed */
+    uint32_t action;       /* 24: see below */
+    uint32_t is_sticky;    /* 28: whether all after it fail too */
+    int32_t server;        /* 32: the first process, set by it while 0 */
+    uint32_t root_length;  /* 36 */
+    char root[1024];       /* 40: the folder, with a slash at its end */
+};
+
+enum action { action_kill = 1, action_eio = 2, action_enospc = 3, action_short = 4 };
+enum kind { kind_grow, kind_write, kind_flush, kind_shrink };
+
+static struct control *control;
+static __typeof__(execve) *real_execve;
+static char preload[PATH_MAX + 16], location[PATH_MAX + 32];
+
+__attribute__((constructor)) static void start(void) {
+    real_execve = dlsym(RTLD_NEXT, "execve");
+    const char *path = getenv("GITPLANE_FAILPOINTS"), *library = getenv("LD_PRELOAD");
+    if (!path || !library) return;
+    snprintf(preload, sizeof preload, "LD_PRELOAD=%s", library);
+    snprintf(location, sizeof location, "GITPLANE_FAILPOINTS=%s", path);
+    int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
+    int file = real(path, O_RDWR | O_CLOEXEC);
+    if (file < 0) return;
+    void *memory = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    if (memory == MAP_FAILED) return;
+    control = memory;
+    int32_t none = 0;
+    __atomic_compare_exchange_n(&control->server, &none, (int32_t)getpid(), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static int is_below_root(const char *path) {
+    return strncmp(path, control->root, control->root_length) == 0;
+}
+
+/* Whether a path, relative to an open folder, is in the folder that is watched. */
+static int concerns_path(int folder, const char *path) {
+    if (!control || !path) return 0;
+    if (path[0] == '/') return is_below_root(path);
+    char link[64], place[PATH_MAX];
+    if (folder == AT_FDCWD) strcpy(link, "/proc/self/cwd");
+    else snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+    ssize_t length = readlink(link, place, sizeof place - 2);
+    if (length <= 0) return 0;
+    place[length] = '/';
+    place[length + 1] = 0;
+    return is_below_root(place);
+}
+
+static int concerns_file(int file) {
+    if (!control) return 0;
+    char link[64], place[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, place, sizeof place - 1);
+    if (length <= 0 || place[0] != '/') return 0;
+    place[length] = 0;
+    return is_below_root(place);
+}
+
+/* Counts an operation; -1 with errno set when it fails, 1 when half of it is to be done. */
+static int operation(enum kind kind) {
+    uint64_t number = __atomic_add_fetch(&control->counter, 1, __ATOMIC_SEQ_CST);
+    uint64_t at = __atomic_load_n(&control->at, __ATOMIC_SEQ_CST);
+    if (!at || number < at || (number > at && !control->is_sticky)) return 0;
+    switch (control->action) {
+    case action_kill:
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        /* A test never runs in the group of a server; git's processes have one of their own. */
+        if (getpgrp() != control->server) kill(0, SIGKILL);
+        kill(-control->server, SIGKILL);
+        for (;;) pause();
+    case action_eio:
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        errno = EIO;
+        return -1;
+    case action_enospc:
+        if (kind == kind_shrink) return 0;
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        errno = ENOSPC;
+        return -1;
+    case action_short:
+        if (kind != kind_write) return 0;
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        return 1;
+    default: return 0;
+    }
+}
+
+#define REAL(name) static __typeof__(name) *real; if (!real) real = dlsym(RTLD_NEXT, #name)
+
+#define OPENING(name) \
+    int name(const char *path, int flags, ...) { \
+        REAL(name); \
+        va_list list; \
+        va_start(list, flags); \
+        mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, mode_t) : 0; \
+        va_end(list); \
+        if ((flags & (O_CREAT | O_TRUNC)) && concerns_path(AT_FDCWD, path) && operation(kind_grow) < 0) return -1; \
+        return real(path, flags, mode); \
+    }
+OPENING(open)
+OPENING(open64)
+
+#define OPENING_AT(name) \
+    int name(int folder, const char *path, int flags, ...) { \
+        REAL(name); \
+        va_list list; \
+        va_start(list, flags); \
+        mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, mode_t) : 0; \
+        va_end(list); \
+        if ((flags & (O_CREAT | O_TRUNC)) && concerns_path(folder, path) && operation(kind_grow) < 0) return -1; \
+        return real(folder, path, flags, mode); \
+    }
+OPENING_AT(openat)
+OPENING_AT(openat64)
+
+ssize_t write(int file, const void *bytes, size_t count) {
+    REAL(write);
+    int fault = concerns_file(file) ? operation(kind_write) : 0;
+    return fault < 0 ? -1 : real(file, bytes, fault && count > 1 ? count / 2 : count);
+}
+
+#define WRITING_AT(name, offset_type) \
+    ssize_t name(int file, const void *bytes, size_t count, offset_type offset) { \
+        REAL(name); \
+        int fault = concerns_file(file) ? operation(kind_write) : 0; \
+        return fault < 0 ? -1 : real(file, bytes, fault && count > 1 ? count / 2 : count, offset); \
+    }
+WRITING_AT(pwrite, off_t)
+WRITING_AT(pwrite64, off64_t)
+
+ssize_t writev(int file, const struct iovec *parts, int count) {
+    REAL(writev);
+    int fault = concerns_file(file) ? operation(kind_write) : 0;
+    return fault < 0 ? -1 : real(file, parts, fault && count > 1 ? count / 2 : count);
+}
+
+#define FLUSHING(name) \
+    int name(int file) { \
+        REAL(name); \
+        if (concerns_file(file) && operation(kind_flush) < 0) return -1; \
+        return real(file); \
+    }
+FLUSHING(fsync)
+FLUSHING(fdatasync)
+FLUSHING(syncfs)
+
+#define RESIZING(name, length_type) \
+    int name(int file, length_type length) { \
+        REAL(name); \
+        if (concerns_file(file) && operation(kind_shrink) < 0) return -1; \
+        return real(file, length); \
+    }
+RESIZING(ftruncate, off_t)
+RESIZING(ftruncate64, off64_t)
+
+#define MOVING(name) \
+    int name(const char *old, const char *new) { \
+        REAL(name); \
+        if (concerns_path(AT_FDCWD, new) && operation(kind_grow) < 0) return -1; \
+        return real(old, new); \
+    }
+MOVING(rename)
+MOVING(link)
+
+int renameat(int old_folder, const char *old, int new_folder, const char *new) {
+    REAL(renameat);
+    if (concerns_path(new_folder, new) && operation(kind_grow) < 0) return -1;
+    return real(old_folder, old, new_folder, new);
+}
+
+int renameat2(int old_folder, const char *old, int new_folder, const char *new, unsigned flags) {
+    REAL(renameat2);
+    if (concerns_path(new_folder, new) && operation(kind_grow) < 0) return -1;
+    return real(old_folder, old, new_folder, new, flags);
+}
+
+int linkat(int old_folder, const char *old, int new_folder, const char *new, int flags) {
+    REAL(linkat);
+    if (concerns_path(new_folder, new) && operation(kind_grow) < 0) return -1;
+    return real(old_folder, old, new_folder, new, flags);
+}
+
+#define REMOVING(name) \
+    int name(const char *path) { \
+        REAL(name); \
+        if (concerns_path(AT_FDCWD, path) && operation(kind_shrink) < 0) return -1; \
+        return real(path); \
+    }
+REMOVING(unlink)
+REMOVING(rmdir)
+
+int unlinkat(int folder, const char *path, int flags) {
+    REAL(unlinkat);
+    if (concerns_path(folder, path) && operation(kind_shrink) < 0) return -1;
+    return real(folder, path, flags);
+}
+
+int mkdir(const char *path, mode_t mode) {
+    REAL(mkdir);
+    if (concerns_path(AT_FDCWD, path) && operation(kind_grow) < 0) return -1;
+    return real(path, mode);
+}
+
+int mkdirat(int folder, const char *path, mode_t mode) {
+    REAL(mkdirat);
+    if (concerns_path(folder, path) && operation(kind_grow) < 0) return -1;
+    return real(folder, path, mode);
+}
+
+/* The entries of an environment, and the two that carry this library on; `more` has room for them. */
+static char *const *carrying(char *const environment[], size_t count, char **more) {
+    memcpy(more, environment, count * sizeof *more);
+    more[count] = preload;
+    more[count + 1] = location;
+    more[count + 2] = NULL;
+    return more;
+}
+
+/* How many entries there are; -1 when nothing is to be added. */
+static ssize_t length(char *const environment[]) {
+    ssize_t count = 0;
+    if (!control || !environment) return -1;
+    for (; environment[count]; count++)
+        if (strncmp(environment[count], "LD_PRELOAD=", 11) == 0) return -1;
+    return count;
+}
+
+/* Between fork and exec nothing may be allocated, nor looked up. */
+int execve(const char *path, char *const arguments[], char *const environment[]) {
+    if (!real_execve) real_execve = dlsym(RTLD_NEXT, "execve");
+    ssize_t count = length(environment);
+    if (count < 0) return real_execve(path, arguments, environment);
+    char *more[count + 3];
+    return real_execve(path, arguments, carrying(environment, (size_t)count, more));
+}
+
+#define SPAWNING(name) \
+    int name(pid_t *id, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes, \
+             char *const arguments[], char *const environment[]) { \
+        REAL(name); \
+        ssize_t count = length(environment); \
+        if (count < 0) return real(id, path, actions, attributes, arguments, environment); \
+        char *more[count + 3]; \
+        return real(id, path, actions, attributes, arguments, carrying(environment, (size_t)count, more)); \
+    }
+SPAWNING(posix_spawn)
+SPAWNING(posix_spawnp)

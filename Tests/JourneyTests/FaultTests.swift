@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A server whose file operations fail")
+struct FaultTests {
+    /// Every how many operations one is tried, of each kind; `make faults` sets it.
+    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
+
+    /// A fault, whether it stays, and how many are tried in a sample.
+    private static let kinds: [(fault: Failpoints.Fault, isSticky: Bool, sample: Int)] = [
+        (.kill, false, 5), (.broken, false, 2), (.broken, true, 2), (.full, false, 1), (.full, true, 2),
+        (.short, false, 1),
+    ]
+
+    /// How many starts are cut off in a sample.
+    private static let starts = 2
+
+    @Test(
+        "loses nothing that it acknowledged, says what came of the rest, and goes on or starts again",
+        .enabled(if: step == nil)
+    )
+    func sample() async throws {
+        try await withRun(seed: 1) { run, random in
+            let (count, startCount) = try (run.measure(), run.measureStart())
+            for kind in Self.kinds {
+                for _ in 0..<kind.sample {
+                    let operation = Int.random(in: 1...count, using: &random)
+                    try run.round(.init(fault: kind.fault, operation: operation, isSticky: kind.isSticky))
+                }
+            }
+            for _ in 0..<Self.starts {
+                try run.roundOfStart(.init(fault: .kill, operation: .random(in: 1...startCount, using: &random)))
+            }
+        }
+    }
+
+    @Test(
+        "does so wherever in its work the fault is",
+        .enabled(if: step != nil),
+        arguments: kinds.map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
+    )
+    func sweep(first: Failpoints.Point) async throws {
+        try await withRun(seed: 2) { run, _ in
+            for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
+                try run.round(.init(fault: first.fault, operation: operation, isSticky: first.isSticky))
+            }
+            #expect(run.slowest < FaultRun.maximumStart)
+        }
+    }
+
+    @Test("starts again wherever its start is cut off", .enabled(if: step != nil))
+    func sweepOfStart() async throws {
+        try await withRun(seed: 3) { run, _ in
+            for operation in stride(from: 1, through: try run.measureStart(), by: Self.step ?? 1) {
+                try run.roundOfStart(.init(fault: .kill, operation: operation))
+            }
+            #expect(run.slowest < FaultRun.maximumStart)
+        }
+    }
+
+    private func withRun(seed: UInt64, _ body: (FaultRun, inout SeededGenerator) throws -> Void) async throws {
+        try await withTemporaryDirectory { directory in
+            guard let library = try Failpoints.build(into: directory) else { return }
+            let run = try FaultRun(dataIn: directory.appending(path: "data"), library: library, seed: seed)
+            var random = SeededGenerator(seed: seed)
+            try body(run, &random)
+            try run.end()
+            #expect(run.met > 0)
+            let counts = run.history.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            print(
+                "faults: \(run.rounds) rounds, \(run.met) met their fault; \(counts.joined(separator: ", "));"
+                    + " slowest start \(run.slowest)"
+            )
+        }
+    }
+}
