@@ -112,6 +112,7 @@ package actor StatePublisher {
         do {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
+            if reason == .requested { try log.mend() }
             let snapshot = try reason == .requested ? lookAgain(catchUp()) : catchUp()
             if failures > 0 { noteReady(snapshot) }
             failures = 0

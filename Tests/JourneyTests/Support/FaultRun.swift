@@ -221,16 +221,15 @@ extension FaultRun {
     private func together() throws {
         let chosen = Set((0..<3).compactMap { _ in agents.dropLast().randomElement(using: &random) })
         var requests: [(agent: String, text: String, outcome: FaultHistory.Outcome)] = []
-        try withThrowingRequests(chosen.sorted(), &requests)
+        try sendTogether(chosen.sorted(), &requests)
         for request in requests {
             touched.insert(request.agent)
             history.wrote(request.text, to: request.agent, request.outcome)
         }
     }
 
-    private func withThrowingRequests(
+    private func sendTogether(
         _ rest: [String],
-        on server: ServerProcess,
         _ requests: inout [(agent: String, text: String, outcome: FaultHistory.Outcome)]
     ) throws {
         guard let agent = rest.first else { return }
@@ -243,7 +242,7 @@ extension FaultRun {
         } catch is LoopbackClient.ConnectionLost {
             return requests.append((agent, text, .unknown))
         }
-        try withThrowingRequests(Array(rest.dropFirst()), &requests)
+        try sendTogether(Array(rest.dropFirst()), &requests)
         requests.append((agent, text, try history.receive(pending)))
     }
 
