@@ -181,8 +181,9 @@ extension StatePublisher {
         }
     }
 
-    /// Lends the repository; errors of any kind pass through. When objects were missing and are there again, `body` is run
-    /// once more.
+    /// Lends the repository; errors of any kind pass through.
+    ///
+    /// When objects were missing and are there again, `body` is run once more.
     func run<Result>(_ body: (borrowing GitRepository) throws -> Result) throws -> Result {
         do {
             return try lend(body)

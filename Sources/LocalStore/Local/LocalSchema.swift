@@ -56,8 +56,10 @@ enum LocalSchema {
         ) STRICT
         """
 
-    /// The table of ``RecordedSecrets``: one row, with the file in place and the one that was about to replace it. Later it also
-    /// has what the audit log is to say of the latter, a JSON array, and whom they are sealed to, separated by blanks.
+    /// The table of ``RecordedSecrets``: one row, with the file in place and the one that was about to replace it.
+    ///
+    /// Later it also has what the audit log is to say of the latter, a JSON array, and whom they are sealed to, separated by
+    /// blanks.
     private static let secretsTestimony = """
         CREATE TABLE secrets_testimony (
             id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,8 +1,9 @@
 /// The secrets of an agent that is gone: kept aside until they are let go, for the agent's return.
 package struct SecretOrphan: Sendable {
     package let agent: String
-    /// The tree that the agent's definition was when it went; only this very definition gets the secrets back. Empty when
-    /// nobody knows it.
+    /// The tree that the agent's definition was when it went; only this very definition gets the secrets back.
+    ///
+    /// Empty when nobody knows it.
     package let definition: String
     /// When the agent went, in seconds since 1970.
     package let since: Int

@@ -102,8 +102,9 @@ struct SecretsStarter: Sendable {
         return Result(state: .open(replacement.secrets), recovery: recovery)
     }
 
-    /// Seals a file anew that is not sealed to those whom the configuration names. Where that fails the file stays in use as
-    /// it is: whoever reads the status sees to whom it is sealed.
+    /// Seals a file anew that is not sealed to those whom the configuration names.
+    ///
+    /// Where that fails the file stays in use as it is: whoever reads the status sees to whom it is sealed.
     private func conform(_ state: SecretsState) -> Result {
         guard case .open(let secrets) = state,
             let resealing = SecretsResealing(of: secrets.document, for: configuration.recipients)
