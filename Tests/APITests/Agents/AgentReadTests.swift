@@ -155,7 +155,7 @@ struct AgentReadTests {
                 _ = try await client.patch("atlas", ["description": .string("\(number)")])
             }
             let commit = try server.git.run("rev-parse", "main~1")
-            for at in [commit, String(commit.prefix(7)), commit.uppercased(), "4", "2027-01-15T08:02:30Z"] {
+            for at in [commit, commit.revisionPrefix(7), commit.uppercased(), "4", "2027-01-15T08:02:30Z"] {
                 let answer = try await client.send(.get, Agents.path("atlas") + "?at=\(at)")
                 #expect(try answer.text("description") == "2", "\(at)")
                 #expect(answer.headers[.stateRevision] == commit)

@@ -47,7 +47,7 @@ struct ChangeDetailTests {
     func names() async throws {
         try await withStateServer(Self.start) { server in
             let revision = try server.git.run("rev-parse", "main")
-            for name in [revision, String(revision.prefix(7)), revision.uppercased(), "1"] {
+            for name in [revision, revision.revisionPrefix(7), revision.uppercased(), "1"] {
                 let answer = try await server.client.send(.get, "\(Self.path)/\(name)")
                 // Seven decimal digits alone are a number.
                 if name.allSatisfy(\.isNumber), name != "1" { continue }

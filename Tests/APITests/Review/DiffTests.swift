@@ -33,7 +33,7 @@ struct DiffTests {
             #expect(fields.contains(["pointer": "/description", "op": "replace", "before": "one", "after": "two"]))
             #expect(forward["from"] == ["revision": .string(first), "sequence": 1])
             #expect(forward["truncated"] == nil)
-            for (from, to) in [(first, "3"), (String(first.prefix(10)), ""), ("1", "2100-01-01T00:00:00Z")] {
+            for (from, to) in [(first, "3"), (first.revisionPrefix(10), ""), ("1", "2100-01-01T00:00:00Z")] {
                 let query = to.isEmpty ? "from=\(from)" : "from=\(from)&to=\(to)"
                 #expect(try await server.client.send(.get, "\(Self.path)?\(query)").json() == forward)
             }

@@ -29,7 +29,8 @@ struct WatchResumeTests {
             var revisions = [try server.git.run("rev-parse", "main")]
             for number in 2...5 { revisions.append(try await server.force(agent(number))) }
             let points: [(query: String, headers: [String: String], first: Int)] = [
-                ("?since=\(revisions[1])", [:], 3), ("?since=\(revisions[3].prefix(10))", [:], 5), ("?since=1", [:], 2),
+                ("?since=\(revisions[1])", [:], 3), ("?since=\(revisions[3].revisionPrefix(10))", [:], 5),
+                ("?since=1", [:], 2),
                 ("", ["Last-Event-ID": revisions[2]], 4), ("?since=1", ["last-event-id": revisions[3]], 5),
             ]
             for (number, point) in points.enumerated() {
