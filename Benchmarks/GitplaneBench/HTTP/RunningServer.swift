@@ -62,7 +62,13 @@ enum RunningServer {
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
             handlers: handlers,
             authenticator: authenticator ?? access.control,
-            configuration: APIConfiguration(port: 0, metrics: metrics, onListening: { continuation.yield($0) }),
+            configuration: APIConfiguration(
+                port: 0,
+                // A benchmark may have thousands of them.
+                edge: EdgeRules(connections: ConnectionRules(total: 4_096)),
+                metrics: metrics,
+                onListening: { continuation.yield($0) }
+            ),
             logger: OpenState.logger
         )
         return try await run(application, ports, body)
