@@ -70,6 +70,7 @@ struct SecretsJourneyTests {
             let line = remarks.split(separator: "\n").first { $0.contains("https://two.example") }
             #expect(line?.hasPrefix("remote: warning: \(path):4:15: ") == true, "\(remarks)")
             #expect(line?.contains("enter the credential again") == true)
+            try server.client.waitUntilShown(server.head())
             let found = try server.client.api("GET", "state").json()["diagnostics"]?.arrayValue ?? []
             #expect(found.contains { $0["code"] == "provider.origin_changed" })
         }
