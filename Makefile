@@ -45,7 +45,7 @@ journeys: setup ## Run only the journeys, the README's tour among them.
 # Every how many file operations one is made to fail; 1 tries all of them, for hours.
 STEP ?= 4
 
-faults: setup ## Make file operations of a server fail, one after the other (STEP=1 for each); `make test` tries a sample.
+faults: setup ## Make file operations of a server fail, and cut its power, one after the other (STEP=1: each).
 	$(SWIFT) build --build-tests
 	GITPLANE_FAULTS_STEP=$(STEP) $(SWIFT) test --skip-build --no-parallel --filter JourneyTests.FaultTests
 

@@ -17,9 +17,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The file; the tests write it by these offsets. */
@@ -32,9 +36,12 @@ struct control {
     int32_t server;        /* 32: the first process, set by it while 0 */
     uint32_t root_length;  /* 36 */
     char root[1024];       /* 40: the folder, with a slash at its end */
+    int64_t clock;         /* 1064: by how many seconds the clock on the wall is wrong */
 };
 
-enum action { action_kill = 1, action_eio = 2, action_enospc = 3, action_short = 4 };
+enum action {
+    action_kill = 1, action_eio = 2, action_enospc = 3, action_short = 4, action_delay = 5, action_cut = 6
+};
 enum kind { kind_grow, kind_write, kind_flush, kind_shrink };
 
 static struct control *control;
@@ -86,12 +93,22 @@ static int concerns_file(int file) {
     return is_below_root(place);
 }
 
+/* What a power cut leaves of an ext4 file system: no more is written, not even what is in its journal's memory. */
+static void cut(void) {
+    uint32_t without_flush = 2; /* EXT4_GOING_FLAGS_NOLOGFLUSH */
+    int folder = (int)syscall(SYS_openat, AT_FDCWD, control->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) syscall(SYS_ioctl, folder, _IOR('X', 125, uint32_t), &without_flush); /* EXT4_IOC_SHUTDOWN */
+}
+
 /* Counts an operation; -1 with errno set when it fails, 1 when half of it is to be done. */
 static int operation(enum kind kind) {
     uint64_t number = __atomic_add_fetch(&control->counter, 1, __ATOMIC_SEQ_CST);
     uint64_t at = __atomic_load_n(&control->at, __ATOMIC_SEQ_CST);
     if (!at || number < at || (number > at && !control->is_sticky)) return 0;
     switch (control->action) {
+    case action_cut:
+        cut();
+        /* fall through */
     case action_kill:
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
         /* A test never runs in the group of a server; git's processes have one of their own. */
@@ -107,6 +124,10 @@ static int operation(enum kind kind) {
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
         errno = ENOSPC;
         return -1;
+    case action_delay:
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        nanosleep(&(struct timespec){.tv_nsec = 700000000}, NULL);
+        return 0;
     case action_short:
         if (kind != kind_write) return 0;
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
@@ -235,6 +256,29 @@ int mkdirat(int folder, const char *path, mode_t mode) {
     REAL(mkdirat);
     if (concerns_path(folder, path) && operation(kind_grow) < 0) return -1;
     return real(folder, path, mode);
+}
+
+static int64_t clock_error(void) { return control ? __atomic_load_n(&control->clock, __ATOMIC_SEQ_CST) : 0; }
+
+int clock_gettime(clockid_t which, struct timespec *now) {
+    REAL(clock_gettime);
+    int result = real(which, now);
+    if (result == 0 && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) now->tv_sec += clock_error();
+    return result;
+}
+
+int gettimeofday(struct timeval *now, void *zone) {
+    REAL(gettimeofday);
+    int result = real(now, zone);
+    if (result == 0) now->tv_sec += clock_error();
+    return result;
+}
+
+time_t time(time_t *place) {
+    REAL(time);
+    time_t now = real(NULL) + clock_error();
+    if (place) *place = now;
+    return now;
 }
 
 /* The entries of an environment, and the two that carry this library on; `more` has room for them. */

@@ -10,8 +10,13 @@ struct FaultTests {
     /// A fault, whether it stays, and how many are tried in a sample.
     private static let kinds: [(fault: Failpoints.Fault, isSticky: Bool, sample: Int)] = [
         (.kill, false, 5), (.broken, false, 2), (.broken, true, 2), (.full, false, 1), (.full, true, 2),
-        (.short, false, 1),
+        (.short, false, 1), (.slow, false, 1),
     ]
+
+    /// How many power cuts there are in a sample, beside those at the end of each round.
+    private static let cuts = 3
+    /// Seconds by which a clock is wrong: an hour, a month, and the beginning of the epoch's second decade.
+    private static let clocks: [Int64] = [-3_600, 30 * 86_400, -45 * 365 * 86_400]
 
     /// How many starts are cut off in a sample.
     private static let starts = 2
@@ -59,10 +64,57 @@ struct FaultTests {
         }
     }
 
-    private func withRun(seed: UInt64, _ body: (FaultRun, inout SeededGenerator) throws -> Void) async throws {
+    @Test("loses nothing of that when the power is cut", .enabled(if: step == nil))
+    func cuts() async throws {
+        try await withRun(seed: 4, cutsPower: true) { run, random in
+            let (count, startCount) = try (run.measure(), run.measureStart())
+            for _ in 0..<Self.cuts {
+                try run.round(.init(fault: .cut, operation: .random(in: 1...count, using: &random)))
+            }
+            try run.roundOfStart(.init(fault: .cut, operation: .random(in: 1...startCount, using: &random)))
+        }
+    }
+
+    @Test("loses nothing of that wherever in its work the power is cut", .enabled(if: step != nil))
+    func sweepOfCuts() async throws {
+        try await withRun(seed: 5, cutsPower: true) { run, _ in
+            for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
+                try run.round(.init(fault: .cut, operation: operation))
+            }
+            for operation in stride(from: 1, through: try run.measureStart(), by: Self.step ?? 1) {
+                try run.roundOfStart(.init(fault: .cut, operation: operation))
+            }
+            #expect(run.slowest < FaultRun.maximumStart)
+        }
+    }
+
+    @Test("goes by the order of things when the clock jumps")
+    func clock() async throws {
+        try await withRun(seed: 6) { run, _ in
+            for seconds in Self.clocks { try run.roundOfClock(wrongBy: seconds) }
+        }
+    }
+
+    @Test("loses nothing, and says so, when no more files and connections can be opened")
+    func descriptors() async throws {
+        try await withRun(seed: 7) { run, _ in
+            try run.measure()
+            for spare in [4, 9, 40, 80] { try run.roundOfDescriptors(spare: spare) }
+        }
+    }
+
+    private func withRun(
+        seed: UInt64,
+        cutsPower: Bool = false,
+        _ body: (FaultRun, inout SeededGenerator) throws -> Void
+    ) async throws {
         try await withTemporaryDirectory { directory in
             guard let library = try Failpoints.build(into: directory) else { return }
-            let run = try FaultRun(dataIn: directory.appending(path: "data"), library: library, seed: seed)
+            let disk = cutsPower ? try CutDisk(below: directory) : nil
+            if cutsPower, disk == nil { return }
+            defer { withExtendedLifetime(disk) {} }
+            let folder = directory.appending(path: "data")
+            let run = try FaultRun(dataIn: folder, on: disk, library: library, seed: seed)
             var random = SeededGenerator(seed: seed)
             try body(run, &random)
             try run.end()

@@ -27,7 +27,10 @@ struct GitProcess: Sendable {
     }
 
     /// Starts the process and lends it to `body`; when `body` throws or is cancelled, it is killed with all it started.
+    ///
+    /// - Throws: ``GitServiceError/Code/busy`` when too few descriptors are free, and what `body` throws.
     func run<Result: Sendable>(_ body: (RunningGit) async throws -> Result) async throws -> (Result, Ending) {
+        try DescriptorMargin.check()
         let outcome = try await Subprocess.run(
             .path(FilePath(programs.prlimit)),
             arguments: Arguments(

@@ -13,6 +13,13 @@ final class Failpoints {
         case full = 3
         /// Half of what is to be written is.
         case short = 4
+        /// It takes most of a second.
+        case slow = 5
+        /// The power is cut, of a data folder that is an ext4 file system of its own: see ``CutDisk``.
+        case cut = 6
+
+        /// Whether the server is gone after it.
+        var isEnd: Bool { self == .kill || self == .cut }
     }
 
     /// Which operation fails, and how.
@@ -63,6 +70,9 @@ final class Failpoints {
     }
 
     func disarm() { put(UInt64(0), at: 8) }
+
+    /// Puts the clock on the wall wrong, of the server and of what it starts.
+    func setClock(wrongBy seconds: Int64) { put(seconds, at: 1_064) }
 
     /// How many operations there were.
     var operations: Int { number(at: 0) }

@@ -147,6 +147,16 @@ struct FaultHistory {
         }
     }
 
+    /// Changes are in the order of their numbers, and no later one was accepted at an earlier time, whatever the clock said.
+    mutating func checkOrder(_ server: ServerProcess) throws {
+        let items = try server.client.api("GET", "changes?limit=200").json()["items"]?.arrayValue ?? []
+        let order = items.map { ($0["sequence"]?.intValue ?? 0, $0["accepted_at"]?.stringValue ?? "") }
+        for (later, earlier) in zip(order, order.dropFirst()) where later.0 <= earlier.0 || later.1 < earlier.1 {
+            problems.append("\(later) stands after \(earlier)")
+        }
+        if order.isEmpty { problems.append("there are no changes") }
+    }
+
     /// One effect for each `Idempotency-Key`.
     private mutating func checkMarks(_ server: ServerProcess) throws {
         let format = "--format=%(trailers:key=Idempotency-Digest,valueonly,separator=%x20)"

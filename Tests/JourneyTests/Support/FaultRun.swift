@@ -8,25 +8,26 @@ final class FaultRun {
     static let maximumStart = Duration.seconds(5)
 
     let points: Failpoints
-    private(set) var history = FaultHistory()
+    var history = FaultHistory()
     /// How many rounds there were, and in how many of them the fault was met.
     private(set) var rounds = 0
     private(set) var met = 0
     private(set) var slowest = Duration.zero
     private let folder: URL
+    private let disk: CutDisk?
     /// Runs, unless something is wrong, and waits for its fault.
-    private var server: ServerProcess
-    private var clone: Git
+    var server: ServerProcess
+    var clone: Git
     /// Where the fault of this round is.
     private var place = ""
-    private var random: SeededGenerator
-    private var counter = 0
-    private var agents: [String] = []
-    private var touched: Set<String> = []
+    var random: SeededGenerator
+    var counter = 0
+    var agents: [String] = []
+    var touched: Set<String> = []
     /// Requests with an `Idempotency-Key` of which it is not known whether they happened.
-    private var open: [Open] = []
+    var open: [Open] = []
 
-    private struct Open {
+    struct Open {
         let key: String
         let resource: String
         var body: String?
@@ -34,8 +35,10 @@ final class FaultRun {
         var text: String?
     }
 
-    init(dataIn folder: URL, library: String, seed: UInt64) throws {
+    /// - Parameter disk: what the data folder is on, when its power is to be cut with every end of a server.
+    init(dataIn folder: URL, on disk: CutDisk? = nil, library: String, seed: UInt64) throws {
         self.folder = folder
+        self.disk = disk
         points = try Failpoints(below: folder, library: library)
         random = SeededGenerator(seed: seed)
         server = try Self.start(folder, points)
@@ -43,6 +46,7 @@ final class FaultRun {
     }
 
     /// How many file operations a round has when nothing fails.
+    @discardableResult
     func measure() throws -> Int {
         let before = points.operations
         try work()
@@ -52,7 +56,7 @@ final class FaultRun {
     /// How many a start has that has to recover.
     func measureStart() throws -> Int {
         try work()
-        try server.kill()
+        try crash()
         let before = points.operations
         try start()
         return points.operations - before
@@ -65,9 +69,9 @@ final class FaultRun {
         try work()
         rounds += 1
         met += points.hits > 0 ? 1 : 0
-        if point.fault != .kill || points.hits == 0 { try goOn(point) }
+        if !point.fault.isEnd || points.hits == 0 { try goOn("\(point)") }
         points.disarm()
-        try server.kill()
+        try crash()
         try start()
         try check()
     }
@@ -76,7 +80,7 @@ final class FaultRun {
     func roundOfStart(_ point: Failpoints.Point) throws {
         place = "\(point) of a start"
         try work()
-        try server.kill()
+        try crash()
         points.arm(point)
         rounds += 1
         do {
@@ -86,8 +90,46 @@ final class FaultRun {
             met += 1
         }
         points.disarm()
+        try disk?.cut()
         try start()
         try check()
+    }
+
+    /// Works, and starts anew, with a clock that is wrong; the next round has it right again.
+    func roundOfClock(wrongBy seconds: Int64) throws {
+        place = "a clock that is wrong by \(seconds) s"
+        try work()
+        points.setClock(wrongBy: seconds)
+        rounds += 1
+        met += 1
+        try work()
+        try crash()
+        try start()
+        try work()
+        try check()
+        points.setClock(wrongBy: 0)
+        try work()
+        try check()
+        try history.checkOrder(server)
+        history.expectNoProblems(place)
+    }
+
+    /// Works while only so many descriptors can be opened more, and goes on when there are enough again.
+    func roundOfDescriptors(spare: Int) throws {
+        place = "\(spare) descriptors"
+        rounds += 1
+        met += 1
+        try server.withDescriptors(spare: spare) { try work() }
+        try goOn("\(spare) descriptors")
+        try crash()
+        try start()
+        try check()
+    }
+
+    /// Ends the server as a crash does, or as a power cut does where there is a disk for it.
+    private func crash() throws {
+        try server.kill()
+        try disk?.cut()
     }
 
     /// Ends the last server as a person does.
@@ -105,15 +147,15 @@ final class FaultRun {
     }
 
     /// A server that met an error reads all the time, and writes as soon as the error is gone.
-    private func goOn(_ point: Failpoints.Point) throws {
+    private func goOn(_ fault: String) throws {
         let list = try history.send { try server.client.api("GET", "agents?limit=1") }
-        if case .acknowledged = list {} else { history.complain("nothing can be read during \(point)") }
+        if case .acknowledged = list {} else { history.complain("nothing can be read during \(fault)") }
         points.disarm()
         guard let agent = agents.last(where: { history.texts[$0]?.contains(nil) == false }) else { return }
         for attempt in 1...3 {
             let outcome = try describe(agent)
             if case .acknowledged = outcome { break }
-            if attempt == 3 { history.complain("nothing can be written after \(point): \(outcome)") }
+            if attempt == 3 { history.complain("nothing can be written after \(fault): \(outcome)") }
         }
         try history.check(server, agents: touched)
     }
@@ -138,123 +180,5 @@ final class FaultRun {
             history.complain("\(failure)")
         }
         history.expectNoProblems("round \(rounds), \(place)")
-    }
-}
-
-extension FaultRun {
-    /// Requests of every kind that changes something, and a push.
-    private func work() throws {
-        counter += 1
-        let agent = "agent-\(counter)"
-        agents.append(agent)
-        try create(agent)
-        _ = try describe(agent)
-        try together()
-        try publish(agent)
-        let secret = "system-settings/secrets/KEY_\(counter % 5)"
-        let body = "{\"value\": \"\(counter)\"}"
-        try history.sealed("KEY_\(counter % 5)", history.send { try server.client.api("PUT", secret, body: body) })
-        let token = "{\"name\": \"token \(counter)\", \"scopes\": [\"state:read\"]}"
-        try history.minted(history.send { try server.client.api("POST", "auth/tokens", body: token) })
-        try push()
-        _ = try describe(agent)
-    }
-
-    private func create(_ agent: String) throws {
-        let text = "text \(counter)"
-        let body = LoopbackClient.newAgent(agent, description: text)
-        let request = Open(key: "create \(counter)", resource: "agents", body: body, agent: agent, text: text)
-        try post(request)
-    }
-
-    private func publish(_ agent: String) throws {
-        try post(Open(key: "publish \(counter)", resource: "agents/\(agent)/publish", agent: agent))
-    }
-
-    private func post(_ request: Open) throws {
-        let outcome = try history.send { try send(request) }
-        switch outcome {
-        case .acknowledged: break
-        case .refused, .unknown: open.append(request)
-        }
-        try note(request, outcome)
-    }
-
-    private func send(_ request: Open) throws -> HTTPAnswer {
-        let key = request.key.replacing(" ", with: "-")
-        return try server.client.api("POST", request.resource, headers: ["Idempotency-Key": key], body: request.body)
-    }
-
-    private func note(_ request: Open, _ outcome: FaultHistory.Outcome) throws {
-        touched.insert(request.agent)
-        if let text = request.text {
-            history.wrote(text, to: request.agent, outcome)
-        } else {
-            try history.published(request.agent, outcome)
-        }
-    }
-
-    /// Asks again, as a client does that got no answer; whatever it was, it happens once.
-    private func repeats(_ request: Open) throws {
-        let isAgentThere = try server.client.api("GET", "agents/\(request.agent)").isSuccess
-        guard request.text != nil || isAgentThere else { return }
-        let before = history.texts[request.agent] ?? [nil]
-        let outcome = try history.send { try send(request) }
-        guard case .acknowledged = outcome else {
-            return history.complain("\(request.resource) was asked for again: \(outcome)")
-        }
-        // A repeated request has its first effect, which later ones may have gone beyond.
-        if request.text == nil || before == [nil] { try note(request, outcome) }
-    }
-
-    private func describe(_ agent: String) throws -> FaultHistory.Outcome {
-        counter += 1
-        let text = "text \(counter)"
-        touched.insert(agent)
-        let outcome = try history.send { try server.client.describe(agent, as: text) }
-        // There may be no such agent, when its creation was refused.
-        history.wrote(text, to: agent, outcome)
-        return outcome
-    }
-
-    /// Writes that share a flush.
-    private func together() throws {
-        let chosen = Set((0..<3).compactMap { _ in agents.dropLast().randomElement(using: &random) })
-        var requests: [(agent: String, text: String, outcome: FaultHistory.Outcome)] = []
-        try sendTogether(chosen.sorted(), &requests)
-        for request in requests {
-            touched.insert(request.agent)
-            history.wrote(request.text, to: request.agent, request.outcome)
-        }
-    }
-
-    private func sendTogether(
-        _ rest: [String],
-        _ requests: inout [(agent: String, text: String, outcome: FaultHistory.Outcome)]
-    ) throws {
-        guard let agent = rest.first else { return }
-        counter += 1
-        let text = "text \(counter)"
-        let target = "/api/control-plane/agents/\(agent)"
-        let pending: PendingAnswer
-        do {
-            pending = try server.client.begin("PATCH", target, body: "{\"description\": \"\(text)\"}")
-        } catch is LoopbackClient.ConnectionLost {
-            return requests.append((agent, text, .unknown))
-        }
-        try sendTogether(Array(rest.dropFirst()), &requests)
-        requests.append((agent, text, try history.receive(pending)))
-    }
-
-    private func push() throws {
-        do {
-            try clone.run("fetch", "--quiet")
-            try clone.run("reset", "--quiet", "--hard", "origin/main")
-            try clone.commit(["docs/note-\(counter % 7).md": "# Note \(counter)\n"])
-            try clone.run("push", "--quiet", server.gitAddress, "HEAD:main")
-            history.pushed(try clone.run("rev-parse", "HEAD"))
-        } catch is Git.Failure {
-            history.lostPush()
-        }
     }
 }
