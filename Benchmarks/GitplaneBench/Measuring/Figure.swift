@@ -33,12 +33,26 @@ struct Figure {
     let value: Double
     let unit: Unit
     let target: Target
+    /// Where it stands in a plot of cost against the size of the repository.
+    private(set) var point: PlotPoint?
 
     init(_ name: String, _ value: Double, _ unit: Unit, _ target: Target = .shown) {
         self.name = name
         self.value = value
         self.unit = unit
         self.target = target
+    }
+
+    /// The same figure as a point of a plot.
+    ///
+    /// - Parameters:
+    ///   - chart: the title of the plot.
+    ///   - line: what the line that it is on is called.
+    ///   - size: how many agents the repository has.
+    func plotted(on chart: String, as line: String, among size: Int) -> Figure {
+        var figure = self
+        figure.point = PlotPoint(chart: chart, line: line, size: size)
+        return figure
     }
 
     var isMet: Bool { target.isMet(by: value) }

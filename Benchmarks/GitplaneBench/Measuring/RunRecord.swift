@@ -31,7 +31,7 @@ struct RunRecord {
         self.machine = Self.machine()
     }
 
-    /// Writes `<commit>.json` and `<commit>.md`; of two runs of a commit the last one stays.
+    /// Writes `<commit>.json`, `<commit>.md` and the plots in a folder `<commit>`; of two runs of a commit the last one stays.
     func write(to folder: String) throws {
         let folder = URL(filePath: folder)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,6 +39,9 @@ struct RunRecord {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try (encoder.encode(content) + Data("\n".utf8)).write(to: folder.appending(path: "\(commit).json"))
         try Data(markdown.utf8).write(to: folder.appending(path: "\(commit).md"))
+        let drawings = folder.appending(path: commit)
+        try FileManager.default.createDirectory(at: drawings, withIntermediateDirectories: true)
+        for plot in plots { try Data(plot.svg.utf8).write(to: drawings.appending(path: plot.fileName)) }
     }
 
     private var content: Content {
@@ -70,8 +73,11 @@ struct RunRecord {
             "\(date); " + machine.map { "\($0.name) \($0.value)" }.joined(separator: ", "),
         ]
         for (name, figures) in groups { lines += ["", "## \(name)", ""] + FigureTable(figures: figures).lines }
+        lines += plots.flatMap { ["", "![\($0.title)](\(commit)/\($0.fileName))"] }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    private var plots: [Plot] { Plot.all(groups.flatMap(\.figures)) }
 
     private static var here: String { FileManager.default.currentDirectoryPath }
 

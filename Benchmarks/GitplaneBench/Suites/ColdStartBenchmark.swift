@@ -15,6 +15,23 @@ struct ColdStartBenchmark: Benchmark {
     private static let starts = 5
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
+        var figures: [Figure] = []
+        for size in [100, 1_000] {
+            let name = "start-\(size)"
+            let repository = try BenchRepository(creating: "\(name).git", in: folder, agents: size)
+            let start = try starts(of: repository, folder.path("\(name).sqlite")) { _ in }
+            figures.append(Self.point(start.time, size))
+        }
+        return figures + (try measure(in: folder))
+    }
+
+    /// What starting comes to among that many agents.
+    private static func point(_ seconds: Double, _ size: Int) -> Figure {
+        Figure("load \(size) agents", seconds * 1_000, .milliseconds)
+            .plotted(on: "From start to served", as: "packed", among: size)
+    }
+
+    private func measure(in folder: BenchFolder) throws -> [Figure] {
         let packed = try BenchRepository(creating: "start-packed.git", in: folder, agents: Self.agents)
         let loose = try folder.copy(packed, as: "start-loose.git")
         try loose.unpack()
@@ -24,6 +41,7 @@ struct ColdStartBenchmark: Benchmark {
             let index = folder.path("start-\(kind).sqlite")
             let known = try starts(of: repository, index) { _ in }
             let anew = try starts(of: repository, index) { try Self.removeIndex($0) }
+            if kind == "packed" { figures.append(Self.point(known.time, Self.agents)) }
             let title = "load \(Self.agents) agents, \(kind)"
             figures.append(Figure("\(title), index present", known.time, .seconds, .atMost(3)))
             figures.append(Figure("\(title), index missing", anew.time, .seconds, .atMost(3)))

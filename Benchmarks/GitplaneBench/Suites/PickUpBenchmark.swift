@@ -5,34 +5,64 @@ import Logging
 import Reconciler
 import StateRepo
 
-/// How long a commit that somebody else made among 10,000 agents takes to be served.
+/// How long a commit that somebody else made takes to be served: of one file and of 1,000, among 100, 1,000 and 10,000 agents.
 struct PickUpBenchmark: Benchmark {
     static let name = "pickup"
 
+    private static let plot = "Reload after a commit"
+    private static let sizes = [100, 1_000, 10_000]
     private static let rounds = 40
+    /// How many files the large commits change, and how many of them there are.
+    private static let large = (files: 1_000, rounds: 5)
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
-        let agents = ColdStartBenchmark.agents
-        let repository = try BenchRepository(creating: "pickup.git", in: folder, agents: agents)
+        var figures: [Figure] = []
+        for size in Self.sizes { figures += try await measure(size, in: folder) }
+        return figures
+    }
+
+    private func measure(_ agents: Int, in folder: BenchFolder) async throws -> [Figure] {
+        let repository = try BenchRepository(creating: "pickup-\(agents).git", in: folder, agents: agents)
         repository.settle()
-        let state = try OpenState(repository, index: folder.path("pickup.sqlite"), share: folder.share)
+        let state = try OpenState(repository, index: folder.path("pickup-\(agents).sqlite"), share: folder.share)
         try await state.publisher.reconcile()
         let mover = try RefMover(repository)
-        let pass = try await passes(state, mover)
-        let noticed = try await notices(state, repository, mover)
-        try state.index.close()
-        return [
-            Figure("pick up one commit among \(agents)", noticed.median * 1_000, .milliseconds, .atMost(50)),
-            Figure("pick up one commit, slowest of \(Self.rounds)", noticed.quantile(1) * 1_000, .milliseconds),
-            Figure("one reconcile pass", pass.median * 1_000, .milliseconds),
+        let pass = try await passes(state, (0..<Self.rounds).map { [$0 % agents] }, mover)
+        var figures = [
+            Figure("one reconcile pass among \(agents)", pass.median * 1_000, .milliseconds)
+                .plotted(on: Self.plot, as: "one file", among: agents)
         ]
+        if agents >= Self.large.files {
+            // An edition of their own each time, so that each changes all of its files.
+            let commits = (0..<Self.large.rounds).map { _ in Array(0..<Self.large.files) }
+            let many = try await passes(state, commits, mover)
+            let name = "one reconcile pass, \(Self.large.files) files among \(agents)"
+            figures.append(
+                Figure(name, many.median * 1_000, .milliseconds).plotted(
+                    on: Self.plot,
+                    as: "1,000 files",
+                    among: agents
+                )
+            )
+        }
+        if agents == Self.sizes.last {
+            let noticed = try await notices(state, repository, mover)
+            figures += [
+                Figure("pick up one commit among \(agents)", noticed.median * 1_000, .milliseconds, .atMost(50)),
+                Figure("pick up one commit, slowest of \(Self.rounds)", noticed.quantile(1) * 1_000, .milliseconds),
+            ]
+        }
+        try state.index.close()
+        return figures
     }
 
     /// The pass alone: nobody watches, the pass is called.
-    private func passes(_ state: OpenState, _ mover: RefMover) async throws -> Samples {
+    ///
+    /// - Parameter commits: the numbers of the agents that each changes.
+    private func passes(_ state: OpenState, _ commits: [[Int]], _ mover: RefMover) async throws -> Samples {
         var samples = Samples()
-        for number in 0..<Self.rounds {
-            let commit = try mover.write(number)
+        for agents in commits {
+            let commit = try mover.write(agents)
             try mover.move(to: commit)
             let start = ContinuousClock.now
             let snapshot = try await state.publisher.reconcile()
@@ -54,7 +84,7 @@ struct PickUpBenchmark: Benchmark {
             // The watch is set up when its first event comes; the first rounds are not counted.
             var samples = Samples()
             for number in 0..<(Self.rounds + 5) {
-                let commit = try mover.write(Self.rounds + number)
+                let commit = try mover.write([Self.rounds + number])
                 let start = ContinuousClock.now
                 try mover.move(to: commit)
                 while state.snapshots.latest?.revision != commit {
@@ -70,28 +100,33 @@ struct PickUpBenchmark: Benchmark {
 }
 
 /// Another writer of the same repository, that moves `main` as git does: by a rename.
-private struct RefMover {
+private final class RefMover {
     private let log: LooseCommitLog
     private let repository: BenchRepository
+    /// Of what is written, so that no file stays as it is.
+    private var edition = 1
 
     init(_ repository: BenchRepository) throws {
         self.repository = repository
         self.log = try LooseCommitLog(repositoryAt: repository.path)
     }
 
-    /// Stores a commit that changes one field of one agent, and leaves the ref alone.
-    func write(_ number: Int) throws -> CommitID {
-        guard let path = EntryPath(SampleAgent.path(number)) else { throw BenchError("no such path") }
-        let content = Array(SampleAgent.definition(number, edition: 1).utf8)
+    /// Stores a commit that changes one field of each of these agents, and leaves the ref alone.
+    func write(_ numbers: [Int]) throws -> CommitID {
+        edition += 1
+        let files = try numbers.map { number in
+            guard let path = EntryPath(SampleAgent.path(number)) else { throw BenchError("no such path") }
+            return (path: path, content: Array(SampleAgent.definition(number, edition: edition).utf8))
+        }
+        let time = 1_900_000_000 + Int64(edition)
         return try log.withRepository { (repository) throws(GitError) in
             guard let head = try repository.target(of: .main) else {
                 throw GitError(.notFound, "move main", "there is no main")
             }
-            let tree = try repository.updateTree(
-                base: repository.readCommit(head).tree,
-                changes: [.file(path, repository.writeBlob(content))]
-            )
-            let signature = Signature(name: "Ada", email: "ada@example.com", time: 1_900_000_000 + Int64(number))
+            var changes: [TreeEdit] = []
+            for file in files { changes.append(.file(file.path, try repository.writeBlob(file.content))) }
+            let tree = try repository.updateTree(base: repository.readCommit(head).tree, changes: changes)
+            let signature = Signature(name: "Ada", email: "ada@example.com", time: time)
             return try repository.writeCommit(
                 tree: tree,
                 parents: [head],

@@ -2,41 +2,61 @@ import Foundation
 import Glibc
 import StateRepo
 
-/// A push of a one-file commit among 1,000 agents: the real git against `gitplane serve`, and against `git http-backend`
+/// A push of a one-file commit among 100, 1,000 and 10,000 agents: the real git against `gitplane serve`, and against `git http-backend`
 /// on an equal repository with the same settings.
 ///
 /// Both get the same commits in turn.
 struct PushBenchmark: Benchmark {
     static let name = "push"
 
+    private static let plot = "Push of one file, median"
+    private static let sizes = [100, 1_000, 10_000]
+    /// Where the targets are looked at.
     private static let agents = 1_000
     private static let rounds = 40
     private static let warmUp = 3
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
-        let plain = try BenchRepository(creating: "push-plain.git", in: folder, agents: Self.agents)
+        var figures: [Figure] = []
+        for size in Self.sizes { figures += try await measure(size, in: folder) }
+        return figures
+    }
+
+    private func measure(_ size: Int, in folder: BenchFolder) async throws -> [Figure] {
+        let name = "push-\(size)"
+        let plain = try BenchRepository(creating: "\(name)-plain.git", in: folder, agents: size)
         try FileManager.default.createDirectory(
-            atPath: folder.path("push"),
+            atPath: folder.path(name),
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        let ours = try folder.copy(plain, as: "push/state.git")
+        let ours = try folder.copy(plain, as: "\(name)/state.git")
         try GitCommand(directory: plain.path).run("config", "http.receivepack", "true")
-        try GitCommand(directory: folder.url.path).run("clone", "--quiet", ours.path, "push-clone")
+        try GitCommand(directory: folder.url.path).run("clone", "--quiet", ours.path, "\(name)-clone")
         plain.settle()
-        let server = try ServedProgram(dataIn: folder.path("push"))
+        let server = try ServedProgram(dataIn: folder.path(name))
         defer { server.stop() }
-        let clone = folder.path("push-clone")
+        let clone = folder.path("\(name)-clone")
         return try await RunningServer.with(GitBackend(repository: plain.path)) { port in
             let addresses = Addresses(
                 ours: "http://git:\(RequestBytes.token)@127.0.0.1:\(server.port)/git/state.git",
-                plain: "http://127.0.0.1:\(port)/push-plain.git"
+                plain: "http://127.0.0.1:\(port)/\(name)-plain.git"
             )
             let (mine, theirs) = try await onOwnThread { try Self.compare(clone, addresses) }
+            guard size == Self.agents else { return Self.points(mine, theirs, size) }
             let port = server.port
             let served = try await onOwnThread { try Self.served(clone, addresses, ours, port) }
-            return Self.figures(mine, theirs, served)
+            return Self.points(mine, theirs, size) + Self.figures(mine, theirs, served)
         }
+    }
+
+    private static func points(_ mine: Samples, _ theirs: Samples, _ size: Int) -> [Figure] {
+        [
+            Figure("push of one file among \(size), p50", mine.median * 1_000, .milliseconds)
+                .plotted(on: plot, as: "gitplane", among: size),
+            Figure("git http-backend among \(size), p50", theirs.median * 1_000, .milliseconds)
+                .plotted(on: plot, as: "git http-backend", among: size),
+        ]
     }
 
     private struct Addresses {
@@ -48,9 +68,7 @@ struct PushBenchmark: Benchmark {
         let more = (mine.median - theirs.median) * 1_000
         return [
             Figure("push of one file, more than http-backend", more, .milliseconds, .atMost(60)),
-            Figure("push of one file, p50", mine.median * 1_000, .milliseconds),
             Figure("push of one file, p99", mine.quantile(0.99) * 1_000, .milliseconds),
-            Figure("git http-backend beside it, p50", theirs.median * 1_000, .milliseconds),
             Figure("from the moved ref to a served read", served.median * 1_000, .milliseconds, .atMost(30)),
             Figure("the slowest of \(rounds)", served.quantile(1) * 1_000, .milliseconds),
         ]

@@ -11,6 +11,7 @@ struct ReadBenchmark: Benchmark {
     static let name = "read"
 
     private static let sizes = [100, 1_000, 10_000]
+    private static let plot = "GETs a second over 8 connections"
     private static let one = "/api/control-plane/agents/\(SampleAgent.name(87))"
     private static let page = "/api/control-plane/agents?limit=50"
 
@@ -31,7 +32,7 @@ struct ReadBenchmark: Benchmark {
         let state = try OpenState(repository, index: folder.path("read-\(size).sqlite"), share: folder.share)
         try await state.publisher.reconcile()
         let figures = try await RunningServer.withGitplane(state, share: folder.share) { port in
-            size == Self.sizes.last ? try await all(port) : try await some(port, size)
+            size == Self.sizes.last ? try await all(port, size) : try await some(port, size)
         }
         try state.index.close()
         return figures
@@ -42,18 +43,27 @@ struct ReadBenchmark: Benchmark {
         let page = try await compare(.get(Self.page), port, Plan(rounds: 1))
         return [
             Figure("GET agent / bare handler, among \(size)", one.ratio, .ratio),
+            Figure("GET agent, among \(size)", one.ours.rate, .perSecond).plotted(
+                on: Self.plot,
+                as: "one",
+                among: size
+            ),
+            Figure("bare handler beside it", one.bare.rate, .perSecond).plotted(on: Self.plot, as: "bare", among: size),
             Figure("page of 50 / bare handler, among \(size)", page.ratio, .ratio),
+            Figure("page of 50, among \(size)", page.ours.rate, .perSecond)
+                .plotted(on: Self.plot, as: "page of 50", among: size),
         ]
     }
 
-    private func all(_ port: Int) async throws -> [Figure] {
+    private func all(_ port: Int, _ size: Int) async throws -> [Figure] {
         let one = try await compare(.get(Self.one), port, Plan(rounds: 9))
         let many = try await compare(.get(Self.one), port, Plan(connections: 64, rounds: 5))
         let page = try await compare(.get(Self.page), port, Plan())
         let known = try await unchanged(port)
         return [
             Figure("GET agent / bare handler", one.ratio, .ratio, .atLeast(0.7)),
-            Figure("GET agent", one.ours.rate, .perSecond), Figure("bare handler", one.bare.rate, .perSecond),
+            Figure("GET agent", one.ours.rate, .perSecond).plotted(on: Self.plot, as: "one", among: size),
+            Figure("bare handler", one.bare.rate, .perSecond).plotted(on: Self.plot, as: "bare", among: size),
             Figure("GET agent, p50", one.ours.times.median * 1_000, .milliseconds),
             Figure("GET agent, p99", one.ours.times.quantile(0.99) * 1_000, .milliseconds),
             Figure("bare handler, p50", one.bare.times.median * 1_000, .milliseconds),
@@ -61,7 +71,7 @@ struct ReadBenchmark: Benchmark {
             Figure("GET agent / bare handler, 64 connections", many.ratio, .ratio, .atLeast(0.7)),
             Figure("p99 / that of the bare handler, 64 connections", many.tail, .ratio, .atMost(3)),
             Figure("page of 50 / bare handler", page.ratio, .ratio, .atLeast(0.1)),
-            Figure("page of 50", page.ours.rate, .perSecond),
+            Figure("page of 50", page.ours.rate, .perSecond).plotted(on: Self.plot, as: "page of 50", among: size),
             Figure("GET agent that has not changed", known, .perSecond),
         ]
     }

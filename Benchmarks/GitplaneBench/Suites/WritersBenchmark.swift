@@ -10,6 +10,7 @@ import StateRepo
 struct WritersBenchmark: Benchmark {
     static let name = "writers"
 
+    private static let plot = "Durable changes a second"
     private static let duration = Duration.seconds(6)
     private static let warmUp = Duration.seconds(1)
     /// How many commits git is given, which costs less than a second among few agents.
@@ -22,6 +23,7 @@ struct WritersBenchmark: Benchmark {
     }
 
     private static let sizes = [
+        Size(agents: 100, targets: [(1, .shown), (16, .shown), (64, .shown)]),
         Size(agents: 1_000, targets: [(1, .atLeast(0.4)), (16, .shown), (64, .atLeast(1))]),
         Size(agents: 10_000, targets: [(1, .atLeast(1)), (16, .shown), (64, .atLeast(2))]),
     ]
@@ -40,7 +42,10 @@ struct WritersBenchmark: Benchmark {
         try await state.publisher.reconcile()
         ours.settle()
         let git = try importRate(plain, size, in: folder)
-        var figures = [Figure("git fast-import among \(size.agents)", git, .perSecond)]
+        var figures = [
+            Figure("git fast-import among \(size.agents)", git, .perSecond)
+                .plotted(on: Self.plot, as: "git fast-import", among: size.agents)
+        ]
         try await RunningServer.withGitplane(state, share: folder.share) { port in
             _ = try await WriterLoad(clients: 4, duration: Self.warmUp).patch(agents: size.agents, port: port)
         }
@@ -51,7 +56,8 @@ struct WritersBenchmark: Benchmark {
             let name = "\(clients) clients among \(size.agents)"
             figures += [
                 Figure("durable PATCH / fast-import, \(name)", round.requestsPerSecond / git, .ratio, target),
-                Figure("durable PATCH, \(name)", round.requestsPerSecond, .perSecond),
+                Figure("durable PATCH, \(name)", round.requestsPerSecond, .perSecond)
+                    .plotted(on: Self.plot, as: "\(clients) clients", among: size.agents),
                 Figure("durable PATCH, \(name), p50", round.times.median * 1_000, .milliseconds),
                 Figure("durable PATCH, \(name), p99", round.times.quantile(0.99) * 1_000, .milliseconds),
             ]
