@@ -15,11 +15,14 @@ struct GitplaneBench: AsyncParsableCommand {
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "measure", abstract: "Measures and prints a table.")
 
-    private static let benchmarks: [any Benchmark] = [
-        ReadBenchmark(), WriteBenchmark(), WritersBenchmark(), ColdStartBenchmark(), PickUpBenchmark(),
-        HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
-        SecretsBenchmark(), DatabaseBenchmark(),
-    ]
+    private static func benchmarks(writing: Duration = WritersBenchmark.duration) -> [any Benchmark] {
+        [
+            ReadBenchmark(), WriteBenchmark(), WritersBenchmark(duration: writing), ColdStartBenchmark(),
+            PickUpBenchmark(),
+            HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
+            SecretsBenchmark(), DatabaseBenchmark(),
+        ]
+    }
 
     @Flag(help: "Exit with 1 when a figure misses its target.")
     var check = false
@@ -30,8 +33,11 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "Keep the figures in this folder too, as JSON and as Markdown named after the commit.")
     var results: String?
 
+    @Option(help: "For how many seconds each number of clients of the group “writers” writes.")
+    var writing: Int?
+
     func validate() throws {
-        let names = Self.benchmarks.map { type(of: $0).name }
+        let names = Self.benchmarks().map { type(of: $0).name }
         for name in only where !names.contains(name) {
             throw ValidationError("there is no group “\(name)”: \(names.joined(separator: ", "))")
         }
@@ -41,7 +47,7 @@ struct MeasureCommand: AsyncParsableCommand {
         let folder = try BenchFolder()
         var groups: [(name: String, figures: [Figure])] = []
         do {
-            for benchmark in Self.benchmarks {
+            for benchmark in Self.benchmarks(writing: writing.map { .seconds($0) } ?? WritersBenchmark.duration) {
                 let name = type(of: benchmark).name
                 guard only.isEmpty || only.contains(name) else { continue }
                 FileHandle.standardError.write(Data("measuring \(name)\n".utf8))

@@ -11,7 +11,8 @@ struct WritersBenchmark: Benchmark {
     static let name = "writers"
 
     private static let plot = "Durable changes a second"
-    private static let duration = Duration.seconds(6)
+    /// How long each number of clients writes, when nobody says otherwise.
+    static let duration = Duration.seconds(6)
     private static let warmUp = Duration.seconds(1)
     /// How many commits git is given, which costs less than a second among few agents.
     private static let imported = 1_500
@@ -27,6 +28,9 @@ struct WritersBenchmark: Benchmark {
         Size(agents: 1_000, targets: [(1, .atLeast(0.4)), (16, .shown), (64, .atLeast(1))]),
         Size(agents: 10_000, targets: [(1, .atLeast(1)), (16, .shown), (64, .atLeast(2))]),
     ]
+
+    /// How long each number of clients writes.
+    let duration: Duration
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
         var figures: [Figure] = []
@@ -51,7 +55,7 @@ struct WritersBenchmark: Benchmark {
         }
         for (clients, target) in size.targets {
             let round = try await RunningServer.withGitplane(state, share: folder.share) { port in
-                try await WriterLoad(clients: clients, duration: Self.duration).patch(agents: size.agents, port: port)
+                try await WriterLoad(clients: clients, duration: duration).patch(agents: size.agents, port: port)
             }
             let name = "\(clients) clients among \(size.agents)"
             figures += [
