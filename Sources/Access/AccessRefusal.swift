@@ -8,6 +8,8 @@ package struct AccessRefusal: Error, CustomStringConvertible {
         case invalidCredentials = "auth.invalid_credentials"
         case sessionExpired = "auth.session_expired"
         case tokenExpired = "auth.token_expired"
+        /// The credential was good when the request came, and has been revoked since.
+        case tokenInvalid = "auth.token_invalid"
         case setupCodeInvalid = "auth.setup_code_invalid"
         case setupNotPermitted = "auth.setup_not_permitted"
         case ownerExists = "auth.owner_exists"

@@ -26,6 +26,24 @@ struct AuthenticationTests {
         #expect(try answer.json()["principal"]?.stringValue == "owner")
     }
 
+    @Test("One that ends while the body comes is 401, and nothing was done")
+    func ending() async throws {
+        let headers: HTTPFields = [
+            .authorization: "Bearer \(FakeServer.endingToken)", .contentType: "application/merge-patch+json",
+        ]
+        let application = try FakeServer.application(overriding: [
+            "updateItem": { _ in
+                Issue.record("the handler ran")
+                return OperationResponse(.ok)
+            }
+        ])
+        try await application.withContractClient(FakeServer.contract()) { client in
+            let answer = try await client.send(.patch, "/api/items/a", headers: headers, body: "{}")
+            #expect(answer.code == "auth.token_invalid")
+            #expect(try await client.send(.get, "/api/items", headers: headers).status == 200)
+        }
+    }
+
     @Test("Without one a protected operation is 401 and says how", arguments: [nil, "Basic YTpi", "Token x", ""])
     func missing(_ authorization: String?) async throws {
         let answer = try await send("/api/items", authorization: authorization)

@@ -1,10 +1,12 @@
-import API
 import Documents
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import TestSupport
 import Testing
+
+@testable import API
 
 @Suite("Bodies of requests")
 struct BodyTests {
@@ -30,6 +32,22 @@ struct BodyTests {
             #expect(faults.isEmpty)
             return ContractClient.Answer(status: Int(response.status.code), headers: response.headers, body: bytes)
         }
+    }
+
+    @Test("One whose client ends it in the middle is 400, not a failure of the server")
+    func cutShort() async throws {
+        struct Reset: Error {}
+        let parts = AsyncThrowingStream<ByteBuffer, any Error> { stream in
+            stream.yield(ByteBuffer(string: "{\"na"))
+            stream.finish(throwing: Reset())
+        }
+        let head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/api/items")
+        let request = Request(head: head, body: RequestBody(asyncSequence: parts))
+        let specification = try #require(try FakeServer.contract().operation("createItem")?.body)
+        let problem = await #expect(throws: ProblemError.self) {
+            try await BodyReader.read(request, for: specification)
+        }
+        #expect(problem?.code == "request.malformed_json")
     }
 
     @Test(

@@ -54,6 +54,53 @@ struct CredentialLifeTests {
         }
     }
 
+    @Test("Whoever lost the credential after the request came makes nothing any more")
+    func lost() async throws {
+        try await withOwner { (access: AccessFixture, owner: RegisteredOwner) async throws in
+            let session = try #require(try principal(access, owner.login.credential))
+            let admin = try await token(access, session, Set(Scope.allCases))
+            let holder = try #require(try principal(access, admin.text))
+            try await access.control.revokeToken(admin.record.id, by: session, from: AccessFixture.home)
+            await expectRefusal(.tokenInvalid) { _ = try await token(access, holder) }
+            await expectRefusal(.tokenInvalid) {
+                try await access.control.revokeToken(admin.record.id, by: holder, from: AccessFixture.home)
+            }
+            try await access.control.changePassword(
+                from: AccessFixture.password,
+                to: "quiet harbour violin moss",
+                tokens: .kept,
+                by: try #require(try principal(access, AccessFixture.breakGlass)),
+                from: AccessFixture.home
+            )
+            await expectRefusal(.sessionExpired) { _ = try await token(access, session) }
+            await expectRefusal(.sessionExpired) {
+                _ = try await access.control.regenerateRecoveryCodes(
+                    confirmedBy: "quiet harbour violin moss",
+                    by: session,
+                    from: AccessFixture.home
+                )
+            }
+            #expect(access.control.tokens().isEmpty)
+        }
+    }
+
+    @Test("With the token of the first start nothing is made once there is an owner")
+    func first() async throws {
+        try await withTemporaryDirectory { directory in
+            let access = try AccessFixture(in: directory, breakGlass: nil)
+            let text = try String(contentsOf: directory.appending(path: "access-token"), encoding: .utf8)
+            let first = try #require(try principal(access, text.trimmingCharacters(in: .newlines)))
+            _ = try await token(access, first)
+            try await access.registerOwner()
+            await expectRefusal(.tokenInvalid) { _ = try await token(access, first) }
+        }
+    }
+
+    private func expectRefusal(_ code: AccessRefusal.Code, _ body: () async throws -> Void) async {
+        let refusal = await #expect(throws: AccessRefusal.self) { try await body() }
+        #expect(refusal?.code == code)
+    }
+
     @Test("A session ends after 24 hours without a request")
     func idle() async throws {
         try await withOwner { (access: AccessFixture, owner: RegisteredOwner) async throws in

@@ -25,6 +25,13 @@ struct PushTicketsTests {
         #expect(tickets.redeem(ticket) == nil)
     }
 
+    @Test("are worth nothing once the credential of their request has ended")
+    func ended() throws {
+        let tickets = PushTickets()
+        let ticket = try #require(tickets.issue(to: holder) { false })
+        #expect(tickets.redeem(ticket) == nil)
+    }
+
     @Test("are given out up to the limit, each of them different")
     func limit() {
         let tickets = PushTickets()

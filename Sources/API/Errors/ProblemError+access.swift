@@ -5,7 +5,7 @@ extension AccessRefusal.Code {
     /// The one table from the codes of access to HTTP; a new code does not compile until it has a status.
     package var status: HTTPResponse.Status {
         switch self {
-        case .invalidCredentials, .sessionExpired, .tokenExpired, .setupCodeInvalid: .unauthorized
+        case .invalidCredentials, .sessionExpired, .tokenExpired, .tokenInvalid, .setupCodeInvalid: .unauthorized
         case .setupNotPermitted, .insufficientScope: .forbidden
         case .sessionNotFound, .tokenNotFound: .notFound
         case .ownerExists, .limitReached: .conflict
@@ -24,8 +24,8 @@ extension ProblemError {
         var headers = HTTPFields()
         if refusal.code.status == .unauthorized {
             // RFC 9110, section 15.5.2: every 401 says which scheme there is.
-            let isExpired = refusal.code == .sessionExpired || refusal.code == .tokenExpired
-            let suffix = isExpired ? ", error=\"invalid_token\"" : ""
+            let hasEnded = [.sessionExpired, .tokenExpired, .tokenInvalid].contains(refusal.code)
+            let suffix = hasEnded ? ", error=\"invalid_token\"" : ""
             let bearer = "Bearer realm=\"gitplane\"\(suffix)"
             headers[.wwwAuthenticate] = operation?.takesBasic == true ? Self.basicChallenge : bearer
         }

@@ -22,6 +22,14 @@ extension ProblemError {
         )
     }
 
+    /// For a body that ends before it should.
+    ///
+    /// - Parameter bytes: what came of it.
+    static func bodyCutShort(_ bytes: [UInt8]) -> ProblemError {
+        let place = SourcePosition(ofOffset: bytes.count, in: bytes)
+        return ProblemError(JSONSyntaxError(.malformed, "the body ends too early", at: place))
+    }
+
     /// 401 for a credential that stands for nobody (RFC 6750, section 3.1).
     static func tokenInvalid(for operation: Operation?) -> ProblemError {
         guard let operation, operation.takesBasic else { return tokenInvalid }

@@ -51,7 +51,12 @@ package struct GitHandlers: Sendable {
             requestID: request.id,
             address: request.address.description
         )
-        let report = try await git.push(&body, GitProtocolVersion(header: request.headers[.gitProtocol]), by: holder)
+        let report = try await git.push(
+            &body,
+            GitProtocolVersion(header: request.headers[.gitProtocol]),
+            by: holder,
+            while: request.isCredentialValid
+        )
         return OperationResponse(
             headers: Self.headers,
             .bytes(report, contentType: GitService.receivePack.resultType)

@@ -32,12 +32,20 @@ struct GitRequestBody: GitInput, ~Copyable {
     mutating func next() async throws -> ByteBuffer? {
         while true {
             if let piece = try inflated() { return try counted(piece) }
-            guard let part = try await source.next() else {
+            guard let part = try await received() else {
                 try finishInflating()
                 return nil
             }
             guard inflater != nil else { return try counted(part) }
             inflater?.feed(Array(part.readableBytesView))
+        }
+    }
+
+    private mutating func received() async throws -> ByteBuffer? {
+        do {
+            return try await source.next()
+        } catch  where BodyReader.isCutShort(error) {
+            throw GitServiceError(.malformed, "The body ends too early.")
         }
     }
 

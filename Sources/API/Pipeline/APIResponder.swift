@@ -91,6 +91,11 @@ package struct APIResponder: HTTPResponder {
             exchange.isBodyRead = true
             exchange.note(body)
         }
+        let isCredentialValid = gatekeeper.standing(of: caller)
+        // Whoever sends a body slowly may have lost the credential meanwhile.
+        guard body == nil || principal == nil || isCredentialValid() else {
+            throw ProblemError.tokenInvalid(for: operation)
+        }
         // Only what could be done is counted: nobody learns anything from a request that does not fit the contract.
         try Self.count(caller, client, for: operation, &exchange)
         let checked = OperationRequest(
@@ -105,7 +110,7 @@ package struct APIResponder: HTTPResponder {
             mediaType: body?.mediaType,
             stream: stream,
             presence: presence,
-            isCredentialValid: gatekeeper.standing(of: caller)
+            isCredentialValid: isCredentialValid
         )
         let answer: OperationResponse
         do {

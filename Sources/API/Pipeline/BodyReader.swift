@@ -2,6 +2,7 @@ import Documents
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// Reads the body of a request and checks it against the operation.
 enum BodyReader {
@@ -65,15 +66,24 @@ enum BodyReader {
         // Without either field there may be a body all the same: over HTTP/2 its end says how long it is.
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declared ?? 0)
-        for try await part in request.body {
-            guard bytes.count + part.readableBytes <= maximum else { throw ProblemError.tooLarge(maximum) }
-            bytes.append(contentsOf: part.readableBytesView)
+        do {
+            for try await part in request.body {
+                guard bytes.count + part.readableBytes <= maximum else { throw ProblemError.tooLarge(maximum) }
+                bytes.append(contentsOf: part.readableBytesView)
+            }
+        } catch  where isCutShort(error) {
+            throw ProblemError.bodyCutShort(bytes)
         }
-        guard declared == nil || declared == bytes.count else {
-            let place = SourcePosition(ofOffset: bytes.count, in: bytes)
-            throw ProblemError(JSONSyntaxError(.malformed, "the body ends too early", at: place))
-        }
+        guard declared == nil || declared == bytes.count else { throw ProblemError.bodyCutShort(bytes) }
         return bytes
+    }
+
+    /// Whether reading a body failed because its client ended it: a stream of HTTP/2 that was reset, or contradicts its length.
+    static func isCutShort(_ error: any Error) -> Bool {
+        switch error {
+        case is ProblemError, is CancellationError, is HTTPParserError: false
+        default: true
+        }
     }
 
     /// A body that was packed is not taken for one that is no JSON.

@@ -33,6 +33,7 @@ extension AccessControl {
         let hash = try await configuration.hasher.hash(new)
         let now = now
         try await register.change { rows in
+            try demandPresence(of: principal, rows)
             guard try rows.account()?.password == account.password else { throw AccessRefusal.invalidCredentials }
             try rows.setPassword(hash)
             try rows.remove(try rows.sessions().map(\.id).filter { $0.description != principal.session })
@@ -103,6 +104,7 @@ extension AccessControl {
         let codes = newRecoveryCodes()
         let now = now
         try await register.record { rows in
+            try demandPresence(of: principal, rows)
             guard try rows.account()?.password == account.password else { throw AccessRefusal.invalidCredentials }
             try rows.replaceRecoveryCodes(codes.map { RecoveryCodeRecord(digest: $0.digest, createdAt: now) })
             let actor = principal.identity.description

@@ -52,6 +52,7 @@ extension AccessControl {
             "scopes": .array(record.scopes.sorted().map { .string($0.rawValue) }),
         ]
         try await register.change { rows in
+            try demandPresence(of: principal, rows)
             guard try rows.tokens().filter({ $0.isActive(at: now) }).count < APITokenRecord.maximumCount else {
                 let message = "There are \(APITokenRecord.maximumCount) API tokens; delete those that are not used."
                 throw AccessRefusal(.limitReached, message)
@@ -70,6 +71,7 @@ extension AccessControl {
     package func revokeToken(_ id: APITokenID, by principal: Principal, from address: ClientAddress) async throws {
         let now = now
         try await register.change { rows in
+            try demandPresence(of: principal, rows)
             guard try rows.tokens().contains(where: { $0.id == id && $0.isActive(at: now) }) else {
                 throw AccessRefusal(.tokenNotFound, "There is no API token of this id.")
             }

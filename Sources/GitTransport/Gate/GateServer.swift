@@ -145,7 +145,7 @@ package struct GateServer: Service {
     private func pusher(_ question: GateQuestion, _ peer: GatePeer) throws(GateError) -> Pusher {
         guard let ticket = question.ticket else { return .local(peer) }
         guard let holder = tickets.redeem(ticket) else {
-            throw GateError(.ticket, "the request that this push came with is over")
+            throw GateError(.ticket, "the request that this push came with is over, or its credential is")
         }
         return .request(holder)
     }

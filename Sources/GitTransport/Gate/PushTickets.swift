@@ -28,27 +28,39 @@ package final class PushTickets: Sendable {
         }
     }
 
-    private let holders = Mutex<[String: Holder]>([:])
+    private struct Entry {
+        let holder: Holder
+        let isAllowed: @Sendable () -> Bool
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
 
     package init() {}
 
     /// Makes a ticket for one run of git.
     ///
+    /// - Parameter isAllowed: whether the credential of the request has not ended; asked when the ticket is taken.
     /// - Returns: its text, for ``variable``; `nil` when too many are out.
-    package func issue(to holder: Holder) -> String? {
+    package func issue(
+        to holder: Holder,
+        while isAllowed: @escaping @Sendable () -> Bool = { true }
+    ) -> String? {
         let ticket = Self.randomText()
-        return holders.withLock { holders in
-            guard holders.count < Self.maximumCount else { return nil }
-            holders[ticket] = holder
+        return entries.withLock { entries in
+            guard entries.count < Self.maximumCount else { return nil }
+            entries[ticket] = Entry(holder: holder, isAllowed: isAllowed)
             return ticket
         }
     }
 
-    /// Takes a ticket; the second time, like an unknown one, it stands for nobody.
-    package func redeem(_ ticket: String) -> Holder? { holders.withLock { $0.removeValue(forKey: ticket) } }
+    /// Takes a ticket; the second time, like an unknown one and one whose credential has ended, it stands for nobody.
+    package func redeem(_ ticket: String) -> Holder? {
+        guard let entry = entries.withLock({ $0.removeValue(forKey: ticket) }), entry.isAllowed() else { return nil }
+        return entry.holder
+    }
 
     /// Makes a ticket worthless, whether it was taken or not: its process has ended.
-    package func revoke(_ ticket: String) { holders.withLock { _ = $0.removeValue(forKey: ticket) } }
+    package func revoke(_ ticket: String) { entries.withLock { _ = $0.removeValue(forKey: ticket) } }
 
     private static func randomText() -> String {
         let digits = Array("0123456789abcdef".utf8)

@@ -8,11 +8,13 @@ extension GitServer {
     /// The commands are read first: what they show to be refused starts no process. A report is returned only when what it
     /// says is on disk, and served.
     ///
+    /// - Parameter isAllowed: whether the credential of the push has not ended, asked before anything may move.
     /// - Throws: ``GitServiceError``, and what the input throws; then the process is gone, with everything that it started.
     package func push(
         _ input: inout some GitInput & ~Copyable,
         _ version: GitProtocolVersion?,
-        by holder: PushTickets.Holder
+        by holder: PushTickets.Holder,
+        while isAllowed: @escaping @Sendable () -> Bool = { true }
     ) async throws -> ByteBuffer {
         let commands = try await PushCommands.read(from: &input)
         if commands.isProbe {
@@ -29,22 +31,23 @@ extension GitServer {
         }
         let slot = try await slot(for: .receivePack)
         defer { withExtendedLifetime(slot) {} }
-        return try await receive(commands, &input, version, by: holder)
-    }
-
-    private func receive(
-        _ commands: PushCommands,
-        _ input: inout some GitInput & ~Copyable,
-        _ version: GitProtocolVersion?,
-        by holder: PushTickets.Holder
-    ) async throws -> ByteBuffer {
-        guard let ticket = pushes.tickets.issue(to: holder) else {
+        guard let ticket = pushes.tickets.issue(to: holder, while: isAllowed) else {
             throw GitServiceError(.busy, "Too many pushes are being taken; try again in a few seconds.")
         }
         defer {
             pushes.tickets.revoke(ticket)
             tidy()
         }
+        return try await receive(commands, &input, version, by: holder, ticket)
+    }
+
+    private func receive(
+        _ commands: PushCommands,
+        _ input: inout some GitInput & ~Copyable,
+        _ version: GitProtocolVersion?,
+        by holder: PushTickets.Holder,
+        _ ticket: String
+    ) async throws -> ByteBuffer {
         let version = version == .v2 ? nil : version
         let variables = ["GIT_PROTOCOL": version?.rawValue, PushTickets.variable: ticket]
         let process = process(.receivePack, ["--stateless-rpc"], variables)

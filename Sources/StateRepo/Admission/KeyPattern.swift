@@ -44,6 +44,8 @@ struct KeyPattern: Sendable {
         KeyPattern("a DigitalOcean token", "dop_v1_", 48),
         KeyPattern("a SendGrid key", "SG.", 40),
         KeyPattern("a Gitplane token", "kpat_", 32),
+        KeyPattern("a Gitplane token", "kpbg_", 32),
+        KeyPattern("a Gitplane session", "kses_", 32),
         KeyPattern("an age identity", "AGE-SECRET-KEY-1", 40),
     ]
 

@@ -12,6 +12,8 @@ enum FakeServer {
     static let ownerToken = String(repeating: "o", count: 32)
     /// Another one of the owner.
     static let otherToken = String(repeating: "p", count: 32)
+    /// One that ends as soon as a request with it has come.
+    static let endingToken = String(repeating: "e", count: 32)
     static let readerToken = String(repeating: "r", count: 32)
 
     private static let compiled = Result { try Contract(FakeContract.document()) }
@@ -53,13 +55,16 @@ enum FakeServer {
 private struct FakeAuthenticator: Authenticator {
     func authenticate(_ token: BearerToken) -> Principal? {
         switch token.withExposedText({ $0 }) {
-        case FakeServer.ownerToken, FakeServer.otherToken: principal("owner", Set(Scope.allCases))
+        case FakeServer.ownerToken, FakeServer.otherToken, FakeServer.endingToken:
+            principal("owner", Set(Scope.allCases))
         case FakeServer.readerToken: principal("reader", [.stateRead])
         default: nil
         }
     }
 
-    func isValid(_ token: BearerToken) -> Bool { authenticate(token) != nil }
+    func isValid(_ token: BearerToken) -> Bool {
+        authenticate(token) != nil && token.withExposedText { $0 } != FakeServer.endingToken
+    }
 
     private func principal(_ name: String, _ scopes: Set<Scope>) -> Principal {
         Principal(identity: .token(name), name: name, email: "\(name)@example.com", scopes: scopes)

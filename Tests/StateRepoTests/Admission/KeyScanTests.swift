@@ -14,7 +14,8 @@ struct KeyScanTests {
         ("whsec_", 24), ("ghp_", 36), ("gho_", 36), ("ghs_", 36), ("ghu_", 36), ("github_pat_", 40), ("glpat-", 20),
         ("xoxb-", 20), ("xoxp-", 20), ("xoxa-", 20), ("xapp-", 20), ("AKIA", 16), ("ASIA", 16), ("AIza", 35),
         ("hf_", 30), ("gsk_", 40), ("xai-", 40), ("pplx-", 40), ("lin_api_", 32), ("ntn_", 40), ("sntrys_", 32),
-        ("ATATT3", 40), ("npm_", 36), ("dop_v1_", 48), ("SG.", 40), ("kpat_", 32), ("AGE-SECRET-KEY-1", 40),
+        ("ATATT3", 40), ("npm_", 36), ("dop_v1_", 48), ("SG.", 40), ("kpat_", 32), ("kpbg_", 32), ("kses_", 32),
+        ("AGE-SECRET-KEY-1", 40),
     ]
 
     private static func key(_ prefix: String, _ count: Int) -> String { prefix + String(repeating: "Q", count: count) }
