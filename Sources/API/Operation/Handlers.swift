@@ -8,6 +8,8 @@ package typealias OperationHandler = @Sendable (OperationRequest) async throws -
 /// The handlers of a server by `operationId`.
 package struct Handlers: Sendable {
     private var entries: [(id: String, handler: OperationHandler)] = []
+    /// Of operations with a rate of their own: when a use does not count, because nothing can be guessed with it.
+    private(set) var uncounted: [String: @Sendable () -> Bool] = [:]
 
     package init() {}
 
@@ -16,8 +18,16 @@ package struct Handlers: Sendable {
         entries.append((id, handler))
     }
 
+    /// Leaves uses of an operation out of its own rate for as long as `isHarmless`.
+    mutating func leaveUncounted(_ id: String, while isHarmless: @escaping @Sendable () -> Bool) {
+        uncounted[id] = isHarmless
+    }
+
     /// Adds the handlers of another set.
-    mutating func add(_ other: Handlers) { entries += other.entries }
+    mutating func add(_ other: Handlers) {
+        entries += other.entries
+        uncounted.merge(other.uncounted) { _, new in new }
+    }
 
     /// Puts something around every handler that was added so far.
     mutating func wrap(

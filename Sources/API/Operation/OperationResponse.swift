@@ -24,8 +24,6 @@ package struct OperationResponse: Sendable {
     package var body: Body
     /// The commit that the request has made; `nil` when it has made none.
     var commit: CommitID?
-    /// Whether the request does not count towards the operation's own rate, because nothing could be guessed with it.
-    var isUncounted = false
 
     package init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ body: Body = .none) {
         self.status = status

@@ -15,6 +15,8 @@ package struct APIResponder: HTTPResponder {
     private let contract: Contract
     /// By ``Operation/index``.
     private let handlers: [OperationHandler]
+    /// By the id of the operation.
+    private let uncounted: [String: @Sendable () -> Bool]
     private let gatekeeper: Gatekeeper
     private let edge: EdgeRules
     private let idempotency: IdempotencyGate?
@@ -34,6 +36,7 @@ package struct APIResponder: HTTPResponder {
     ) throws {
         self.contract = contract
         self.handlers = try handlers.bound(to: contract)
+        self.uncounted = handlers.uncounted
         self.gatekeeper = Gatekeeper(authenticator: authenticator, crossSite: crossSite, audit: audit)
         self.edge = edge
         self.idempotency = idempotency
@@ -97,7 +100,7 @@ package struct APIResponder: HTTPResponder {
             throw ProblemError.tokenInvalid(for: operation)
         }
         // Only what could be done is counted: nobody learns anything from a request that does not fit the contract.
-        try Self.count(caller, client, for: operation, &exchange)
+        try count(caller, client, for: operation, &exchange)
         let checked = OperationRequest(
             operation: operation,
             principal: principal,
@@ -120,7 +123,6 @@ package struct APIResponder: HTTPResponder {
             if case .also(let bucket) = operation.counting { client.forgive(caller, for: bucket) }
             throw refusal
         }
-        if answer.isUncounted, case .also(let bucket) = operation.counting { client.forgive(caller, for: bucket) }
         // A handler that reads the body itself has read it, unless it failed.
         if stream != nil { exchange.isBodyRead = true }
         return answer
@@ -178,13 +180,15 @@ extension APIResponder {
     }
 
     /// Counts an operation with a rate of its own.
-    private static func count(
+    private func count(
         _ caller: Caller,
         _ client: RequestClient,
         for operation: Operation,
         _ exchange: inout Exchange
     ) throws {
-        guard case .also(let bucket) = operation.counting, bucket != .login else { return }
+        guard case .also(let bucket) = operation.counting, bucket != .login, uncounted[operation.id]?() != true else {
+            return
+        }
         exchange.standings += client.count(caller, for: bucket)
         guard exchange.standings.allSatisfy(\.isAllowed) else { throw ProblemError.rateLimited(exchange.standings) }
     }

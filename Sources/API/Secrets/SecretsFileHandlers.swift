@@ -15,6 +15,8 @@ struct SecretsFileHandlers: Sendable {
             return file.status()
         }
         handlers.register("unsealSecrets") { try await file.unseal($0) }
+        // Where nothing is sealed no passphrase is tried; a server never becomes sealed while it runs.
+        handlers.leaveUncounted("unsealSecrets") { !file.isSealed }
         handlers.register("verifySecrets") { _ in try await file.verify() }
         handlers.register("acceptSecrets") { try await file.accept($0) }
         handlers.register("rotateSecretsIdentity") { try await file.rotate($0) }
@@ -22,16 +24,15 @@ struct SecretsFileHandlers: Sendable {
         handlers.register("removeSecretsRecipient") { try await file.removeRecipient($0) }
     }
 
-    /// Where nothing is sealed nothing is tried, and nothing is counted.
+    private var isSealed: Bool {
+        if case .sealed = desk.store.board.current.status { true } else { false }
+    }
+
     private func unseal(_ request: OperationRequest) async throws -> OperationResponse {
         guard let passphrase = Self.passphrase(request) else { throw Self.invalidPassphrase }
         defer { desk.noteCondition() }
         do {
-            guard let unsealing = try await desk.store.check(passphrase) else {
-                var answer = status()
-                answer.isUncounted = true
-                return answer
-            }
+            guard let unsealing = try await desk.store.check(passphrase) else { return status() }
             try await desk.record(.secretsUnsealed, request)
             try await desk.store.unseal(unsealing)
         } catch let error as SecretsError {
