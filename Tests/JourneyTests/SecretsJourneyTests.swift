@@ -56,23 +56,67 @@ struct SecretsJourneyTests {
         }
     }
 
-    @Test("that a push leaves behind, because it moves their connection, are told of to whoever pushes")
-    func moved() async throws {
+    /// A connection that a push moves away from where its credential was entered for.
+    struct Move: Sendable, CustomTestStringConvertible {
+        let resource: String
+        let body: String
+        let file: String
+        let pointer: String
+        let code: String
+
+        var testDescription: String { resource }
+    }
+
+    static let moves = [
+        Move(
+            resource: "providers/codex/connection/api-key",
+            body: #"{"api_key": "k", "base_url": "https://one.example"}"#,
+            file: "state/providers/codex.json",
+            pointer: "/base_url",
+            code: "provider.origin_changed"
+        ),
+        Move(
+            resource: "connections/defaults/github",
+            body: #"{"fields": {"GITHUB_TOKEN": "k", "GITHUB_API_URL": "https://one.example"}}"#,
+            file: "state/connections/defaults/github.json",
+            pointer: "/fields/GITHUB_API_URL",
+            code: "connection.origin_changed"
+        ),
+    ]
+
+    @Test(
+        "that a push leaves behind, because it moves their connection, are told of to whoever pushes",
+        arguments: moves
+    )
+    func moved(move: Move) async throws {
         try await withServer { server in
-            let body = #"{"api_key": "k", "base_url": "https://one.example"}"#
-            #expect(try server.client.api("PUT", "providers/codex/connection/api-key", body: body).status == 200)
+            #expect(try server.client.api("PUT", move.resource, body: move.body).isSuccess)
             let clone = try server.clone(named: "clone")
-            let path = "state/providers/codex.json"
-            let file = URL(filePath: clone.directory).appending(path: path)
+            let file = URL(filePath: clone.directory).appending(path: move.file)
             let text = try String(contentsOf: file, encoding: .utf8)
-            try clone.commit([path: text.replacing("one.example", with: "two.example")])
+            try clone.commit([move.file: text.replacing("one.example", with: "two.example")])
             let remarks = try clone.remarks("push", "--quiet")
             let line = remarks.split(separator: "\n").first { $0.contains("https://two.example") }
-            #expect(line?.hasPrefix("remote: warning: \(path):4:15: ") == true, "\(remarks)")
+            let place = try JSONDocument(parsing: Array(text.utf8)).position(
+                ofValueAt: #require(JSONPointer(move.pointer))
+            )
+            #expect(line?.hasPrefix("remote: warning: \(move.file):\(try #require(place)): ") == true, "\(remarks)")
             #expect(line?.contains("enter the credential again") == true)
             try server.client.waitUntilShown(server.head())
-            let found = try server.client.api("GET", "state").json()["diagnostics"]?.arrayValue ?? []
-            #expect(found.contains { $0["code"] == "provider.origin_changed" })
+            #expect(try Self.finding(server, move)?["severity"] == "warning")
+            // The next push puts it back, and the warning goes.
+            try clone.commit([move.file: text])
+            #expect(try !clone.remarks("push", "--quiet").contains("credential"))
+            try server.client.waitUntilShown(server.head())
+            #expect(try Self.finding(server, move) == nil)
+        }
+    }
+
+    private static func finding(_ server: ServerProcess, _ move: Move) throws -> JSONValue? {
+        let found = try server.client.api("GET", "state").json()["diagnostics"]?.arrayValue ?? []
+        return found.first {
+            $0["code"]?.stringValue == move.code && $0["file"]?.stringValue == move.file
+                && $0["pointer"]?.stringValue == move.pointer
         }
     }
 
