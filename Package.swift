@@ -88,7 +88,7 @@ let package = Package(
             name: "Providers",
             dependencies: [
                 "Catalogue", "Concurrency", "Documents", "Secrets", "StateRepo", asyncHTTPClient, crypto, cryptoExtras,
-                lifecycle, logging, nio, nioHTTP1, nioPosix,
+                lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: strict
         ),

@@ -59,6 +59,32 @@ package enum TestCertificates {
 
             """
     )
+
+    /// For the name `vendor.example` and no other, made alike.
+    package static let vendor = Pair(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBpDCCAUqgAwIBAgIUaaJiAPGRUvZQuEy524pSEv/llQEwCgYIKoZIzj0EAwIw
+            GTEXMBUGA1UEAwwOdmVuZG9yLmV4YW1wbGUwIBcNMjYxMTI2MTMzMDAwWhgPMjEy
+            NjExMDIxMzMwMDBaMBkxFzAVBgNVBAMMDnZlbmRvci5leGFtcGxlMFkwEwYHKoZI
+            zj0CAQYIKoZIzj0DAQcDQgAEUEMm4vo2wGTFoDD8XhLIFs0As3LQSb2xqjMglO35
+            ypOGrBrAEdt9Xb12RaFnqyFtYxFhoioAiDmrxBkkAOFrNqNuMGwwHQYDVR0OBBYE
+            FKwsxi3+n7yOLVnMKfEc9LK36Q38MB8GA1UdIwQYMBaAFKwsxi3+n7yOLVnMKfEc
+            9LK36Q38MA8GA1UdEwEB/wQFMAMBAf8wGQYDVR0RBBIwEIIOdmVuZG9yLmV4YW1w
+            bGUwCgYIKoZIzj0EAwIDSAAwRQIgJAdnIp3A0dZ5qmo88jVzl5F/sda3tuEJ4OQ1
+            3E/2KeYCIQDkY0mZMpXyKunVjHHaYA/wlg1Estw8CVBy9LwALdulCA==
+            -----END CERTIFICATE-----
+
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgHc9BsqL0N+wIRIfD
+            z10HBhk0ICUdJ590uv3WfitxX2WhRANCAARQQybi+jbAZMWgMPxeEsgWzQCzctBJ
+            vbGqMyCU7fnKk4asGsAR231dvXZFoWerIW1jEWGiKgCIOavEGSQA4Ws2
+            -----END PRIVATE KEY-----
+
+            """
+    )
 }
 
 /// The files of a certificate in a folder of a test.

@@ -118,16 +118,18 @@ struct EgressTests {
 
     @Test("asks a proxy only for the hosts of its list, and resolves nothing then")
     func proxy() async throws {
-        let proxy = EgressProxy(host: "proxy.example", port: 3128, allowedHosts: ["Gateway.example", ".openai.com"])
+        let address = try #require(ProxyAddress("http://proxy.example:3128"))
+        let hosts = ["Gateway.example", "*.openai.com"].compactMap { HostPattern($0) }
+        let proxy = EgressProxy(address, allowedHosts: hosts)
         let connector = RecordingConnector(200, Self.models)
         let resolver = FakeResolver(["other.example": [["8.8.8.8"]]])
         for base in ["https://gateway.example", "https://api.openai.com/v1"] {
             #expect(try await verify(codex(base), resolver, connector, proxy: proxy) == nil)
         }
-        #expect(connector.sent.map(\.route) == [.proxy(proxy), .proxy(proxy)])
+        #expect(connector.sent.map(\.route) == [.proxy(address), .proxy(address)])
         let refused = ["https://other.example", "https://openai.com", "https://xopenai.com", "https://169.254.169.254"]
         for base in refused {
-            #expect(try await verify(codex(base), resolver, connector, proxy: proxy) == .addressForbidden)
+            #expect(try await verify(codex(base), resolver, connector, proxy: proxy) == .hostNotAllowed)
         }
         #expect(try await verify(codex("http://gateway.example"), resolver, connector, proxy: proxy) == .plainText)
         #expect(connector.sent.count == 2)

@@ -10,6 +10,9 @@ package enum ConnectionErrorCode: String, Sendable, CaseIterable {
     case providerOriginChanged = "provider.origin_changed"
     case providerCredentialInvalid = "provider.credential_invalid"
     case providerAddressForbidden = "provider.address_forbidden"
+    case providerHostNotAllowed = "provider.host_not_allowed"
+    case providerProxyFailed = "provider.proxy_failed"
+    case providerProxyTimeout = "provider.proxy_timeout"
     case providerUnreachable = "provider.unreachable"
     case providerTimeout = "provider.timeout"
     case integrationNotFound = "integration.not_found"
@@ -19,6 +22,9 @@ package enum ConnectionErrorCode: String, Sendable, CaseIterable {
     case connectionOriginChanged = "connection.origin_changed"
     case connectionCredentialInvalid = "connection.credential_invalid"
     case connectionAddressForbidden = "connection.address_forbidden"
+    case connectionHostNotAllowed = "connection.host_not_allowed"
+    case connectionProxyFailed = "connection.proxy_failed"
+    case connectionProxyTimeout = "connection.proxy_timeout"
     case connectionUnreachable = "connection.unreachable"
     case connectionTimeout = "connection.timeout"
     case stepNotReady = "onboarding.step_not_ready"
@@ -29,11 +35,11 @@ package enum ConnectionErrorCode: String, Sendable, CaseIterable {
         case .providerNotConfigured, .providerOriginChanged, .connectionNotConfigured, .connectionOriginChanged,
             .stepNotReady:
             .conflict
-        case .providerCredentialInvalid, .providerAddressForbidden, .connectionNotVerifiable,
-            .connectionCredentialInvalid, .connectionAddressForbidden:
+        case .providerCredentialInvalid, .providerAddressForbidden, .providerHostNotAllowed, .connectionNotVerifiable,
+            .connectionCredentialInvalid, .connectionAddressForbidden, .connectionHostNotAllowed:
             .unprocessableContent
-        case .providerUnreachable, .connectionUnreachable: .badGateway
-        case .providerTimeout, .connectionTimeout: .gatewayTimeout
+        case .providerUnreachable, .providerProxyFailed, .connectionUnreachable, .connectionProxyFailed: .badGateway
+        case .providerTimeout, .providerProxyTimeout, .connectionTimeout, .connectionProxyTimeout: .gatewayTimeout
         }
     }
 }
@@ -71,6 +77,9 @@ extension ProblemError {
         case .originChanged: (.providerOriginChanged, .connectionOriginChanged)
         case .notVerifiable: (.providerNotConfigured, .connectionNotVerifiable)
         case .addressInvalid, .addressForbidden, .plainText: (.providerAddressForbidden, .connectionAddressForbidden)
+        case .hostNotAllowed: (.providerHostNotAllowed, .connectionHostNotAllowed)
+        case .proxyUnreachable, .proxyRefused: (.providerProxyFailed, .connectionProxyFailed)
+        case .proxyTimeout: (.providerProxyTimeout, .connectionProxyTimeout)
         case .unresolved, .connectionFailed, .redirected, .answerTooLarge, .unexpectedAnswer, .busy:
             (.providerUnreachable, .connectionUnreachable)
         case .timeout: (.providerTimeout, .connectionTimeout)
@@ -88,6 +97,14 @@ extension ProblemError {
         case .notVerifiable: "There is no request that proves a connection of this mode."
         case .addressInvalid: "The address is not one that a request can go to."
         case .addressForbidden: "The server does not connect to where this address leads."
+        case .hostNotAllowed:
+            "The proxy is not asked for this host: the setting egress_proxy_hosts (GITPLANE_EGRESS_PROXY_HOSTS) lists more."
+        case .proxyUnreachable:
+            "The proxy cannot be reached: the setting egress_proxy (GITPLANE_EGRESS_PROXY) names it."
+        case .proxyRefused where error.httpStatus == 407:
+            "The proxy does not accept the user and password of the setting egress_proxy (GITPLANE_EGRESS_PROXY)."
+        case .proxyRefused: "The proxy does not connect to this host."
+        case .proxyTimeout: "The proxy did not connect to this host in time."
         case .plainText: "A credential is sent over the internet by https only."
         case .unresolved: "The host of the address has no address of its own."
         case .connectionFailed: "No connection could be made."

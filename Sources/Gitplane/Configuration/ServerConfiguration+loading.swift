@@ -2,7 +2,6 @@ import Access
 import Documents
 import Foundation
 import Logging
-import Providers
 import StateRepo
 
 extension ServerConfiguration {
@@ -106,7 +105,7 @@ extension ServerConfiguration {
             logFormat: format,
             publicOrigin: Self.publicOrigin(values, &problems),
             metricsAddress: metrics,
-            egressAllowed: Self.ranges(values[.egressAllow], &problems),
+            egress: EgressSettings(values, &problems),
             workingTree: keepsTree ? tree : nil,
             maintenance: values[.maintenance]?.value.stringValue.flatMap(DurationText.duration),
             tls: tls,
@@ -126,18 +125,5 @@ extension ServerConfiguration {
         let message = "this is not an address and a port such as 127.0.0.1:9090"
         problems.append(ConfigurationProblem(place: value.place, message: message))
         return nil
-    }
-
-    private static func ranges(_ value: SettingValue?, _ problems: inout [ConfigurationProblem]) -> [EgressRange] {
-        var ranges: [EgressRange] = []
-        for text in (value?.value.arrayValue ?? []).compactMap(\.stringValue) {
-            if let range = EgressRange(text) {
-                ranges.append(range)
-            } else {
-                let message = "\"\(text)\" is no range of addresses such as 10.0.0.0/8"
-                problems.append(ConfigurationProblem(place: value?.place ?? "egress_allow", message: message))
-            }
-        }
-        return ranges
     }
 }

@@ -20,8 +20,8 @@ struct ServerConfiguration: Sendable {
     let publicOrigin: PublicOrigin?
     /// Where `/metrics` is served without credentials; `nil` when it is not.
     let metricsAddress: BindAddress?
-    /// What verification may reach although it is private.
-    let egressAllowed: [EgressRange]
+    /// How verification reaches vendors.
+    let egress: EgressSettings
     /// `nil` on a server that keeps no working tree.
     let workingTree: WorkingTreeSettings?
     /// How often the repository is looked after; `nil` when it is not.

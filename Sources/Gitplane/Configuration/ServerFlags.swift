@@ -44,8 +44,9 @@ struct ServerFlags: ParsableArguments {
         case .tlsKey: tlsKey
         case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
-        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
-            .workingTreeQuiet, .maintenance, .secretsIdentityFile, .secretsRecipients:
+        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .egressProxy,
+            .egressProxyHosts, .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile,
+            .secretsRecipients:
             nil
         }
     }

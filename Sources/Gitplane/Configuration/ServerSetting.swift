@@ -13,6 +13,8 @@ enum ServerSetting: String, CaseIterable {
     case publicURL = "public_url"
     case rateLimits = "rate_limits"
     case egressAllow = "egress_allow"
+    case egressProxy = "egress_proxy"
+    case egressProxyHosts = "egress_proxy_hosts"
     case workingTree = "working_tree"
     case workingTreeEdits = "working_tree_edits"
     case workingTreeQuiet = "working_tree_quiet"
@@ -34,8 +36,9 @@ enum ServerSetting: String, CaseIterable {
         case .tlsKey: "--tls-key"
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .workingTreeEdits,
-            .workingTreeQuiet, .maintenance, .secretsIdentityFile, .secretsRecipients:
+        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .egressProxy,
+            .egressProxyHosts, .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile,
+            .secretsRecipients:
             nil
         }
     }
@@ -49,6 +52,8 @@ enum ServerSetting: String, CaseIterable {
         case .trustedProxies: "GITPLANE_TRUSTED_PROXIES"
         case .rateLimits: "GITPLANE_RATE_LIMITS"
         case .egressAllow: "GITPLANE_EGRESS_ALLOW"
+        case .egressProxy: "GITPLANE_EGRESS_PROXY"
+        case .egressProxyHosts: "GITPLANE_EGRESS_PROXY_HOSTS"
         case .workingTreeEdits: "GITPLANE_WORKING_TREE_EDITS"
         case .workingTreeQuiet: "GITPLANE_WORKING_TREE_QUIET"
         case .maintenance: "GITPLANE_MAINTENANCE"
@@ -63,10 +68,10 @@ enum ServerSetting: String, CaseIterable {
         switch self {
         case .port: .integer
         case .insecure, .behindProxy, .workingTree: .boolean
-        case .trustedProxies, .egressAllow, .secretsRecipients: .list
+        case .trustedProxies, .egressAllow, .egressProxyHosts, .secretsRecipients: .list
         case .rateLimits: .rates
-        case .host, .logLevel, .logFormat, .metricsListen, .publicURL, .tlsCertificate, .tlsKey, .workingTreeEdits,
-            .workingTreeQuiet, .maintenance, .secretsIdentityFile:
+        case .host, .logLevel, .logFormat, .metricsListen, .publicURL, .tlsCertificate, .tlsKey, .egressProxy,
+            .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile:
             .string
         }
     }

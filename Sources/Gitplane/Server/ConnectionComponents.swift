@@ -29,7 +29,8 @@ struct ConnectionComponents {
         }
         self.threads = NIOThreadPool(numberOfThreads: SystemResolver.maximumThreads)
         let egress = Egress(
-            policy: AddressPolicy(allowed: configuration.egressAllowed),
+            policy: AddressPolicy(allowed: configuration.egress.allowed),
+            proxy: configuration.egress.proxy(state.rules.catalogue),
             resolver: SystemResolver(threads: threads),
             connector: PinnedConnector(eventLoops: MultiThreadedEventLoopGroup.singleton)
         )

@@ -25,7 +25,8 @@ package struct Egress: Sendable {
     /// Sends a request and reads the answer.
     ///
     /// - Throws: ``VerificationError``: `addressForbidden` before anything is sent when one of the host's addresses may not
-    ///   be reached, `plainText` for `http` to the internet, `redirected` for an answer that leads elsewhere.
+    ///   be reached, `hostNotAllowed` when the proxy may not be asked for it, `plainText` for `http` to the internet,
+    ///   `redirected` for an answer that leads elsewhere.
     func send(_ request: OutgoingRequest, for reach: AddressPolicy.Reach) async throws -> OutgoingAnswer {
         let answer = try await route(request, for: reach)
         guard !(300..<400).contains(answer.status) else {
@@ -36,10 +37,11 @@ package struct Egress: Sendable {
 
     private func route(_ request: OutgoingRequest, for reach: AddressPolicy.Reach) async throws -> OutgoingAnswer {
         let origin = request.endpoint.origin
-        if let proxy {
-            guard proxy.permits(origin.host) else { throw VerificationError(.addressForbidden) }
+        // What this machine calls itself means another one to the proxy.
+        if let proxy, !origin.isOwn {
+            guard proxy.permits(origin.host) else { throw VerificationError(.hostNotAllowed) }
             guard origin.scheme == .https else { throw VerificationError(.plainText) }
-            return try await connector.send(request, over: .proxy(proxy))
+            return try await connector.send(request, over: .proxy(proxy.address))
         }
         var failure = VerificationError(.unresolved)
         for address in try await addresses(of: origin, for: reach).prefix(Self.maximumAttempts) {
@@ -67,7 +69,7 @@ package struct Egress: Sendable {
 
     private func resolved(_ origin: Origin, for reach: AddressPolicy.Reach) async throws -> [EndpointAddress] {
         if let address = origin.address { return [address] }
-        guard origin.host == "localhost" || origin.host.hasSuffix(".localhost") else {
+        guard origin.isLocalhost else {
             return try await resolver.addresses(of: origin.host)
         }
         // Never asked of a resolver (RFC 6761, section 6.3), and so both are ours: one of them may be allowed alone.

@@ -48,6 +48,12 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
     /// The address that the host is, when it is one.
     package var address: EndpointAddress? { EndpointAddress(host) }
 
+    /// Whether the host is a name of this machine that no resolver is asked for (RFC 6761, section 6.3).
+    var isLocalhost: Bool { host == "localhost" || host.hasSuffix(".localhost") }
+
+    /// Whether the host is this machine, by name or by address.
+    var isOwn: Bool { isLocalhost || address.map { AddressKind($0) == .loopback } ?? false }
+
     /// How it is written: without the port that the scheme has anyway.
     package var text: String {
         let host = self.host.contains(":") ? "[\(self.host)]" : self.host

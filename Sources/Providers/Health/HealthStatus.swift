@@ -44,9 +44,11 @@ extension VerificationError.Reason {
     fileprivate var isCertain: Bool {
         switch self {
         case .rejected, .malformed, .incomplete, .originChanged, .notConfigured, .notVerifiable, .addressInvalid,
-            .addressForbidden, .plainText:
+            .addressForbidden, .hostNotAllowed, .plainText:
             true
-        case .unresolved, .connectionFailed, .redirected, .answerTooLarge, .unexpectedAnswer, .timeout, .busy: false
+        case .unresolved, .connectionFailed, .redirected, .answerTooLarge, .unexpectedAnswer, .timeout, .busy,
+            .proxyUnreachable, .proxyRefused, .proxyTimeout:
+            false
         }
     }
 }

@@ -18,6 +18,8 @@ package struct VerificationError: Error, Sendable {
         case addressInvalid = "address_invalid"
         /// The policy does not let the server connect there.
         case addressForbidden = "address_forbidden"
+        /// The proxy may not be asked for this host.
+        case hostNotAllowed = "host_not_allowed"
         /// A credential is not sent over the internet without TLS.
         case plainText = "plain_text_forbidden"
         case unresolved = "host_not_found"
@@ -27,12 +29,17 @@ package struct VerificationError: Error, Sendable {
         /// The answer is not what this vendor sends.
         case unexpectedAnswer = "unexpected_answer"
         case timeout = "timeout"
+        /// The proxy itself cannot be reached.
+        case proxyUnreachable = "proxy_unreachable"
+        /// The proxy does not connect to the host, or wants another credential first.
+        case proxyRefused = "proxy_refused"
+        case proxyTimeout = "proxy_timeout"
         /// Too much is being verified already.
         case busy = "busy"
     }
 
     package let reason: Reason
-    /// The status that the vendor answered with, when it did.
+    /// The status that the vendor answered with, when it did; for `proxyRefused` the proxy's.
     package let httpStatus: Int?
     /// The fields that the reason is about.
     package let fields: [String]

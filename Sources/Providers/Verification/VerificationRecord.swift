@@ -38,8 +38,9 @@ package struct VerificationRecord: Hashable, Sendable {
     package init?(_ error: VerificationError, at time: Date) {
         switch error.reason {
         case .busy, .notVerifiable, .notConfigured: return nil
-        case .rejected, .malformed, .incomplete, .originChanged, .addressInvalid, .addressForbidden, .plainText,
-            .unresolved, .connectionFailed, .redirected, .answerTooLarge, .unexpectedAnswer, .timeout:
+        case .rejected, .malformed, .incomplete, .originChanged, .addressInvalid, .addressForbidden,
+            .hostNotAllowed, .plainText, .unresolved, .connectionFailed, .redirected, .answerTooLarge,
+            .unexpectedAnswer, .timeout, .proxyUnreachable, .proxyRefused, .proxyTimeout:
             self.init(checkedAt: time, latencyMilliseconds: nil, httpStatus: error.httpStatus, failure: error.reason)
         }
     }
