@@ -4,6 +4,8 @@ import CZlib
 final class Deflater {
     /// For speed: maintenance compresses again.
     private static let level: Int32 = 1
+    /// The most that a stored block holds, in bytes.
+    private static let maximumBlock = 0xFFFF
 
     // zlib remembers where its stream is, so it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -39,5 +41,22 @@ final class Deflater {
         }
         guard status == Z_STREAM_END else { throw GitError(.other, "compress", "zlib stopped with \(status)") }
         return output
+    }
+
+    /// A zlib stream of its own that holds `content` as it is (RFC 1950, RFC 1951 §3.2.4), for what compression takes longer
+    /// for than the disk.
+    static func store(_ content: [UInt8]) -> [UInt8] {
+        var stream: [UInt8] = [0x78, 0x01]
+        stream.reserveCapacity(content.count + 11 + content.count / maximumBlock * 5)
+        var rest = content[...]
+        repeat {
+            let block = rest.prefix(maximumBlock)
+            rest = rest.dropFirst(block.count)
+            let (low, high) = (UInt8(block.count & 0xFF), UInt8(block.count >> 8))
+            stream += [rest.isEmpty ? 1 : 0, low, high, ~low, ~high]
+            stream += block
+        } while !rest.isEmpty
+        let checksum = content.withUnsafeBufferPointer { adler32_z(1, $0.baseAddress, $0.count) }
+        return stream + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
     }
 }

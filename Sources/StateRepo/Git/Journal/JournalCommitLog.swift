@@ -247,7 +247,7 @@ extension JournalCommitLog {
     private func encode(_ object: StagedObject, in pack: inout OpenPack) throws(GitError) {
         guard let tree = object.tree else {
             guard pack.offset(of: object.id) == nil else { return }
-            let content = try deflater.deflate(object.content)
+            let content = try deflater.stream(of: object)
             pack.append(object.id, .whole(object.type), size: object.content.count, deflated: content)
             return
         }
@@ -275,7 +275,7 @@ extension JournalCommitLog {
                 return pack.append(object.id, .delta(from: base.offset), size: delta.count, deflated: content)
             }
         }
-        let content = try deflater.deflate(object.content)
+        let content = try deflater.stream(of: object)
         return pack.append(object.id, .whole(object.type), size: object.content.count, deflated: content)
     }
 

@@ -26,7 +26,7 @@ struct ObjectFiles {
     func writeLoose(_ object: StagedObject, _ deflater: Deflater) throws(GitError) {
         let path = path(of: object.id)
         let kind = String(cString: git_object_type2string(object.type))
-        let content = try deflater.deflate(Array("\(kind) \(object.content.count)\0".utf8) + object.content)
+        let content = try deflater.stream(of: object, after: Array("\(kind) \(object.content.count)\0".utf8))
         try patiently { () throws(GitError) in
             try files.makeDirectory("\(directory)/\(object.id.description.prefix(2))")
             try files.place(content, at: path, by: "\(directory)/tmp_obj_\(object.id)")

@@ -7,6 +7,21 @@ struct StagedObject {
     let content: [UInt8]
     /// Of a tree: where it stands, what it was made from, and the same bytes with the places of the entries.
     let tree: (path: [EntryName], base: TreeID?, content: TreeContent)?
+
+    /// The smallest tree that is stored as it is, in bytes. More than half of a tree is hashes: compressing it costs more than
+    /// the rest of a commit, to save little until maintenance packs it as a delta.
+    static let minimumStoredTree = 4 << 10
+
+    /// Whether the object is written without compression.
+    var isStored: Bool { type == GIT_OBJECT_TREE && content.count >= Self.minimumStoredTree }
+}
+
+extension Deflater {
+    /// A zlib stream of the object's content, after `head`.
+    func stream(of object: StagedObject, after head: [UInt8] = []) throws(GitError) -> [UInt8] {
+        let content = head.isEmpty ? object.content : head + object.content
+        return object.isStored ? Self.store(content) : try deflate(content)
+    }
 }
 
 /// The objects of one commit while it is put together; nothing is changed until all of them are there.
