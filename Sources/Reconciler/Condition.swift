@@ -5,8 +5,8 @@ package import StateRepo
 package struct Condition: Hashable, Sendable {
     /// What it is about.
     ///
-    /// ``reconciling``, ``stalled``, ``historyRewritten`` and ``maintenanceFailing`` are there only while
-    /// they hold, as kstatus has it.
+    /// ``reconciling``, ``stalled``, ``historyRewritten``, ``historyIncomplete`` and ``maintenanceFailing`` are there only
+    /// while they hold, as kstatus has it.
     package enum Kind: String, Hashable, Sendable {
         /// Whether the head of `main` is served, as it is.
         case ready = "Ready"
@@ -16,6 +16,8 @@ package struct Condition: Hashable, Sendable {
         case stalled = "Stalled"
         /// `main` lost commits that it had; it is so until the refs that keep them are gone.
         case historyRewritten = "HistoryRewritten"
+        /// A commit of the past cannot be read, and the index of what was before it is lost; it is so until a start can read it.
+        case historyIncomplete = "HistoryIncomplete"
         /// Whether the working tree is taken in and brought up to date.
         case workingTreeClean = "WorkingTreeClean"
         /// Whether the secrets file is the one that the server wrote, and can be opened.

@@ -25,6 +25,19 @@ struct IndexKeeper {
         }
     }
 
+    /// The commit that the index begins after, when that is not all of the history.
+    func cut() throws -> CommitID? { try HistorySynchronizer(scanner: scanner, index: index).cut() }
+
+    /// Empties an index that begins after a commit that can be read again: the next pass makes it anew.
+    func forgetCut(in repository: borrowing GitRepository) throws {
+        guard let cut = try cut() else { return }
+        guard try Substitution.readable({ () throws(GitError) in try repository.readCommit(cut) }) != nil else {
+            return
+        }
+        logger.warning("history index is made anew", metadata: ["readable": "\(cut)"])
+        try index.truncate(above: 0)
+    }
+
     /// Adds commits that were just made; they stand whatever becomes of the index.
     ///
     /// - Parameter repair: brings the index to a head by reading git.

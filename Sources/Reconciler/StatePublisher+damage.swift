@@ -10,7 +10,9 @@ extension StatePublisher {
     /// the conditions say so, until a pass reads the head.
     /// - Throws: as ``reconcile(_:)``, also when no older commit is known.
     package func start() throws(StateError) -> StateSnapshot {
+        defer { noteCut() }
         do {
+            try lookBehindCut()
             return try reconcile()
         } catch {
             guard error.code == .objectDamaged, snapshots.latest == nil, let snapshot = try fallBack() else {
@@ -18,6 +20,33 @@ extension StatePublisher {
             }
             conditions.note(failure: error, count: failures, at: configuration.now())
             return snapshot
+        }
+    }
+
+    private func lookBehindCut() throws(StateError) {
+        do {
+            try run { repository in try self.keeper.forgetCut(in: repository) }
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    /// The condition `HistoryIncomplete`, from where the index begins.
+    private func noteCut() {
+        do {
+            guard let cut = try keeper.cut() else { return }
+            conditions.set(
+                .historyIncomplete,
+                .yes,
+                reason: "CommitDamaged",
+                message: "the commit \(cut) cannot be read, and what was before it is not known;"
+                    + " put it back, and start the server again",
+                revision: snapshots.latest?.revision,
+                at: configuration.now()
+            )
+            logger.error("history begins after a damaged commit", metadata: ["commit": "\(cut)"])
+        } catch {
+            logger.error("start of the history not found", metadata: ["error": "\(error)"])
         }
     }
 
@@ -80,7 +109,12 @@ extension StatePublisher {
         }
         guard let found else { return nil }
         if let entry = try index.entry(found) { return entry }
-        return try run { repository in try self.keeper.synchronize(to: found, in: repository).head }
+        do {
+            return try run { repository in try self.keeper.synchronize(to: found, in: repository).head }
+        } catch let error as GitError where error.isDamage {
+            // The index ends before a commit that is damaged.
+            return nil
+        }
     }
 
     private func isReadable(_ commit: CommitID) throws -> Bool {

@@ -84,6 +84,41 @@ struct DamageTests {
         }
     }
 
+    @Test(
+        "serves everything when a commit of the past is damaged and the index is lost, and says what it does not know"
+    )
+    func past() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            try server.client.createAgent("bode", description: "first")
+            try server.client.describe("atlas", as: "new")
+            try server.stop()
+            let object = try server.git.run("rev-parse", "main~2")
+            let lost = try ObjectDamage.missing.apply(to: object, in: server.git)
+            let index = server.folder.appending(path: "index.sqlite")
+            try FileManager.default.removeItem(at: index)
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "new")
+            #expect(try next.client.description(of: "bode") == "first")
+            #expect(try next.client.condition("Ready")?["status"] == "True")
+            #expect(try next.client.condition("HistoryIncomplete")?["message"]?.stringValue?.contains(object) == true)
+            #expect(try next.client.describe("bode", as: "second").isSuccess)
+            #expect(try changes(next) == 3)
+            try next.stop()
+            try lost.putBack()
+            let last = try ServerProcess(dataIn: server.folder)
+            #expect(try last.client.condition("HistoryIncomplete") == nil)
+            #expect(try changes(last) == 5)
+            #expect(try last.client.description(of: "bode") == "second")
+            try last.stop()
+            try last.git.run("fsck", "--strict")
+        }
+    }
+
+    private func changes(_ server: ServerProcess) throws -> Int? {
+        try server.client.api("GET", "changes").json()["items"]?.arrayValue?.count
+    }
+
     /// Stops the server, and says which object it has at a path of `main`; the commit itself for an empty one.
     private func damaged(_ path: String, of server: ServerProcess) throws -> String {
         try server.stop()

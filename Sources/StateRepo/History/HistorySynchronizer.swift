@@ -29,6 +29,8 @@ package struct HistorySynchronizer {
 
     /// Indexes the first-parent chain up to `head`.
     ///
+    /// An empty index begins with the oldest commit down to which all can be read: see ``cut()``.
+    ///
     /// - Parameters:
     ///   - announced: pushes by their tips whose notes may not be written yet.
     ///   - dropping: called with the newest indexed commit before it is dropped, because the chain no longer has it.
@@ -44,13 +46,18 @@ package struct HistorySynchronizer {
         var attribution = try PushAttribution(announced: announced, in: repository)
         var junction: HistoryEntry?
         var failure: (any Error)?
-        try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
-            if known != nil {
-                do { junction = try index.entry(commit.id) } catch { failure = error }
-                guard junction == nil, failure == nil else { return .stop }
+        do {
+            try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
+                if known != nil {
+                    do { junction = try index.entry(commit.id) } catch { failure = error }
+                    guard junction == nil, failure == nil else { return .stop }
+                }
+                missing.append(Missing(id: commit.id, push: try attribution.push(of: commit.id, in: repository)))
+                return .continue
             }
-            missing.append(Missing(id: commit.id, push: try attribution.push(of: commit.id, in: repository)))
-            return .continue
+        } catch {
+            // An empty index can begin after a commit that is damaged; one with numbers in it waits for the commit.
+            guard error.isDamage, known == nil, !missing.isEmpty else { throw error }
         }
         if let failure { throw failure }
         let replaced = junction?.revision == known?.revision ? nil : known?.revision
@@ -63,6 +70,9 @@ package struct HistorySynchronizer {
         guard let last else { throw GitError(.notFound, "index history", "\(head) has no commits") }
         return Outcome(head: last, added: missing.map(\.id), replaced: replaced)
     }
+
+    /// The commit that the first indexed one was built on; `nil` when the index begins with the first commit there is.
+    package func cut() throws -> CommitID? { try index.entry(sequence: 1)?.parents.first }
 
     /// A commit that is not indexed, and the push that brought it.
     private struct Missing {
