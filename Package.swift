@@ -99,7 +99,9 @@ let package = Package(
         ),
         .target(
             name: "Reconciler",
-            dependencies: ["Concurrency", "StateRepo", "Documents", persistent, logging, lifecycle, asyncAlgorithms],
+            dependencies: [
+                "Concurrency", "StateRepo", "Documents", persistent, logging, lifecycle, metrics, asyncAlgorithms,
+            ],
             swiftSettings: strict
         ),
         .target(

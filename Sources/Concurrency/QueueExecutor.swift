@@ -11,5 +11,12 @@ package final class QueueExecutor: SerialExecutor {
         queue.async { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }
     }
 
+    /// Runs `body` on the queue, once `delay` has passed and what runs then has ended.
+    package func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+        let (seconds, attoseconds) = delay.components
+        let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+        queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
+    }
+
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
 }

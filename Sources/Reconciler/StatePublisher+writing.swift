@@ -27,11 +27,13 @@ extension StatePublisher {
         } catch {
             return .failure(error)
         }
+        pace.begin(at: .now)
         let followers = queue.take()
         var results = write([request] + followers.map(\.request))
         let own = results.removeFirst()
         for (follower, result) in zip(followers, results) { follower.continuation.resume(returning: .done(result)) }
-        if queue.isEmpty || log.isSealDue { sealOrReport() }
+        sealInTime()
+        pace.end(at: .now)
         return own
     }
 
@@ -96,7 +98,7 @@ extension StatePublisher {
     private func publish(_ batch: inout WriteBatch) {
         guard let last = batch.made.last else { return }
         do {
-            try flush()
+            try flush(batch.made.count)
         } catch {
             return batch.fail(translate(error))
         }

@@ -1,4 +1,5 @@
 import Concurrency
+package import CoreMetrics
 import Documents
 package import Foundation
 package import Logging
@@ -23,12 +24,14 @@ package actor StatePublisher {
         package let announcements: any PushAnnouncing
         package let secrets: @Sendable () -> SecretInventory
         package let holdLimit: Duration
+        package let metrics: any MetricsFactory
         package let now: @Sendable () -> Date
 
         /// - Parameters:
         ///   - announcements: where pushes are kept that were let through.
         ///   - secrets: which secrets there are now.
         ///   - holdLimit: how long one of them keeps writes back; tests make it short.
+        ///   - metrics: where commits, flushes and seals are counted.
         package init(
             repositoryPath: String,
             rules: StateRules,
@@ -36,6 +39,7 @@ package actor StatePublisher {
             announcements: any PushAnnouncing,
             secrets: @escaping @Sendable () -> SecretInventory = { .empty },
             holdLimit: Duration = StatePublisher.maximumHold,
+            metrics: any MetricsFactory = NOOPMetricsHandler.instance,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
             self.repositoryPath = repositoryPath
@@ -44,15 +48,20 @@ package actor StatePublisher {
             self.announcements = announcements
             self.secrets = secrets
             self.holdLimit = holdLimit
+            self.metrics = metrics
             self.now = now
         }
     }
 
-    private let executor: QueueExecutor
+    let executor: QueueExecutor
     let log: any CommitLog
     let queue = WriteQueue()
+    let meter: WriterMeter
     /// Whether there are acknowledged commits that git does not see yet.
     let unsealed = Atomic(false)
+    var pace = SealPace()
+    /// Whether it will be looked whether to seal.
+    var isSealPlanned = false
     let index: any HistoryIndexing
     let configuration: Configuration
     let logger: Logger
@@ -83,6 +92,7 @@ package actor StatePublisher {
         self.executor = QueueExecutor(label: "gitplane.publisher")
         self.log = try JournalCommitLog(repositoryAt: configuration.repositoryPath)
         self.index = index
+        self.meter = WriterMeter(configuration.metrics)
         self.configuration = configuration
         self.logger = logger
         self.loader = StateLoader(decoder: configuration.rules.decoder)
@@ -91,6 +101,9 @@ package actor StatePublisher {
         self.snapshots = snapshots
         self.conditions = conditions
     }
+
+    /// How many writes wait for their turn.
+    package nonisolated var waitingCount: Int { queue.count }
 
     /// Who is told of what is published.
     package nonisolated var watch: WatchHub { conditions.watch }
@@ -209,22 +222,17 @@ package actor StatePublisher {
     /// Puts a commit onto `snapshot`, flushed; `nil` when the branch is no longer there.
     func commit(_ draft: CommitDraft, on snapshot: StateSnapshot) throws -> GitCommit? {
         guard let commit = try append(draft, on: snapshot) else { return nil }
-        try flush()
+        try flush(1)
         return commit
     }
 
     /// Makes durable what was appended.
-    func flush() throws {
-        try log.flush()
-        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
-    }
-
-    /// Moves `main` to everything that was acknowledged, for git and for other handles of the repository to see.
     ///
-    /// To be awaited before git, or another handle, looks at a revision that ``snapshots`` may have shown.
-    package nonisolated func seal() async throws(StateError) {
-        guard unsealed.load(ordering: .sequentiallyConsistent) else { return }
-        try await sealTranslated()
+    /// - Parameter count: how many commits that is.
+    func flush(_ count: Int) throws {
+        try meter.timeFlush { () throws(GitError) in try log.flush() }
+        meter.noteBatch(of: count)
+        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
     }
 
     /// Writes anew what was acknowledged and somebody has removed since, as far as that is possible.
@@ -249,24 +257,6 @@ package actor StatePublisher {
             unsealed.store(false, ordering: .sequentiallyConsistent)
         } catch {
             logger.error("journal left for the next start", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func sealTranslated() throws(StateError) {
-        do { try sealNow() } catch { throw translate(error) }
-    }
-
-    func sealNow() throws {
-        try log.seal()
-        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
-    }
-
-    /// Seals when nobody waits for the outcome; what fails is tried again with the next write.
-    func sealOrReport() {
-        do {
-            try sealNow()
-        } catch {
-            logger.error("branch not moved yet", metadata: ["error": "\(error)"])
         }
     }
 

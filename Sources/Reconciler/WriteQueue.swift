@@ -55,7 +55,10 @@ final class WriteQueue: Sendable {
         }
     }
 
-    var isEmpty: Bool { state.withLock { $0.followers.isEmpty } }
+    var isEmpty: Bool { count == 0 }
+
+    /// How many wait.
+    var count: Int { state.withLock { $0.followers.count } }
 
     /// Ends the leader's turn.
     func passOn() {

@@ -75,7 +75,9 @@ package struct StateServer: Sendable {
 
     /// What a second server makes of the same repository, with an index of its own: what a restart without the old one does.
     package func restartedServices() async throws -> StateServices {
-        try await parts.services(in: directory, index: "index-\(UUID().uuidString).sqlite")
+        // One that is killed leaves no lock that the next could not remove; two at once are in each other's way.
+        try await services.publisher.seal()
+        return try await parts.services(in: directory, index: "index-\(UUID().uuidString).sqlite")
     }
 
     /// What a restart makes of the same repository and the same index.

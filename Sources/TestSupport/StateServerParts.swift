@@ -26,7 +26,7 @@ struct StateServerParts: Sendable {
     let credentials: StoredCredentials
     let connections: ConnectionServices
     let metrics: MetricsPage
-    private let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
+    private let registry = MetricsRegistry(help: MetricsRegistry.help)
     private let handlers: Handlers
     private let local: LocalDatabase
 
@@ -38,7 +38,16 @@ struct StateServerParts: Sendable {
         let template = try Self.template(files, in: directory)
         try StateStarter(repositoryPath: repository, identity: identity, now: clock.now).start(from: template)
         local = try LocalDatabase(path: directory.appending(path: "local.sqlite").path)
-        services = try await Self.services(directory, repository, identity, clock, patience, workingTree, local)
+        services = try await Self.services(
+            directory,
+            repository,
+            identity,
+            clock,
+            patience,
+            workingTree,
+            local,
+            registry
+        )
         access = try AccessFixture(in: directory, clock: clock, local: local)
         credentials = StoredCredentials(services.secrets.store) { [clock] in clock.now }
         connections = try Self.connections(services, credentials)
@@ -85,6 +94,7 @@ struct StateServerParts: Sendable {
             TestClock(),
             WorkingTreePlace(),
             local,
+            registry,
             index: index
         )
     }
@@ -114,6 +124,7 @@ struct StateServerParts: Sendable {
         _ patience: TestClock,
         _ workingTree: WorkingTreePlace,
         _ local: LocalDatabase,
+        _ metrics: MetricsRegistry,
         index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
@@ -130,7 +141,8 @@ struct StateServerParts: Sendable {
                 rules: rules,
                 identity: identity,
                 announcements: AnnouncedPushes(database: local),
-                secrets: { inventory.current }
+                secrets: { inventory.current },
+                metrics: metrics
             ) { clock.now },
             index: index,
             snapshots: snapshots,

@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import Reconciler
 package import Telemetry
 
 /// `GET /metrics`: what was counted, and what can be looked up, in the text format of Prometheus.
@@ -27,8 +28,10 @@ package struct MetricsPage: Sendable {
 }
 
 extension MetricsRegistry {
-    /// What the names mean that requests are counted by.
-    package static let requestHelp = [
+    /// What the names mean that requests and commits are counted by.
+    package static let help = requestHelp.merging(WriterMeter.help) { $1 }
+
+    private static let requestHelp = [
         RequestMeter.requests: "Requests by operation and status; operation none is what was refused before.",
         RequestMeter.duration: "Time until the answer began, without answers that were to wait for news.",
         RequestMeter.inFlight: "Requests whose answer has not begun.",

@@ -7,10 +7,12 @@ package import Telemetry
 package struct StateFigures: MetricsCollecting {
     private let snapshots: SnapshotStore
     private let conditions: ConditionBoard
+    private let publisher: StatePublisher
 
     package init(_ services: StateServices) {
         self.snapshots = services.snapshots
         self.conditions = services.conditions
+        self.publisher = services.publisher
     }
 
     package func families() -> [MetricFamily] {
@@ -21,6 +23,11 @@ package struct StateFigures: MetricsCollecting {
                 "gitplane_long_polls",
                 Double(conditions.watch.waitingCount),
                 help: "Reads that wait for news because of Prefer: wait."
+            ),
+            .gauge(
+                "gitplane_writes_waiting",
+                Double(publisher.waitingCount),
+                help: "Writes that wait while others are flushed."
             ),
         ]
         guard let snapshot = snapshots.latest else { return families }

@@ -51,7 +51,8 @@ struct Server {
             [control = access.control] in
             try await control.record($0)
         }
-        let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, logger)
+        let registry = MetricsRegistry(help: MetricsRegistry.help)
+        let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, registry, logger)
         let workingTree: WorkingTree? =
             if let settings = configuration.workingTree {
                 try await WorkingTree(settings, folder, state, instance, logger)
@@ -76,7 +77,6 @@ struct Server {
         let connections = try ConnectionComponents(configuration, folder, stateServices, secrets.store)
         handlers.registerConnections(connections.services, connections.schedule)
         handlers.registerOnboarding(connections.services) { access.control.account != nil }
-        let registry = MetricsRegistry(help: MetricsRegistry.requestHelp)
         let figures = [StateFigures(stateServices), ProcessFigures()] + Self.figures(maintenance)
         let page = MetricsPage(registry, sources: figures)
         page.register(in: &handlers)

@@ -5,6 +5,7 @@ import LocalStore
 import Logging
 import Reconciler
 import StateRepo
+import Telemetry
 
 /// The state of a data folder, opened: repository, index, publisher, archive.
 struct StateComponents {
@@ -28,6 +29,7 @@ struct StateComponents {
         _ instance: InstanceFile,
         _ local: LocalDatabase,
         _ secrets: SecretsComponents,
+        _ metrics: MetricsRegistry,
         _ logger: Logger
     ) async throws -> StateComponents {
         secrets.showRecovery()
@@ -43,7 +45,8 @@ struct StateComponents {
                 rules: rules,
                 identity: instance.identity,
                 announcements: AnnouncedPushes(database: local),
-                secrets: { inventory.current }
+                secrets: { inventory.current },
+                metrics: metrics
             ),
             index: index,
             snapshots: snapshots,

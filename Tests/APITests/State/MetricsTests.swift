@@ -35,6 +35,25 @@ struct MetricsTests {
         }
     }
 
+    @Test("say how many commits shared a flush, and that git was shown them")
+    func commits() async throws {
+        try await withStateServer { server in
+            for id in ["a", "b"] {
+                try await server.client.send(
+                    .post,
+                    "/api/control-plane/agents",
+                    json: ["id": .string(id), "display_name": "A"]
+                )
+            }
+            let lines = Self.lines(try await server.client.send(.get, Self.path).body)
+            #expect(lines.contains("gitplane_commits_total 2"))
+            #expect(lines.contains(#"gitplane_commit_batch_size_bucket{le="1"} 2"#))
+            #expect(lines.contains("gitplane_flush_duration_seconds_count 2"))
+            #expect(lines.contains("gitplane_seal_duration_seconds_count 2"))
+            #expect(lines.contains("gitplane_writes_waiting 0"))
+        }
+    }
+
     @Test("say what is served and how the server is")
     func state() async throws {
         try await withStateServer { server in

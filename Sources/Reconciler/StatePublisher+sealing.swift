@@ -1,0 +1,56 @@
+import Concurrency
+import Logging
+package import StateRepo
+import Synchronization
+
+/// When git sees what was acknowledged.
+extension StatePublisher {
+    /// Moves `main` to everything that was acknowledged, for git and for other handles of the repository to see.
+    ///
+    /// To be awaited before git, or another handle, looks at a revision that ``snapshots`` may have shown.
+    package nonisolated func seal() async throws(StateError) {
+        guard unsealed.load(ordering: .sequentiallyConsistent) else { return }
+        try await sealTranslated()
+    }
+
+    private func sealTranslated() throws(StateError) {
+        do { try sealNow() } catch { throw translate(error) }
+    }
+
+    func sealNow() throws {
+        guard !log.isSealed else { return }
+        try meter.timeSeal { () throws(GitError) in try log.seal() }
+        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
+    }
+
+    /// Seals when nobody waits for the outcome; what fails is tried again with the next write.
+    func sealOrReport() {
+        do {
+            try sealNow()
+        } catch {
+            logger.error("branch not moved yet", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Seals after a write, unless others wait for their turn or are expected at once; then a little later.
+    func sealInTime() {
+        guard !log.isSealed else { return }
+        if log.isSealDue || queue.isEmpty && !pace.expectsMore { return sealOrReport() }
+        if !isSealPlanned { planSeal(in: SealPace.maximumPause) }
+    }
+
+    private func planSeal(in delay: Duration) {
+        isSealPlanned = true
+        executor.run(after: delay) { [weak self] in
+            self?.assumeIsolated { $0.sealAfterPause() }
+        }
+    }
+
+    /// Seals when no write has come for long enough.
+    private func sealAfterPause() {
+        isSealPlanned = false
+        guard !log.isSealed else { return }
+        let remaining = pace.remaining(at: .now)
+        if log.isSealDue || remaining == .zero { sealOrReport() } else { planSeal(in: remaining) }
+    }
+}
