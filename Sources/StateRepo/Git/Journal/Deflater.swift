@@ -5,7 +5,7 @@ final class Deflater {
     /// For speed: maintenance compresses again.
     private static let level: Int32 = 1
     /// The most that a stored block holds, in bytes.
-    private static let maximumBlock = 0xFFFF
+    private static let blockSize = 0xFFFF
 
     // zlib remembers where its stream is, so it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -47,10 +47,10 @@ final class Deflater {
     /// for than the disk.
     static func store(_ content: [UInt8]) -> [UInt8] {
         var stream: [UInt8] = [0x78, 0x01]
-        stream.reserveCapacity(content.count + 11 + content.count / maximumBlock * 5)
+        stream.reserveCapacity(content.count + 11 + content.count / blockSize * 5)
         var rest = content[...]
         repeat {
-            let block = rest.prefix(maximumBlock)
+            let block = rest.prefix(blockSize)
             rest = rest.dropFirst(block.count)
             let (low, high) = (UInt8(block.count & 0xFF), UInt8(block.count >> 8))
             stream += [rest.isEmpty ? 1 : 0, low, high, ~low, ~high]
