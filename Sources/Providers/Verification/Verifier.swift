@@ -43,12 +43,13 @@ package struct Verifier: Sendable {
             try await slots.withSlot { try await egress.send(request, for: Self.reach(values)) }
         }
         let (models, account) = try AnswerReader(recipe: recipe).read(answer)
+        let echo = SecretEcho(values.secrets, in: request)
         return Verification(
             checkedAt: time,
             latency: ContinuousClock.now - start,
             httpStatus: answer.status,
-            models: models,
-            account: account
+            models: models.filter { !echo.isHeard(in: $0) },
+            account: account.flatMap { echo.isHeard(in: $0) ? nil : $0 }
         )
     }
 

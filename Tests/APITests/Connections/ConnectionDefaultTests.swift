@@ -142,6 +142,27 @@ struct ConnectionDefaultTests {
         }
     }
 
+    @Test("What a vendor says is not told when the credential is in it, as it was sent or coded")
+    func echo() async throws {
+        let (canary, user) = ("canary-0123456789", "ada@example.com")
+        let coded = Data("\(user):\(canary)".utf8).base64EncodedString()
+        for name in ["Ada with \(canary)", canary.uppercased(), "Basic \(coded)"] {
+            try await FakeProvider.run { _ in
+                .status(200, #"{"accountId":"1","displayName":"\#(name)"}"#)
+            } _: { _, port in
+                try await withStateServer([:]) { server in
+                    let fields: JSONValue = [
+                        "JIRA_URL": .string("http://127.0.0.1:\(port)"), "JIRA_USERNAME": .string(user),
+                        "JIRA_API_TOKEN": .string(canary),
+                    ]
+                    #expect(try await server.client.send(.put, Self.jira, json: ["fields": fields]).status == 201)
+                    let proof = try await server.client.send(.post, "\(Self.jira)/verify")
+                    #expect(try proof.status == 200 && proof.json()["account"] == nil)
+                }
+            }
+        }
+    }
+
     @Test("What cannot be verified, is not connected or does not exist says so")
     func failures() async throws {
         try await withStateServer([:]) { server in
