@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Access", "Catalogue", "Documents", "Providers", "Reconciler", "Secrets", "StateRepo",
+                "API", "Access", "Catalogue", "Concurrency", "Documents", "Providers", "Reconciler", "Secrets",
+                "StateRepo",
                 "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,

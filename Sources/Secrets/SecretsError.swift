@@ -26,6 +26,8 @@ package struct SecretsError: Error, CustomStringConvertible {
         case unavailable = "secrets.unavailable"
         /// The change cannot be recorded, in the audit log among others; nothing has changed.
         case auditUnavailable = "audit.unavailable"
+        /// Another request with that `Idempotency-Key` is remembered; nothing has changed.
+        case keyReused = "idempotency.key_reused"
         case storageFull = "storage.full"
         /// The new file is in place, but may not survive a power cut.
         case outcomeUnknown = "storage.outcome_unknown"

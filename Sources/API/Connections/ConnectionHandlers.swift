@@ -63,21 +63,22 @@ struct ConnectionHandlers: Sendable {
 
     fileprivate func put(_ request: OperationRequest) async throws -> OperationResponse {
         let named = try named(request)
-        let facts = try services.state.snapshots.current.serving.connections[named.key]?.facts
-        let kept = try await services.credentials.secrets(of: named.document)
-        let draft = try ConnectionDraft(
-            request.body?.objectValue ?? [:],
-            for: named.entry,
-            over: facts?.fields ?? [:],
-            kept
-        )
-        let edit = ResourceEdit(
-            .putMetadata(named.document, draft.document),
-            try services.precondition(request, named.document)
-        )
-        let outcome = try await services.write(request, edit, named.document, secrets: draft.secrets)
-        let marks = try services.credentials.marks(of: named.document)
-        guard let body = ConnectionBody(named.key, named.entry, in: outcome.snapshot, marks: marks) else {
+        let entered = request.body?["fields"]?.objectValue ?? [:]
+        let isAboutSecrets = entered.contains { named.entry.connection.field($0.key)?.isSecret ?? false }
+        let written = try await services.write(request, named.document, isAboutSecrets: isAboutSecrets) {
+            let facts = try services.state.snapshots.current.serving.connections[named.key]?.facts
+            let draft = try ConnectionDraft(
+                request.body?.objectValue ?? [:],
+                for: named.entry,
+                over: facts?.fields ?? [:],
+                try await services.credentials.secrets(of: named.document)
+            )
+            let precondition = try services.precondition(request, named.document)
+            let edit = ResourceEdit(.putMetadata(named.document, draft.document), precondition)
+            return ConnectionChange(edit: edit, secrets: draft.secrets)
+        }
+        let outcome = written.state
+        guard let body = ConnectionBody(named.key, named.entry, in: outcome.snapshot, marks: written.marks) else {
             throw Self.notFound(named)
         }
         let isNew = outcome.creates("\(named.key).json")
@@ -93,14 +94,13 @@ struct ConnectionHandlers: Sendable {
 
     fileprivate func delete(_ request: OperationRequest) async throws -> OperationResponse {
         let named = try named(request)
-        guard try services.state.snapshots.current.head.connections[named.key] != nil else {
-            throw Self.notFound(named)
+        return try await services.remove(request, named.document) {
+            guard try services.state.snapshots.current.head.connections[named.key] != nil else {
+                throw Self.notFound(named)
+            }
+            let precondition = try services.precondition(request, named.document)
+            return ResourceEdit(.deleteMetadata(named.document), precondition)
         }
-        let edit = ResourceEdit(
-            .deleteMetadata(named.document),
-            try services.precondition(request, named.document)
-        )
-        return try await services.remove(request, edit, named.document)
     }
 
     fileprivate func verify(_ request: OperationRequest) async throws -> OperationResponse {

@@ -5,6 +5,7 @@ import HTTPTypes
 import HashTreeCollections
 import Providers
 import Reconciler
+import Secrets
 import StateRepo
 
 extension Handlers {
@@ -54,9 +55,12 @@ struct ProviderHandlers: Sendable {
     fileprivate func putKey(_ request: OperationRequest) async throws -> OperationResponse {
         let named = try named(request)
         let body = request.body?.objectValue ?? [:]
-        let key = body["api_key"]?.stringValue ?? ""
-        let draft = try ProviderDraft(key: key, baseURL: services.baseURL(body), for: named)
-        if body["verify"]?.boolValue == true { _ = try await services.verify(draft.values, of: named.document) }
+        let draft = try await services.attempting(.written, request, named.document) {
+            let key = body["api_key"]?.stringValue ?? ""
+            let draft = try ProviderDraft(key: key, baseURL: services.baseURL(body), for: named)
+            if body["verify"]?.boolValue == true { _ = try await services.verify(draft.values, of: named.document) }
+            return draft
+        }
         return try await write(request, named, draft)
     }
 
@@ -77,14 +81,13 @@ struct ProviderHandlers: Sendable {
 
     fileprivate func delete(_ request: OperationRequest) async throws -> OperationResponse {
         let named = try named(request)
-        let edit = ResourceEdit(
-            .deleteMetadata(named.document),
-            try services.precondition(request, named.document)
-        )
-        guard try services.state.snapshots.current.head.providers[named.id] != nil else {
-            throw ProblemError(.providerNotConfigured, "Nothing is connected.")
+        return try await services.remove(request, named.document) {
+            let precondition = try services.precondition(request, named.document)
+            guard try services.state.snapshots.current.head.providers[named.id] != nil else {
+                throw ProblemError(.providerNotConfigured, "Nothing is connected.")
+            }
+            return ResourceEdit(.deleteMetadata(named.document), precondition)
         }
-        return try await services.remove(request, edit, named.document)
     }
 
     // MARK: Helpers
@@ -115,12 +118,14 @@ struct ProviderHandlers: Sendable {
         _ named: NamedProvider,
         _ draft: ProviderDraft
     ) async throws -> OperationResponse {
-        let precondition = try services.precondition(request, named.document)
-        let edit = ResourceEdit(.putMetadata(named.document, draft.document), precondition)
-        let outcome = try await services.write(request, edit, named.document, secrets: draft.secrets)
-        let marks = try services.credentials.marks(of: named.document)
-        let body = ProviderBody(named.id, named.entry, in: outcome.snapshot, marks: marks)
-        return .written(request, outcome, tag: body.tag, body.json)
+        let isAboutSecrets = !draft.secrets.values.isEmpty
+        let written = try await services.write(request, named.document, isAboutSecrets: isAboutSecrets) {
+            let precondition = try services.precondition(request, named.document)
+            let edit = ResourceEdit(.putMetadata(named.document, draft.document), precondition)
+            return ConnectionChange(edit: edit, secrets: draft.secrets)
+        }
+        let body = ProviderBody(named.id, named.entry, in: written.state.snapshot, marks: written.marks)
+        return .written(request, written.state, tag: body.tag, body.json)
     }
 }
 

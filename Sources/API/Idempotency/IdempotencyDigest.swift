@@ -31,6 +31,11 @@ struct IdempotencyDigest: Sendable {
         return IdempotencyMark(key: digest([Array(account.utf8), Array(text.utf8)]), request: digest(whole))
     }
 
+    /// Everything that decides what a request does, what is secret in its body too.
+    func whole(_ request: OperationRequest, _ mark: IdempotencyMark) -> [UInt8] {
+        digest([mark.request, request.document?.source ?? []])
+    }
+
     /// Each part with its length, so that no two lists look alike.
     private func digest(_ parts: [[UInt8]]) -> [UInt8] {
         var code = HMAC<SHA256>(key: key)

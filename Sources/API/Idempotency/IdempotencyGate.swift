@@ -82,7 +82,9 @@ package final class IdempotencyGate: Sendable {
         else { return try await handler(request) }
         try start(mark)
         defer { state.withLock { $0.running[mark.key] = nil } }
-        let seal = request.operation.isAnswerSealed ? Self.seal(mark, request, caller) : nil
+        // The mark does not tell secret bodies apart: the seal does.
+        let isSealed = request.operation.isAnswerSealed || request.operation.isBodySecret
+        let seal = isSealed ? Self.seal(mark, request, caller) : nil
         switch try find(mark) {
         case .record(let record):
             if case .inCommit(let commit) = record.body {
@@ -129,7 +131,7 @@ package final class IdempotencyGate: Sendable {
         _ handler: OperationHandler
     ) async throws -> OperationResponse {
         let expires = now() + Self.lifetime
-        let once = IdempotentRequest(mark, recalling: commit) { answer, commit in
+        let once = IdempotentRequest(mark, whole: digest.whole(request, mark), recalling: commit) { answer, commit in
             try Self.record(of: answer, mark, commit, seal, expires)
         }
         var request = request

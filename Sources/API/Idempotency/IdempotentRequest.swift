@@ -7,6 +7,8 @@ import Synchronization
 package final class IdempotentRequest: Sendable {
     /// For the commit that the request makes.
     package let mark: IdempotencyMark
+    /// A keyed digest of everything that the request is, what is secret in its body too: kept only where secrets are.
+    let whole: [UInt8]
     /// The commit that an earlier request of this mark made, whose answer was lost: the handler makes that answer again and
     /// writes nothing.
     package let recalled: CommitID?
@@ -16,10 +18,12 @@ package final class IdempotentRequest: Sendable {
 
     init(
         _ mark: IdempotencyMark,
+        whole: [UInt8],
         recalling commit: CommitID? = nil,
         keep: @escaping @Sendable (OperationResponse, CommitID?) throws -> IdempotencyRecord?
     ) {
         self.mark = mark
+        self.whole = whole
         self.recalled = commit
         self.keep = keep
     }

@@ -4,6 +4,7 @@ import HTTPTypes
 import HashTreeCollections
 import Providers
 import Reconciler
+import Secrets
 import StateRepo
 
 extension Handlers {
@@ -75,9 +76,14 @@ struct OnboardingHandlers: Sendable {
         } else {
             draft = try ProviderDraft(localAt: baseURL, for: named)
         }
-        _ = try await services.verify(draft.values, of: named.document)
-        let edit = ResourceEdit(.putMetadata(named.document, draft.document))
-        _ = try await services.write(request, edit, named.document, secrets: draft.secrets)
+        let isAboutSecrets = !draft.secrets.values.isEmpty
+        _ = try await services.attempting(.written, request, named.document, if: isAboutSecrets) {
+            try await services.verify(draft.values, of: named.document)
+        }
+        _ = try await services.write(request, named.document, isAboutSecrets: isAboutSecrets) {
+            let edit = ResourceEdit(.putMetadata(named.document, draft.document))
+            return ConnectionChange(edit: edit, secrets: draft.secrets)
+        }
     }
 
     /// Leaves an agent of that name as it is.

@@ -22,7 +22,7 @@ actor AgentFollower {
     private let archive: StateArchive
     private let snapshots: SnapshotStore
     private let now: @Sendable () -> Date
-    private let turns = Slots(running: 1, waiting: maximumWaiting)
+    private let turns: Slots
     /// Up to where agents were followed without anything to be done, and for which generation of the document.
     private var looked: (generation: Int, point: SecretsPoint)?
 
@@ -30,8 +30,10 @@ actor AgentFollower {
         _ store: SecretsStore,
         archive: StateArchive,
         snapshots: SnapshotStore,
+        turns: Slots,
         now: @escaping @Sendable () -> Date
     ) {
+        self.turns = turns
         self.store = store
         self.archive = archive
         self.snapshots = snapshots
@@ -42,23 +44,46 @@ actor AgentFollower {
     func catchUp() async throws {
         let snapshot = try snapshots.current
         guard let document = store.board.current.document, !isSettled(document, snapshot) else { return }
-        try await inTurn { _ = try await follow() }
+        try await inTurn { _ = try await follow(to: snapshots.current) }
+    }
+
+    /// An agent as a request found it.
+    struct Found: Sendable {
+        let id: AgentID
+        /// The number of the commit that it was found at.
+        let sequence: Int
     }
 
     /// Changes the document, once it is at the published state; it says so itself, so that what went on before is never
     /// held against a secret that is set now.
+    ///
+    /// - Parameters:
+    ///   - agent: whose secrets they are; when it went since it was found nothing is changed, also when another one came.
+    ///   - admit: looks at the document that is about to be changed; nothing is when it throws.
     func change<Result: Sendable>(
-        noting notes: [SecretsNote] = [],
+        of agent: Found?,
+        noting notes: [SecretsNote],
+        admitting admit: @Sendable (SecretsDocument) throws -> Void,
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) async throws -> Result {
         try await inTurn {
             try await store.refresh()
-            let point = try await follow()
+            let snapshot = try snapshots.current
+            let point = try await follow(to: snapshot)
+            if let agent { try await check(agent, in: snapshot) }
+            try admit(store.board.current.opened())
             return try await store.change(noting: notes) { document throws(SecretsError) in
                 document.seen = point
                 return try edit(&document)
             }
         }
+    }
+
+    /// - Throws: `agent.not_found` when the agent is not there any more, or went and came back.
+    private func check(_ agent: Found, in snapshot: StateSnapshot) async throws {
+        guard snapshot.head.agents[agent.id]?.definition != nil,
+            try await passages(of: agent.id, isThere: true, snapshot, since: agent.sequence).isEmpty
+        else { throw StateError.notFound(.agent(agent.id)) }
     }
 
     private func inTurn<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
@@ -88,8 +113,7 @@ actor AgentFollower {
     }
 
     /// - Returns: the point that the document is right for.
-    private func follow() async throws -> SecretsPoint {
-        let snapshot = try snapshots.current
+    private func follow(to snapshot: StateSnapshot) async throws -> SecretsPoint {
         let point = SecretsPoint(snapshot)
         guard let document = store.board.current.document, !isSettled(document, snapshot) else { return point }
         let seen = try seen(document).first { try $0.sequence <= snapshot.sequence && isOnMain($0) }

@@ -5,6 +5,7 @@ import StateRepo
 
 /// What answers show of a secret: everything but the value.
 struct SecretBody: Sendable {
+    let tag: EntityTag
     let json: JSONObject
 
     init(_ id: SecretID, _ entry: SecretEntry, _ document: SecretsDocument) {
@@ -16,6 +17,8 @@ struct SecretBody: Sendable {
         let time = Date(timeIntervalSince1970: TimeInterval(entry.updatedAt))
         json["updated_at"] = .string(Timestamp.text(time))
         json["updated_by"] = .string(entry.updatedBy)
+        tag = EntityTag(entry)
+        json["etag"] = .string(tag.opaque)
         self.json = json
     }
 

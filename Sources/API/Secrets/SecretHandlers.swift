@@ -13,15 +13,11 @@ extension Handlers {
     package mutating func registerSecrets(_ services: StateServices) {
         let secrets = SecretHandlers(services: services)
         register("listAgentSecrets") { try await secrets.listOfAgent($0) }
-        register("putAgentSecret") { request in
-            try await secrets.put(request, .agent(try secrets.agent(request).description))
-        }
-        register("deleteAgentSecret") { request in
-            try await secrets.delete(request, .agent(try secrets.agent(request).description))
-        }
+        register("putAgentSecret") { try await secrets.put($0, isOfAgent: true) }
+        register("deleteAgentSecret") { try await secrets.delete($0, isOfAgent: true) }
         register("listGlobalSecrets") { try await secrets.listGlobal($0) }
-        register("putGlobalSecret") { try await secrets.put($0, .global) }
-        register("deleteGlobalSecret") { try await secrets.delete($0, .global) }
+        register("putGlobalSecret") { try await secrets.put($0, isOfAgent: false) }
+        register("deleteGlobalSecret") { try await secrets.delete($0, isOfAgent: false) }
         register("bundleAgentSecrets") { try await secrets.bundle($0) }
         SecretsFileHandlers(desk: services.secrets).register(in: &self)
     }
@@ -34,16 +30,16 @@ struct SecretHandlers: Sendable {
     private var desk: SecretsDesk { services.secrets }
 
     /// The agent that the path names, which must exist.
-    func agent(_ request: OperationRequest) throws -> AgentID {
+    private func agent(_ request: OperationRequest, in snapshot: StateSnapshot) throws -> AgentID {
         let id = try request.agentID()
-        guard try services.snapshots.current.head.agents[id]?.definition != nil else {
+        guard snapshot.head.agents[id]?.definition != nil else {
             throw StateError.notFound(.agent(id))
         }
         return id
     }
 
     fileprivate func listOfAgent(_ request: OperationRequest) async throws -> OperationResponse {
-        let id = try agent(request)
+        let id = try agent(request, in: services.snapshots.current)
         let document = try await desk.document()
         let snapshot = try services.snapshots.current
         let secrets = AgentSecrets(id, document, in: snapshot)
@@ -75,38 +71,78 @@ struct SecretHandlers: Sendable {
         return try page.answer(request, state, services.cursors)
     }
 
-    fileprivate func put(_ request: OperationRequest, _ scope: SecretScope) async throws -> OperationResponse {
-        guard let name = SecretName(request.path("secret_key")) else { throw Self.invalid("", Self.nameRule) }
-        guard !name.decidesWhatRuns else {
-            throw Self.invalid("", "an environment variable \(name) decides what a program runs: choose another name")
-        }
-        guard let value = request.body?["value"]?.stringValue.flatMap({ SecretValue($0) }) else {
-            throw Self.invalid("/value", "a value has 1 byte to 64 KiB, and no zero byte")
-        }
-        let id = SecretID(scope, name)
-        let author = try author(request)
-        let isGrantable = request.body?["grantable"]?.boolValue ?? true
-        let (isNew, body) = try await desk.noting(.written, request, ["secret": .string(id.description)]) { note in
-            try await desk.change(noting: [note]) { document throws(SecretsError) in
+    fileprivate func put(_ request: OperationRequest, isOfAgent: Bool) async throws -> OperationResponse {
+        let subject = subject(request, isOfAgent: isOfAgent)
+        return try await desk.noting(.written, request, subject) { note in
+            let agent = isOfAgent ? try found(request) : nil
+            let (name, value) = try (Self.newName(request), Self.value(request))
+            let id = SecretID(SecretScope(agent), name)
+            let (author, precondition) = try (self.author(request), SecretPrecondition(request))
+            let isGrantable = request.body?["grantable"]?.boolValue ?? true
+            let (isNew, body) = try await desk.change(of: agent, noting: [note]) { document in
+                try precondition.check(document.entries[id])
+            } _: { document throws(SecretsError) in
                 let isNew = document.entries[id] == nil
                 let entry = try document.set(id, to: value, by: author, isGrantable: isGrantable)
-                return (isNew, SecretBody(id, entry, document).json)
+                return (isNew, SecretBody(id, entry, document))
             }
+            var response = OperationResponse(isNew ? .created : .ok, .json(.object(body.json)))
+            response.headers[.eTag] = body.tag.description
+            if isNew { response.headers[.location] = Self.location(id) }
+            return response
         }
-        var response = OperationResponse(isNew ? .created : .ok, .json(.object(body)))
-        if isNew { response.headers[.location] = Self.location(id) }
-        return response
     }
 
-    fileprivate func delete(_ request: OperationRequest, _ scope: SecretScope) async throws -> OperationResponse {
-        guard let id = SecretName(request.path("secret_key")).map({ SecretID(scope, $0) }),
-            try await desk.document().entries[id] != nil
-        else { throw ProblemError(.notFound, "There is no such secret.") }
-        try await desk.noting(.deleted, request, ["secret": .string(id.description)]) { note in
-            try await desk.change(noting: [note]) { document throws(SecretsError) in _ = document.remove(id) }
+    fileprivate func delete(_ request: OperationRequest, isOfAgent: Bool) async throws -> OperationResponse {
+        let subject = subject(request, isOfAgent: isOfAgent)
+        try await desk.noting(.deleted, request, subject) { note in
+            let agent = isOfAgent ? try found(request) : nil
+            guard let name = SecretName(request.path("secret_key")) else { throw Self.notFound }
+            let (id, precondition) = (SecretID(SecretScope(agent), name), try SecretPrecondition(request))
+            try await desk.change(of: agent, noting: [note]) { document in
+                guard let entry = document.entries[id] else { throw Self.notFound }
+                try precondition.check(entry)
+            } _: { document throws(SecretsError) in
+                _ = document.remove(id)
+            }
         }
         return .noContent
     }
+
+    /// What the audit log calls the secret; what is no name, and may be a value, is left out.
+    private func subject(_ request: OperationRequest, isOfAgent: Bool) -> JSONObject {
+        let scope = isOfAgent ? Self.scope(request) : .global
+        let name = SecretName(request.path("secret_key"))
+        return ["secret": .string(name.map { SecretID(scope, $0).description } ?? scope.path)]
+    }
+
+    /// The agent that the path names, whether there is one or not.
+    private static func scope(_ request: OperationRequest) -> SecretScope {
+        .agent(AgentID(request.path("agent_id"))?.description ?? "")
+    }
+
+    /// The agent that the path names, as it is now.
+    private func found(_ request: OperationRequest) throws -> AgentFollower.Found {
+        let snapshot = try services.snapshots.current
+        return AgentFollower.Found(id: try agent(request, in: snapshot), sequence: snapshot.sequence)
+    }
+
+    private static func newName(_ request: OperationRequest) throws -> SecretName {
+        guard let name = SecretName(request.path("secret_key")) else { throw invalid("", nameRule) }
+        guard !name.decidesWhatRuns else {
+            throw invalid("", "an environment variable \(name) decides what a program runs: choose another name")
+        }
+        return name
+    }
+
+    private static func value(_ request: OperationRequest) throws -> SecretValue {
+        guard let value = request.body?["value"]?.stringValue.flatMap({ SecretValue($0) }) else {
+            throw invalid("/value", "a value has 1 byte to 64 KiB, and no zero byte")
+        }
+        return value
+    }
+
+    private static var notFound: ProblemError { ProblemError(.notFound, "There is no such secret.") }
 
     private func author(_ request: OperationRequest) throws -> SecretsDocument.Author {
         SecretsDocument.Author(name: try request.requirePrincipal().identity.description, time: desk.time)
@@ -128,24 +164,36 @@ struct SecretHandlers: Sendable {
     }
 }
 
+extension SecretScope {
+    fileprivate init(_ agent: AgentFollower.Found?) {
+        self = agent.map { .agent($0.id.description) } ?? .global
+    }
+}
+
 /// `/agents/:agent_id/secrets/bundle`.
 extension SecretHandlers {
     fileprivate func bundle(_ request: OperationRequest) async throws -> OperationResponse {
-        let id = try agent(request)
+        let subject: JSONObject = ["secret": .string(Self.scope(request).path)]
+        return try await desk.attempting(AuditEvent.Name.secretBundled.rawValue, request, subject) {
+            let text = try await sealed(request)
+            try await desk.record(.secretBundled, request, subject)
+            return OperationResponse(.ok, .bytes(.init(bytes: text), contentType: "text/plain; charset=utf-8"))
+        }
+    }
+
+    private func sealed(_ request: OperationRequest) async throws -> [UInt8] {
+        let id = try agent(request, in: services.snapshots.current)
         let document = try await desk.document()
         let snapshot = try services.snapshots.current
         guard let pinned = snapshot.serving.releases[id]?.pinned else {
             throw StateError(.agentNotPublished, "the agent \"\(id)\" is not published")
         }
         let granted = GrantedSecrets(pinned, in: snapshot.serving, document, services.rules)
-        try await desk.record(.secretBundled, request, ["secret": .string("agents/\(id)")])
         var content = JSONObject()
         for grant in granted.all { content[grant.name] = .string(grant.entry.value.exposed()) }
         do {
             let recipient = try AgeRecipient(request.body?["recipient"]?.stringValue ?? "")
-            let file = try AgeFile.seal(JSONValue.object(content).compactBytes, to: [recipient])
-            let text = AgeArmour.encode(file)
-            return OperationResponse(.ok, .bytes(.init(bytes: text), contentType: "text/plain; charset=utf-8"))
+            return AgeArmour.encode(try AgeFile.seal(JSONValue.object(content).compactBytes, to: [recipient]))
         } catch {
             throw Self.invalid("/recipient", error.message)
         }

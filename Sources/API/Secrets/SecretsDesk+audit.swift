@@ -17,10 +17,22 @@ extension SecretsDesk {
         _ work: (SecretsNote) async throws -> Result
     ) async throws -> Result {
         let note = try note(event, request, details)
+        return try await attempting(event.rawValue, request, details) { try await work(note) }
+    }
+
+    /// Does what concerns secrets: when it fails the audit log says that it was refused, and why.
+    ///
+    /// - Parameter attempt: the event that it would have been.
+    func attempting<Result: Sendable>(
+        _ attempt: String,
+        _ request: OperationRequest,
+        _ details: JSONObject,
+        _ work: () async throws -> Result
+    ) async throws -> Result {
         do {
-            return try await work(note)
-        } catch let error as SecretsError {
-            await refuse(event.rawValue, request, details, error)
+            return try await work()
+        } catch {
+            await refuse(attempt, request, details, error)
             throw error
         }
     }
@@ -44,9 +56,14 @@ extension SecretsDesk {
         try await audit(AuditEvent(event, by: actor, from: request.address, details: all))
     }
 
-    /// Writes to the audit log what was not done, and why.
-    func refuse(_ attempt: String, _ request: OperationRequest, _ details: JSONObject, _ error: SecretsError) async {
-        var all: JSONObject = ["attempt": .string(attempt), "code": .string(error.code.rawValue)]
+    /// Writes to the audit log what was not done, and why; what was only tried, was given up, or is told as `auth.denied`, is not
+    /// told here.
+    func refuse(_ attempt: String, _ request: OperationRequest, _ details: JSONObject, _ error: any Error) async {
+        let code = ProblemError.code(of: error)
+        guard case .commit = request.writeMode, !(error is CancellationError),
+            code != StateError.Code.insufficientScope.rawValue
+        else { return }
+        var all: JSONObject = ["attempt": .string(attempt), "code": .string(code)]
         for member in details { all[member.key] = member.value }
         do {
             try await record(.secretRefused, request, all)

@@ -1,5 +1,5 @@
 package import Access
-import Concurrency
+package import Concurrency
 import Documents
 package import Foundation
 package import Logging
@@ -21,8 +21,10 @@ package final class SecretsDesk: Sendable {
     package let inventorySource: SecretInventorySource
     let follower: AgentFollower
     private let repair: ConnectionRepair
+    /// Changes of the secrets of agents and of the installation.
+    package let agentTurns = Slots(running: 1, waiting: AgentFollower.maximumWaiting)
     /// Writes of connections, which change secrets and state together.
-    private let connections = Slots(running: 1, waiting: AgentFollower.maximumWaiting)
+    package let connectionTurns = Slots(running: 1, waiting: AgentFollower.maximumWaiting)
     private let watch: WatchHub
     private let conditions: ConditionBoard
     private let now: @Sendable () -> Date
@@ -41,7 +43,13 @@ package final class SecretsDesk: Sendable {
         self.store = store
         self.audit = audit
         self.inventorySource = inventorySource
-        self.follower = AgentFollower(store, archive: archive, snapshots: snapshots, now: now)
+        self.follower = AgentFollower(
+            store,
+            archive: archive,
+            snapshots: snapshots,
+            turns: agentTurns,
+            now: now
+        )
         self.repair = ConnectionRepair(store: store, archive: archive, snapshots: snapshots, now: now)
         self.watch = conditions.watch
         self.conditions = conditions
@@ -68,12 +76,18 @@ package final class SecretsDesk: Sendable {
     }
 
     /// Changes the secrets; the agents that there are have been followed before.
+    ///
+    /// - Parameters:
+    ///   - agent: whose secrets they are, as it was found; nothing is changed when it has gone since.
+    ///   - admit: looks at the document that is about to be changed; nothing is when it throws.
     func change<Result: Sendable>(
-        noting notes: [SecretsNote] = [],
+        of agent: AgentFollower.Found?,
+        noting notes: [SecretsNote],
+        admitting admit: @Sendable (SecretsDocument) throws -> Void,
         _ edit: @Sendable (inout SecretsDocument) throws(SecretsError) -> Result
     ) async throws -> Result {
         defer { noteCondition() }
-        return try await follower.change(noting: notes, edit)
+        return try await follower.change(of: agent, noting: notes, admitting: admit, edit)
     }
 
     /// Looks whether somebody exchanged the file; when it cannot be read now, the last judgment stands.
@@ -138,11 +152,11 @@ package final class SecretsDesk: Sendable {
 
     /// Runs a write of a connection while there is no other one.
     func connectionInTurn<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        guard await connections.take() else {
+        guard await connectionTurns.take() else {
             try Task.checkCancellation()
             throw SecretsError(.unavailable, "too many changes of connections at once")
         }
-        defer { connections.release() }
+        defer { connectionTurns.release() }
         return try await body()
     }
 }

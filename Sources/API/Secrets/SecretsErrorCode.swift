@@ -42,6 +42,7 @@ extension ProblemError {
             self.init(.untrusted, "the secrets file cannot be used: look at the status of the secrets")
         case .full: self.init(StateError(.storageFull, error.message))
         case .auditUnavailable: self.init(AccessRefusal.auditUnavailable(error))
+        case .keyReused: self = .idempotencyKeyReused
         case .storageFull: self.init(StateError(.storageFull, "the disk is full: nothing was written"))
         case .unavailable, .identityMissing, .identityWrong, .identityFile:
             self.init(.unavailable, "the secrets file cannot be read or written now; nothing has changed")

@@ -29,17 +29,14 @@ struct SecretsFileHandlers: Sendable {
     }
 
     private func unseal(_ request: OperationRequest) async throws -> OperationResponse {
-        guard let passphrase = Self.passphrase(request) else { throw Self.invalidPassphrase }
         defer { desk.noteCondition() }
-        do {
+        return try await desk.attempting(AuditEvent.Name.secretsUnsealed.rawValue, request, [:]) {
+            guard let passphrase = Self.passphrase(request) else { throw Self.invalidPassphrase }
             guard let unsealing = try await desk.store.check(passphrase) else { return status() }
             try await desk.record(.secretsUnsealed, request)
             try await desk.store.unseal(unsealing)
-        } catch let error as SecretsError {
-            await desk.refuse(AuditEvent.Name.secretsUnsealed.rawValue, request, [:], error)
-            throw error
+            return status()
         }
-        return status()
     }
 
     private func verify() async throws -> OperationResponse {
@@ -64,16 +61,16 @@ struct SecretsFileHandlers: Sendable {
     private func rotate(_ request: OperationRequest) async throws -> OperationResponse {
         let passphrase = Self.passphrase(request)
         guard passphrase != nil || request.body?["passphrase"] == nil else { throw Self.invalidPassphrase }
-        let once = request.idempotency.map { SecretRequest($0.mark, at: desk.time) }
+        let once = request.idempotency.map { SecretRequest($0, at: desk.time) }
         return try await changing(.rotated, request) { note in
             _ = try await desk.store.rotate(passphrase: passphrase, remembering: once, noting: [note])
         }
     }
 
     private func addRecipient(_ request: OperationRequest) async throws -> OperationResponse {
-        let recipient = try Self.recipient(request.body?["recipient"]?.stringValue ?? "")
-        let details: JSONObject = ["recipient": .string(recipient.description)]
-        return try await changing(.recipientAdded, request, details) { note in
+        let text = request.body?["recipient"]?.stringValue ?? ""
+        return try await changing(.recipientAdded, request, Self.subject(text)) { note in
+            let recipient = try Self.recipient(text)
             try await desk.store.change(noting: [note]) { document throws(SecretsError) in
                 try document.add(recipient)
             }
@@ -81,15 +78,19 @@ struct SecretsFileHandlers: Sendable {
     }
 
     private func removeRecipient(_ request: OperationRequest) async throws -> OperationResponse {
-        let recipient = try Self.recipient(request.path("recipient"))
-        let details: JSONObject = ["recipient": .string(recipient.description)]
+        let text = request.path("recipient")
         var readable: [SecretID] = []
-        _ = try await changing(.recipientRemoved, request, details) { note in
-            readable = try await desk.store.remove(recipient, noting: [note])
+        _ = try await changing(.recipientRemoved, request, Self.subject(text)) { note in
+            readable = try await desk.store.remove(Self.recipient(text), noting: [note])
         }
         var body = body
         body["readable"] = .array(readable.map { .string($0.description) })
         return OperationResponse(.ok, .json(.object(body)))
+    }
+
+    /// A recipient is public; what is none may be anything, and is left out of the audit log.
+    private static func subject(_ text: String) -> JSONObject {
+        do { return ["recipient": .string(try AgeRecipient(text).description)] } catch { return [:] }
     }
 
     private func changing(
@@ -147,8 +148,10 @@ struct SecretsFileHandlers: Sendable {
 
 extension SecretRequest {
     /// Stands in the very file that the request changes, so that a repetition whose answer a crash took changes nothing.
-    fileprivate init(_ mark: IdempotencyMark, at time: Int) {
-        self.init(key: Self.digits(mark.key), body: Self.digits(mark.request), at: time, status: 200, answer: "")
+    ///
+    /// The file is sealed: the passphrase may be part of the digest.
+    fileprivate init(_ once: IdempotentRequest, at time: Int) {
+        self.init(key: Self.digits(once.mark.key), body: Self.digits(once.whole), at: time, status: 200, answer: "")
     }
 
     private static func digits(_ bytes: [UInt8]) -> String {

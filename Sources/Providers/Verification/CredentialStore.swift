@@ -48,6 +48,9 @@ package protocol CredentialStore: CredentialSource {
         noting note: SecretsNote
     ) async throws
 
+    /// Lets what is kept of a connection stand, although no commit will carry the id of the pending request.
+    func settle(_ document: MetadataDocument) async throws
+
     /// Makes what is kept of a connection what it was before the pending request.
     func takeBack(_ document: MetadataDocument, noting note: SecretsNote) async throws
 }

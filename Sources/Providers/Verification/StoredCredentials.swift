@@ -61,6 +61,11 @@ package struct StoredCredentials: CredentialStore {
         }
     }
 
+    package func settle(_ document: MetadataDocument) async throws {
+        let scope = document.secretScope
+        try await store.change { document throws(SecretsError) in document.settle(scope) }
+    }
+
     package func takeBack(_ document: MetadataDocument, noting note: SecretsNote) async throws {
         let scope = document.secretScope
         try await store.change(noting: [note]) { document throws(SecretsError) in document.takeBack(scope) }

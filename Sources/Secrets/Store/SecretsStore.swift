@@ -116,7 +116,8 @@ package actor SecretsStore {
     ///
     /// - Parameters:
     ///   - passphrase: protects the new identity's file; `nil` leaves it in plain text.
-    ///   - request: what is remembered with the change; when it is remembered already nothing happens.
+    ///   - request: what is remembered with the change; when it is remembered already nothing happens,
+    ///     and another one under its key is `idempotency.key_reused`.
     ///   - notes: what the audit log says of it.
     package func rotate(
         passphrase: SecretValue?,
@@ -125,7 +126,10 @@ package actor SecretsStore {
     ) throws(SecretsError) -> AgeRecipient {
         try refresh()
         let present = try opened()
-        if let request, present.document.request(request.key, at: request.at) != nil {
+        if let request, let first = present.document.request(request.key, at: request.at) {
+            guard first.body == request.body else {
+                throw SecretsError(.keyReused, "the key was used for another request")
+            }
             return present.identity.recipient
         }
         let identity = AgeIdentity()

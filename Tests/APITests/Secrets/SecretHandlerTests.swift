@@ -68,6 +68,35 @@ struct SecretHandlerTests {
         }
     }
 
+    @Test("have a tag by which a write says which one it is about", arguments: [atlas, global])
+    func preconditions(_ path: String) async throws {
+        try await withStateServer(Self.files) { server in
+            let target = "\(path)/OWN_KEY"
+            func put(_ headers: HTTPFields) async throws -> ContractClient.Answer {
+                try await server.client.send(.put, target, headers: headers, body: #"{"value": "x"}"#)
+            }
+            #expect(try await put([.ifMatch: "*"]).code == "state.precondition_failed")
+            let made = try await put([.ifNoneMatch: "*"])
+            let tag = try #require(made.headers[.eTag])
+            #expect(try made.status == 201 && "\"\(made.json()["etag"]?.stringValue ?? "")\"" == tag)
+            let again = try await put([.ifNoneMatch: "*"])
+            #expect(try again.status == 412 && again.json()["details"]?["current_etag"] == made.json()["etag"])
+            #expect(try await put([.ifMatch: "\"bogus\""]).status == 412)
+            #expect(try await put([.ifMatch: "W/\(tag)"]).status == 412)
+            let items = try await server.client.send(.get, path).json()["items"]?.arrayValue
+            #expect(try items?.first?["etag"] == made.json()["etag"])
+            let changed = try await put([.ifMatch: "\"bogus\", \(tag)"])
+            #expect(changed.status == 200 && changed.headers[.eTag] != tag)
+            let stale = try await server.client.send(.delete, target, headers: [.ifMatch: tag])
+            #expect(stale.code == "state.precondition_failed")
+            let present = try #require(changed.headers[.eTag])
+            #expect(try await server.client.send(.delete, target, headers: [.ifMatch: present]).status == 204)
+            #expect(try await server.client.send(.delete, target, headers: [.ifMatch: "*"]).code == "secret.not_found")
+            // What is made again is another one.
+            #expect(try await put([.ifNoneMatch: tag]).headers[.eTag] != present)
+        }
+    }
+
     @Test("belong to agents that there are, and need their scope")
     func rights() async throws {
         try await withStateServer(Self.files) { server in

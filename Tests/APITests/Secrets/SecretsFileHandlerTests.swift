@@ -52,6 +52,28 @@ struct SecretsFileHandlerTests {
         }
     }
 
+    @Test(
+        "gets one new identity for a key, and another passphrase under that key is refused",
+        arguments: [false, true]
+    )
+    func rotationOnce(isAnswerLost: Bool) async throws {
+        try await withStateServer(SecretHandlerTests.files) { server in
+            let store = IdempotencyMemory(isAnswerLost ? .forgets : .keeps)
+            try await server.withRestart(store) { client in
+                let first = try await Self.rotate(client, "the first passphrase")
+                #expect(first.status == 200)
+                let other = try await Self.rotate(client, "another passphrase")
+                #expect(other.code == "idempotency.key_reused")
+                let again = try await Self.rotate(client, "the first passphrase")
+                #expect(try again.status == 200 && again.json()["identity"] == first.json()["identity"])
+                #expect(try again.json()["generation"] == first.json()["generation"])
+                for record in store.all {
+                    #expect(!"\(record)".contains("the first passphrase"))
+                }
+            }
+        }
+    }
+
     @Test("that was put back is not used until it is accepted by its digest")
     func rolledBack() async throws {
         try await withStateServer(SecretHandlerTests.files) { server in
@@ -147,6 +169,12 @@ struct SecretsFileHandlerTests {
             let answer = try await server.client.send(.post, "\(Self.path)/rotate-identity", body: body)
             #expect(answer.status == status)
         }
+    }
+
+    private static func rotate(_ client: ContractClient, _ passphrase: String) async throws -> ContractClient.Answer {
+        let body: JSONValue = ["passphrase": .string(passphrase)]
+        let key = try #require(HTTPField.Name("Idempotency-Key"))
+        return try await client.send(.post, "\(Self.path)/rotate-identity", headers: [key: "once"], json: body)
     }
 
     private static func log(_ server: StateServer) throws -> [AuditEntry] {
