@@ -212,7 +212,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AccessTests",
-            dependencies: ["Access", "Documents", "LocalStore", "StateRepo", "TestSupport"],
+            dependencies: ["Access", "Concurrency", "Documents", "LocalStore", "StateRepo", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

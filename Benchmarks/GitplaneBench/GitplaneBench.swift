@@ -20,7 +20,7 @@ struct MeasureCommand: AsyncParsableCommand {
             ReadBenchmark(), WriteBenchmark(), WritersBenchmark(duration: writing), ColdStartBenchmark(),
             PickUpBenchmark(),
             HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
-            SecretsBenchmark(), DatabaseBenchmark(),
+            SecretsBenchmark(), AbuseBenchmark(), DatabaseBenchmark(),
         ]
     }
 

@@ -6,7 +6,9 @@ struct ServedProgram {
     private let process: Process
 
     /// Serves a data folder, without a working tree, once it says that it is ready.
-    init(dataIn folder: String) throws {
+    ///
+    /// - Parameter token: what is accepted as `CONTROL_PLANE_API_TOKEN`.
+    init(dataIn folder: String, token: String = RequestBytes.token, arguments: [String] = []) throws {
         let program = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             .deletingLastPathComponent().appending(path: "gitplane")
         guard FileManager.default.isExecutableFile(atPath: program.path) else {
@@ -14,11 +16,12 @@ struct ServedProgram {
         }
         process = Process()
         process.executableURL = program
-        process.arguments = [
-            "serve", "--data-dir", folder, "--port", "0", "--no-working-tree", "--log-level", "warning",
-        ]
+        process.arguments =
+            [
+                "serve", "--data-dir", folder, "--port", "0", "--no-working-tree", "--log-level", "warning",
+            ] + arguments
         process.environment = [
-            "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": RequestBytes.token,
+            "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": token,
         ]
         let output = Pipe()
         process.standardOutput = output
@@ -34,6 +37,8 @@ struct ServedProgram {
         guard let port = address.flatMap({ URL(string: String($0))?.port }) else { throw BenchError("no address") }
         self.port = port
     }
+
+    var processID: Int32 { process.processIdentifier }
 
     /// Stops the server and waits for its end.
     func stop() {

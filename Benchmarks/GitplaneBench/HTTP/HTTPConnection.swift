@@ -5,6 +5,13 @@ import Glibc
 /// It understands just what the measured servers send: answers of at most 1 MiB with `Content-Length`, or in chunks, which are left
 /// as they came.
 struct HTTPConnection: ~Copyable {
+    /// What came back.
+    struct Answer {
+        let status: Int
+        /// Where the body stands in the buffer.
+        let body: Range<Int>
+    }
+
     private static let capacity = 1 << 20
     private static let headEnd = Array("\r\n\r\n".utf8)
     private static let chunksEnd = Array("\r\n0\r\n\r\n".utf8)
@@ -28,6 +35,17 @@ struct HTTPConnection: ~Copyable {
     /// - Throws: when the status is neither 200 nor 304.
     @discardableResult
     mutating func exchange(_ request: RequestBytes) throws -> Range<Int> {
+        let answer = try answer(to: request)
+        guard answer.status == 200 || answer.status == 304 else {
+            throw BenchError(
+                "unexpected answer: \(answer.status) \(String(decoding: buffer[answer.body], as: UTF8.self))"
+            )
+        }
+        return answer.body
+    }
+
+    /// Sends a request and waits for its whole answer, whatever it is.
+    mutating func answer(to request: RequestBytes) throws -> Answer {
         try send(request.bytes)
         var count = 0
         while true {
@@ -35,7 +53,7 @@ struct HTTPConnection: ~Copyable {
             guard let head = find(Self.headEnd, in: 0..<count) else { continue }
             let start = head + Self.headEnd.count
             let end: Int
-            if buffer.starts(with: "HTTP/1.1 304".utf8) {
+            if status == 304 {
                 end = start
             } else if let length = contentLength(before: start) {
                 end = start + length
@@ -45,12 +63,12 @@ struct HTTPConnection: ~Copyable {
                 while !buffer[start..<count].ends(with: Self.chunksEnd) { count += try receive(at: count) }
                 end = count
             }
-            guard buffer.starts(with: "HTTP/1.1 200".utf8) || buffer.starts(with: "HTTP/1.1 304".utf8) else {
-                throw BenchError("unexpected answer: \(String(decoding: buffer[..<count], as: UTF8.self))")
-            }
-            return start..<end
+            return Answer(status: status, body: start..<end)
         }
     }
+
+    /// The three digits after "HTTP/1.1 ".
+    private var status: Int { buffer[9..<12].reduce(0) { $0 * 10 + Int($1) - 0x30 } }
 
     private func send(_ bytes: [UInt8]) throws {
         guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {

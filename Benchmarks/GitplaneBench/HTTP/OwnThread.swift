@@ -6,3 +6,9 @@ func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Resu
         Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }
 }
+
+/// Holds up this thread, which is nobody else's, until a moment; not at all when it has passed.
+func sleepOnThread(until moment: ContinuousClock.Instant) {
+    let rest = ContinuousClock.now.duration(to: moment).seconds
+    if rest > 0 { Thread.sleep(forTimeInterval: rest) }
+}

@@ -15,9 +15,12 @@ struct RequestBytes: Sendable {
 
     static func patch(_ path: String, _ body: String) -> RequestBytes { RequestBytes("PATCH", path, body: body) }
 
-    /// For a server that knows no credential of ours.
-    static func post(_ path: String, json body: String) -> RequestBytes {
-        RequestBytes("POST", path, body: body, token: nil, type: "application/json")
+    /// Without a credential.
+    ///
+    /// - Parameter address: from where it comes, for a server that believes it.
+    static func post(_ path: String, json body: String, from address: String? = nil) -> RequestBytes {
+        let headers = address.map { ["X-Forwarded-For: \($0)"] } ?? []
+        return RequestBytes("POST", path, body: body, token: nil, type: "application/json", headers: headers)
     }
 
     private init(

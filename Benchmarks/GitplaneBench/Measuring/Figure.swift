@@ -6,11 +6,14 @@ struct Figure {
         case microseconds = "µs"
         case ratio = "×"
         case kilobytes = "KB"
+        case megabytes = "MB"
+        case count = ""
         case perSecond = "/s"
 
         func text(_ value: Double) -> String {
-            let digits = value < 10 ? 2 : value < 100 ? 1 : 0
-            return value.formatted(digits: digits) + (self == .ratio || self == .perSecond ? "" : " ") + rawValue
+            let digits = self == .count ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0
+            return value.formatted(digits: digits) + (self == .ratio || self == .perSecond || self == .count ? "" : " ")
+                + rawValue
         }
     }
 

@@ -15,6 +15,8 @@ struct AccessBenchmark: Benchmark {
     private static let load = LoadGenerator(connections: 8, duration: .milliseconds(1_000))
     private static let calmLoad = LoadGenerator(connections: 2, duration: .seconds(4))
     private static let logins = 50
+    /// Enough to keep every processor busy.
+    private static let fullLoad = LoadGenerator(connections: 64, duration: .seconds(10))
     /// What a client waits that was told to come back.
     private static let pause = Duration.milliseconds(100)
 
@@ -30,6 +32,7 @@ struct AccessBenchmark: Benchmark {
             fixed in
             try await RunningServer.withGitplane(state, share: folder.share, authenticator: access.control) { real in
                 try await share(fixed, real, session, token) + (try await crowd(real, token, access))
+                    + (try await loginUnderLoad(real, token, access))
             }
         }
         try state.index.close()
@@ -78,6 +81,36 @@ struct AccessBenchmark: Benchmark {
             Figure("GET agent, p99, idle", idle * 1_000, .milliseconds),
             Figure("GET agent, p99, under logins", busy * 1_000, .milliseconds),
         ]
+    }
+
+    /// How long one login takes, alone and while reads take all that the processors have.
+    private func loginUnderLoad(_ port: Int, _ token: String, _ access: BenchAccess) async throws -> [Figure] {
+        let request = RequestBytes.get("/api/control-plane/agents/\(SampleAgent.name(42))", token: token)
+        var alone = Samples()
+        for _ in 0..<5 { alone.add(try await login(access)) }
+        let (busy, rate) = try await withThrowingTaskGroup(of: LoadGenerator.Round.self) { group in
+            group.addTask { try await Self.fullLoad.round(request, port: port) }
+            var times = Samples()
+            let end = ContinuousClock.now + Self.fullLoad.duration
+            repeat { times.add(try await login(access)) } while ContinuousClock.now < end
+            return (times, try await group.next()?.requestsPerSecond ?? 0)
+        }
+        return [
+            Figure("one login, alone", alone.median * 1_000, .milliseconds),
+            Figure(
+                "one login, under full load of GETs, slowest",
+                busy.quantile(1) * 1_000,
+                .milliseconds,
+                .atMost(5_000)
+            ),
+            Figure("GETs beside it", rate, .perSecond),
+        ]
+    }
+
+    private func login(_ access: BenchAccess) async throws -> Duration {
+        let start = ContinuousClock.now
+        guard try await access.logIn() else { throw BenchError("a login was sent away") }
+        return start.duration(to: .now)
     }
 }
 

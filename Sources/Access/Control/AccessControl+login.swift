@@ -16,7 +16,7 @@ extension AccessControl {
     ) async throws -> StartedSession {
         let network = address.network
         let account = account.flatMap { $0.isMeant(by: identifier) ? $0 : nil }
-        let isKnown = try await register.look { try $0.isKnown(network) } && account != nil
+        let isKnown = account != nil && register.directory.isKnown(network)
         let isRight = try await configuration.hasher.verify(
             password,
             against: account?.password,

@@ -2,12 +2,14 @@ import Foundation
 import StateRepo
 import Synchronization
 
-/// Every live credential in memory: requests are authenticated without a look at the disk.
+/// Every live credential, and from where the account has logged in, in memory: requests are authenticated, and floods of logins
+/// sent away, without a look at the disk.
 final class AccessDirectory: Sendable {
     private struct State {
         var account: OperatorAccount?
         var sessions: [TokenDigest: SessionRecord] = [:]
         var tokens: [TokenDigest: APITokenRecord] = [:]
+        var knownNetworks: Set<String> = []
         /// Credentials that were used since the last flush.
         var usedSessions: [SessionID: Date] = [:]
         var usedTokens: [APITokenID: Date] = [:]
@@ -24,6 +26,9 @@ final class AccessDirectory: Sendable {
     private let state = Mutex(State())
 
     var account: OperatorAccount? { state.withLock { $0.account } }
+
+    /// Whether the account has logged in from there.
+    func isKnown(_ network: String) -> Bool { state.withLock { $0.knownNetworks.contains(network) } }
 
     /// Finds a credential and notes its use.
     func use(_ digest: TokenDigest, at time: Date) -> Match? {
@@ -65,9 +70,15 @@ final class AccessDirectory: Sendable {
     }
 
     /// Takes over what the store has now; uses that it does not know yet are kept.
-    func replace(account: OperatorAccount?, sessions: [SessionRecord], tokens: [APITokenRecord]) {
+    func replace(
+        account: OperatorAccount?,
+        sessions: [SessionRecord],
+        tokens: [APITokenRecord],
+        knownNetworks: [String]
+    ) {
         state.withLock { state in
             state.account = account
+            state.knownNetworks = Set(knownNetworks)
             state.sessions = Dictionary(sessions.map { ($0.digest, $0) }) { $1 }
             state.tokens = Dictionary(tokens.map { ($0.digest, $0) }) { $1 }
             for (digest, session) in state.sessions {

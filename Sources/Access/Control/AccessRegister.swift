@@ -47,6 +47,11 @@ actor AccessRegister {
     }
 
     private static func load(_ rows: any AccessRows, into directory: AccessDirectory) throws {
-        directory.replace(account: try rows.account(), sessions: try rows.sessions(), tokens: try rows.tokens())
+        directory.replace(
+            account: try rows.account(),
+            sessions: try rows.sessions(),
+            tokens: try rows.tokens(),
+            knownNetworks: try rows.knownNetworks()
+        )
     }
 }

@@ -49,6 +49,8 @@ package protocol AccessRows {
     func oldestFailure() throws -> Date?
     func removeFailures(before time: Date) throws
     func isKnown(_ network: String) throws -> Bool
+    /// All that are.
+    func knownNetworks() throws -> [String]
     /// Remembers a network, and forgets the oldest when there are too many.
     func remember(_ network: String, at time: Date) throws
     func strangerFailures(since time: Date) throws -> Int

@@ -53,6 +53,10 @@ extension DatabaseRows {
         try row("SELECT 1 FROM known_networks WHERE network = ?", [network]) != nil
     }
 
+    func knownNetworks() throws -> [String] {
+        try rows("SELECT network FROM known_networks").map { try $0.decode(String.self, forColumn: "network") }
+    }
+
     func remember(_ network: String, at time: Date) throws {
         try execute(
             "INSERT OR REPLACE INTO known_networks (network, seen_at) VALUES (?, ?)",
