@@ -30,6 +30,8 @@ struct NoConnections: CredentialStore, VerificationRecords, HostResolver {
         noting note: SecretsNote
     ) async throws {}
 
+    func settle(_ document: MetadataDocument) async throws {}
+
     func takeBack(_ document: MetadataDocument, noting note: SecretsNote) async throws {}
 
     func record(_ record: VerificationRecord, of document: MetadataDocument) async throws {}

@@ -1,6 +1,7 @@
 import Access
 import Documents
 import Logging
+import Reconciler
 import Secrets
 import StateRepo
 
