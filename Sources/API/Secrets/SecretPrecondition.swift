@@ -26,7 +26,7 @@ struct SecretPrecondition: Sendable {
     }
 
     private static func failed(_ present: EntityTag?, _ message: String) -> StateError {
-        let details: JSONObject? = present.map { ["current_etag": .string($0.opaque)] }
+        let details: JSONObject = present.map { ["current_etag": .string($0.opaque)] } ?? [:]
         return StateError(.preconditionFailed, message, details: details)
     }
 }
