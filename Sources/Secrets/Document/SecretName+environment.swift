@@ -38,6 +38,23 @@ extension SecretName {
         "BROWSER", "CURL_CA_BUNDLE", "EDITOR", "GTK_MODULES", "GTK_PATH", "LESSCLOSE", "LESSOPEN", "MANPAGER",
         "OPENSSL_CONF",
         "OPENSSL_ENGINES", "OPENSSL_MODULES", "PAGER", "QT_PLUGIN_PATH", "REQUESTS_CA_BUNDLE", "SSH_ASKPASS",
-        "SSL_CERT_DIR", "SSL_CERT_FILE", "SUDO_ASKPASS", "VISUAL",
+        "SSL_CERT_DIR", "SSL_CERT_FILE", "SSLKEYLOGFILE", "SSH_AUTH_SOCK", "SUDO_ASKPASS", "SYSTEMD_EDITOR",
+        "SYSTEMD_PAGER", "VISUAL",
+        // Options that tools take beside their arguments.
+        "BZIP2", "BZIP", "CVS_RSH", "ELIXIR_ERL_OPTIONS", "ERL_AFLAGS", "ERL_FLAGS", "ERL_ZFLAGS", "EXINIT",
+        "GREP_OPTIONS",
+        "GVIMINIT", "GZIP", "LESS", "RSYNC_RSH", "SVN_EDITOR", "SVN_SSH", "TAR_OPTIONS", "UNZIP", "VIMINIT",
+        "XZ_DEFAULTS",
+        "XZ_OPT", "ZIPOPT",
+        // Where tools read their settings.
+        "ANSIBLE_CONFIG", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "CURL_HOME", "DOCKER_CONFIG", "DOCKER_HOST",
+        "GIO_EXTRA_MODULES", "INPUTRC", "KUBECONFIG", "MYSQL_HOME", "NETRC", "PGPASSFILE", "PGSERVICEFILE",
+        "PGSYSCONFDIR",
+        "PSQLRC", "QT_QPA_PLATFORM_PLUGIN_PATH", "WGETRC",
+        // What compilers find.
+        "COMPILER_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX", "LIBRARY_PATH",
+        "PKG_CONFIG_PATH",
+        // Over which way the program talks to others.
+        "ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY",
     ]
 }

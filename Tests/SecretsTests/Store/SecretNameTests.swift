@@ -10,7 +10,8 @@ struct SecretNameTests {
             "SHELLOPTS", "BASHOPTS", "PYTHONPATH", "PYTHONSTARTUP", "NODE_OPTIONS", "PERL5OPT", "PERL5LIB", "PERLLIB",
             "RUBYOPT", "RUBYLIB", "GCONV_PATH", "GLIBC_TUNABLES", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "HOME",
             "GITPLANE_TOKEN", "GITPLANE_SERVER", "CONTROL_PLANE_API_TOKEN", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS",
-            "DOTNET_STARTUP_HOOKS", "OPENSSL_CONF", "XDG_CONFIG_HOME", "PAGER", "EDITOR", "TMPDIR",
+            "DOTNET_STARTUP_HOOKS", "OPENSSL_CONF", "XDG_CONFIG_HOME", "PAGER", "EDITOR", "TMPDIR", "TAR_OPTIONS", "HTTPS_PROXY",
+            "SSLKEYLOGFILE", "KUBECONFIG", "ERL_AFLAGS",
         ]
     )
     func decisive(name: String) throws { #expect(try #require(SecretName(name)).decidesWhatRuns) }
