@@ -47,10 +47,14 @@ struct ExecCommand: AsyncParsableCommand {
         let bundle = try await server.send(.post, "/agents/\(id)/secrets/bundle", request)
         let content: JSONObject
         do {
-            content = try JSONValue(parsing: AgeFile.open(bundle, with: [identity])).objectValue ?? [:]
+            let answer = try JSONValue(parsing: AgeFile.open(bundle, with: [identity]))
+            guard let members = answer.objectValue, members.allSatisfy({ $0.value.stringValue != nil }) else {
+                throw Self.noBundle
+            }
+            content = members
         } catch {
             // The parser's message could quote a value.
-            throw CommandFailure(.internalError, "the server's answer is no bundle for this call")
+            throw Self.noBundle
         }
         let names = content.map(\.key).filter { SecretName($0)?.decidesWhatRuns ?? true }
         guard names.isEmpty else {
@@ -65,6 +69,12 @@ struct ExecCommand: AsyncParsableCommand {
             return (name, value)
         }
     }
+
+    /// A program that started with some of its secrets would be worse than one that did not.
+    private static let noBundle = CommandFailure(
+        .internalError,
+        "the server's answer is no bundle for this call"
+    )
 
     /// The program starts with signals as a shell gives them, whatever this one's libraries made of them.
     private static func clearSignals() {

@@ -118,10 +118,13 @@ struct SecretsTrustTests {
 
     @Test(
         "is used again by a running server once the right one is back",
-        arguments: ["cut", "stranger", "gone", "link"]
+        arguments: ["cut", "stranger", "gone", "link", "opened"]
     )
     func restored(kind: String) async throws {
         try await SecretsFixture.with { fixture in
+            func setMode(_ mode: Int) throws {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: fixture.file.path)
+            }
             let store = try fixture.start().store
             try await store.set("global/A", "1")
             let good = try fixture.bytes(fixture.file)
@@ -129,6 +132,7 @@ struct SecretsTrustTests {
             case "cut": try fixture.put(Array(good.dropLast(20)), fixture.file)
             case "stranger": try fixture.put(try AgeFile.seal([1], to: [AgeIdentity().recipient]), fixture.file)
             case "gone": try FileManager.default.removeItem(at: fixture.file)
+            case "opened": try setMode(0o644)
             default:
                 try FileManager.default.moveItem(at: fixture.file, to: fixture.directory.appending(path: "moved"))
                 let target = fixture.directory.appending(path: "moved")
@@ -141,7 +145,8 @@ struct SecretsTrustTests {
             #expect(!store.isStale)
             #expect(await SecretsFixture.code { try await store.set("global/A", "2") } == .untrusted)
             if kind == "link" { try FileManager.default.removeItem(at: fixture.file) }
-            try fixture.put(good, fixture.file)
+            if kind == "opened" { try setMode(0o600) } else { try fixture.put(good, fixture.file) }
+            #expect(store.isStale)
             #expect(try await store.verify().generation == 2)
             #expect(store.text("global/A") == "1")
             try await store.set("global/A", "2")
