@@ -12,7 +12,14 @@ struct SecretsBenchmark: Benchmark {
     func run(in folder: BenchFolder) async throws -> [Figure] {
         let database = try LocalDatabase(path: folder.path("secrets.sqlite"))
         let witness = RecordedSecrets(database: database)
-        let configuration = SecretsStore.Configuration(folder: folder.url.path, instance: "benchmark")
+        // Other groups have a file of their own in the common folder.
+        let place = folder.path("secrets")
+        try FileManager.default.createDirectory(
+            atPath: place,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let configuration = SecretsStore.Configuration(folder: place, instance: "benchmark")
         let store = try SecretsStore.start(configuration, witness: witness).store
         try await fill(store)
         var (writes, starts) = (Samples(), Samples())
