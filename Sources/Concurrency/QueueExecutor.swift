@@ -13,9 +13,7 @@ package final class QueueExecutor: SerialExecutor {
 
     /// Runs `body` on the queue, once `delay` has passed and what runs then has ended.
     package func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        let (seconds, attoseconds) = delay.components
-        let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-        queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
+        queue.asyncAfter(deadline: .now(after: delay), execute: body)
     }
 
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }

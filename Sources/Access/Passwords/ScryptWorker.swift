@@ -81,8 +81,7 @@ private final class Attempt: Sendable {
 
     /// Waits for the result, holding up the thread; `nil` when there is none in time, and then there will be none.
     func end(within patience: Duration) -> Result<[UInt8], any Error>? {
-        let (seconds, attoseconds) = patience.components
-        _ = isDone.wait(timeout: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)))
+        _ = isDone.wait(timeout: .now(after: patience))
         return state.withLock { state in
             defer { state = .ended }
             return if case .done(let result) = state { result } else { nil }
