@@ -183,12 +183,12 @@ extension StatePublisher {
 
     /// Lends the repository; errors of any kind pass through.
     ///
-    /// When objects were missing and are there again, `body` is run once more.
+    /// When objects are missing, `body` is run once more after they were mended.
     func run<Result>(_ body: (borrowing GitRepository) throws -> Result) throws -> Result {
         do {
             return try lend(body)
         } catch let error as GitError where error.isDamage {
-            guard try log.mend() else { throw error }
+            try log.mend()
             return try lend(body)
         }
     }

@@ -236,17 +236,11 @@ package actor StatePublisher {
     }
 
     /// Writes anew what was acknowledged and somebody has removed since, as far as that is possible.
-    ///
-    /// - Returns: whether there was anything to write: who has missed something may look again.
-    @discardableResult
-    package func mend() -> Bool {
+    package func mend() {
         do {
-            let isMended = try log.mend()
-            if isMended { logger.warning("wrote removed objects anew") }
-            return isMended
+            if try log.mend() { logger.warning("wrote removed objects anew") }
         } catch {
             logger.error("removed objects not written anew", metadata: ["error": "\(error)"])
-            return false
         }
     }
 

@@ -32,19 +32,19 @@ package final class GitReaderPool: Sendable {
 
     private let readers: [GitReader]
     private let prepare: @Sendable () async throws -> Void
-    private let mend: @Sendable () async -> Bool
+    private let mend: @Sendable () async -> Void
     private let waiting: Mutex<[Int]>
 
     /// Opens `size` handles; values out of ``sizes`` are brought into it.
     ///
     /// - Parameters:
     ///   - prepare: awaited before each read, so that the writer can show what it has acknowledged.
-    ///   - mend: awaited when an object is missing; says whether to look again.
+    ///   - mend: awaited when an object is missing, before the one further read.
     package init(
         openingBareAt path: String,
         size: Int = 3,
         prepare: @escaping @Sendable () async throws -> Void = {},
-        mend: @escaping @Sendable () async -> Bool = { false }
+        mend: @escaping @Sendable () async -> Void = {}
     ) throws(GitError) {
         var readers: [GitReader] = []
         for _ in 0..<min(max(size, Self.sizes.lowerBound), Self.sizes.upperBound) {
@@ -72,7 +72,8 @@ package final class GitReaderPool: Sendable {
         do {
             return try await readers[index].read(body)
         } catch let error as GitError where error.isDamage {
-            guard await mend() else { throw error }
+            // Whatever there was to mend: it may have been mended a moment ago, for somebody else who missed it.
+            await mend()
             return try await readers[index].read(body)
         }
     }

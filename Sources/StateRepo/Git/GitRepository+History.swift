@@ -25,7 +25,7 @@ extension GitRepository {
     package borrowing func isAncestor(_ ancestor: CommitID, of descendant: CommitID) throws(GitError) -> Bool {
         guard ancestor != descendant else { return true }
         var (child, parent) = (descendant.raw, ancestor.raw)
-        let status = git_graph_descendant_of(pointer, &child, &parent)
+        let status = objects.lookingAgain { git_graph_descendant_of(pointer, &child, &parent) }
         try check("compare histories", status)
         return status == 1
     }
@@ -35,7 +35,8 @@ extension GitRepository {
         var base = git_oid()
         var (left, right) = (one.raw, other.raw)
         do {
-            try check("find merge base", git_merge_base(&base, pointer, &left, &right))
+            let status = objects.lookingAgain { git_merge_base(&base, pointer, &left, &right) }
+            try check("find merge base", status)
         } catch {
             // Also the status for a commit that is not stored, which is not the same.
             guard error.code == .notFound, contains(one), contains(other) else { throw error }

@@ -10,7 +10,7 @@ extension GitRepository {
     /// Whether the object is stored here; says nothing about whether it can be read.
     package borrowing func contains(_ id: ObjectID<some ObjectKind>) -> Bool {
         var raw = id.raw
-        return git_odb_exists(objects.pointer, &raw) == 1
+        return objects.lookingAgain { git_odb_exists(objects.pointer, &raw) == 1 ? 0 : GIT_ENOTFOUND.rawValue } == 0
     }
 
     /// The kind of a stored object.

@@ -27,12 +27,20 @@ struct ObjectDatabase: ~Copyable {
         return database
     }
 
-    /// Makes a failed read once more, with the packs that are there now: git may have removed one while it was read.
+    /// How often a read that fails is made.
+    ///
+    /// The library looks once more by itself for what it does not find, but
+    /// git may have put another pack in the place of the one it found then.
+    static let maximumReads = 3
+
+    /// Makes a failed read again, with the packs that are there now: git may have removed one while it was read.
     borrowing func lookingAgain(_ read: () -> Int32) -> Int32 {
-        let status = read()
-        // The library has looked again by itself for what it did not find.
-        guard status < 0, status != GIT_ENOTFOUND.rawValue, git_odb_refresh(pointer) == 0 else { return status }
-        return read()
+        var status = read()
+        for _ in 1..<Self.maximumReads where status < 0 {
+            guard git_odb_refresh(pointer) == 0 else { return status }
+            status = read()
+        }
+        return status
     }
 
     private enum Role { case own, alternate }

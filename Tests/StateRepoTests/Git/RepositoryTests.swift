@@ -88,4 +88,18 @@ struct RepositoryTests {
             #expect(failure?.code == .notFound)
         }
     }
+
+    @Test("A missing object is looked for once more, after it may have been put back")
+    func mended() async throws {
+        try await withTemporaryRepository { repository, git in
+            let commit = try repository.commit("one")
+            let file = "\(git.directory)/objects/\(commit.description.prefix(2))/\(commit.description.dropFirst(2))"
+            try FileManager.default.moveItem(atPath: file, toPath: file + ".away")
+            let pool = try GitReaderPool(openingBareAt: git.directory) {
+            } mend: {
+                try? FileManager.default.moveItem(atPath: file + ".away", toPath: file)
+            }
+            #expect(try await pool.read { try $0.readCommit(commit).id } == commit)
+        }
+    }
 }

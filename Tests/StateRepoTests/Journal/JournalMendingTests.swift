@@ -62,6 +62,28 @@ struct JournalMendingTests {
         }
     }
 
+    @Test("is written anew when it was sealed as a pack")
+    func removedPack() async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            let log = try #require(scenario.log)
+            try scenario.batch(1)
+            try log.seal()
+            try scenario.batch(20)
+            try log.seal()
+            let folder = URL(filePath: git.directory).appending(path: "objects/pack")
+            let sealed = try packs(git)
+            #expect(sealed.count == 1)
+            for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+                try FileManager.default.removeItem(at: file)
+            }
+            #expect(try log.mend())
+            #expect(try packs(git) == sealed)
+            try check(git)
+            #expect(try !log.mend())
+        }
+    }
+
     @Test("but is in a pack by now is left alone")
     func packed() async throws {
         try await withTemporaryRepository { _, git in

@@ -29,8 +29,8 @@ package final class JournalCommitLog: CommitLog {
     private var trees = TreeMemory()
     /// What is not sealed; `nil` when that is nothing, and the branch is anybody's to move.
     private var open: OpenSeries?
-    /// What was sealed as loose objects, while the journal has it.
-    var looseObjects: [AnyObjectID] = []
+    /// What was sealed, while the journal has it.
+    var sealed = SealedObjects()
     /// Why a flush failed that nobody has asked for; told at the next that somebody does.
     private var failure: GitError?
 
@@ -112,7 +112,7 @@ package final class JournalCommitLog: CommitLog {
         guard let series = open, series.isFlushed else { return }
         if let head = series.head, !series.isEmpty {
             try write(series)
-            if series.isSmall { looseObjects += series.objects.map(\.id) }
+            sealed.add(series, named: head)
             try series.lock.move(to: head)
         } else {
             try series.lock.release()
@@ -134,7 +134,7 @@ package final class JournalCommitLog: CommitLog {
         try files.probe(.flushEverything)
         try FileSystem.flushAll(path)
         try journal.clear()
-        looseObjects = []
+        sealed = SealedObjects()
     }
 
     private func settle() throws(GitError) {

@@ -22,6 +22,11 @@ struct ObjectFiles {
     /// Whether there is a file for the object; it may be in a pack all the same.
     func hasLoose(_ id: AnyObjectID) -> Bool { FileSystem.exists(path(of: id)) }
 
+    /// Whether there are a pack of that name and its index.
+    func hasPack(_ name: CommitID) -> Bool {
+        ["pack", "idx"].allSatisfy { FileSystem.exists("\(directory)/pack/pack-\(name).\($0)") }
+    }
+
     /// Writes a loose object, over one that may be damaged, or about to be removed for its age; it is not flushed.
     func writeLoose(_ object: StagedObject, _ deflater: Deflater) throws(GitError) {
         let path = path(of: object.id)

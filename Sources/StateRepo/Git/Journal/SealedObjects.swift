@@ -1,0 +1,34 @@
+/// The objects of sealed commits, by how git got them.
+///
+/// A person's git may remove them again: `git prune` the loose ones, `git repack -a -d` the packs, when it began before the
+/// branch named their commit.
+struct SealedObjects {
+    private struct Pack {
+        let name: CommitID
+        let objects: [AnyObjectID]
+    }
+
+    private var loose: [AnyObjectID] = []
+    private var packs: [Pack] = []
+
+    mutating func add(_ series: OpenSeries, named head: CommitID) {
+        if series.isSmall {
+            loose += series.objects.map(\.id)
+        } else {
+            packs.append(Pack(name: head, objects: series.pack.entries.map(\.id)))
+        }
+    }
+
+    /// Takes out what is no longer in the file that it was written to; git may have it in another.
+    mutating func takeMoved(_ files: ObjectFiles) -> [AnyObjectID] {
+        let gone = (
+            loose: Set(loose.filter { !files.hasLoose($0) }),
+            packs: Set(packs.map(\.name).filter { !files.hasPack($0) })
+        )
+        guard !gone.loose.isEmpty || !gone.packs.isEmpty else { return [] }
+        let packed = packs.filter { gone.packs.contains($0.name) }.flatMap(\.objects)
+        loose.removeAll { gone.loose.contains($0) }
+        packs.removeAll { gone.packs.contains($0.name) }
+        return Array(gone.loose) + packed
+    }
+}
