@@ -4,6 +4,8 @@ struct GoodClient: Sendable {
     struct Experience: Sendable {
         /// From the moment at which a request was due to the end of its answer, so that waiting for the one before counts.
         var times = Samples()
+        /// Those of the changes among them.
+        var changes = Samples()
         var errors = 0
     }
 
@@ -20,6 +22,7 @@ struct GoodClient: Sendable {
             }
             return try await group.reduce(into: Experience()) { all, one in
                 all.times.add(one.times)
+                all.changes.add(one.changes)
                 all.errors += one.errors
             }
         }
@@ -44,7 +47,9 @@ struct GoodClient: Sendable {
                 experience.errors += 1
                 connection = try HTTPConnection(port: port)
             }
-            experience.times.add(due.duration(to: .now))
+            let time = due.duration(to: .now)
+            experience.times.add(time)
+            if Self.isChange(number) { experience.changes.add(time) }
             number += Self.connections
             due = start + Self.period * number
         }
@@ -53,7 +58,9 @@ struct GoodClient: Sendable {
 
     private func request(_ number: Int) -> RequestBytes {
         let path = "/api/control-plane/agents/\(SampleAgent.name(number * 7 % agents))"
-        guard number % 10 == 9 else { return .get(path) }
+        guard Self.isChange(number) else { return .get(path) }
         return .patch(path, #"{"description": "Change \#(number), at \#(ContinuousClock.now)."}"#)
     }
+
+    private static func isChange(_ number: Int) -> Bool { number % 10 == 9 }
 }

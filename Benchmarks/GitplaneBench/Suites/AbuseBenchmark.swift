@@ -75,6 +75,7 @@ struct AbuseBenchmark: Benchmark {
                     Figure("good client, errors", errors, .count, .atMost(0)),
                     Figure("good client, p99", experience.times.quantile(0.99) * 1_000, .milliseconds, .atMost(250)),
                     Figure("good client, p50", experience.times.median * 1_000, .milliseconds),
+                    Figure("good client, changes, p99", experience.changes.quantile(0.99) * 1_000, .milliseconds),
                     Figure("good client, slowest", experience.times.quantile(1) * 1_000, .milliseconds),
                     Figure("good client, p99, alone", alone.times.quantile(0.99) * 1_000, .milliseconds),
                 ]

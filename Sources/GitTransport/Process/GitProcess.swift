@@ -90,7 +90,9 @@ struct GitProcess: Sendable {
 
     private static var options: PlatformOptions {
         var options = PlatformOptions()
-        options.createSession = true
+        // No session of its own: where the system shares processors among sessions (`CONFIG_SCHED_AUTOGROUP`, sched(7)),
+        // each git would get as much as the whole server, and niceness would count for nothing.
+        options.processGroupID = 0
         options.teardownSequence = [
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
         ]

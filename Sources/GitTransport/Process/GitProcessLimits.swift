@@ -10,7 +10,10 @@ package struct GitProcessLimits: Hashable, Sendable {
     /// After this time it is killed, with everything that it started.
     package var deadline: Duration
     /// How far behind others it stands when processors are scarce, 0 to 19 as nice(1) has it.
-    package var niceness = 0
+    package var niceness: Int
+
+    /// Behind whoever reads and writes over HTTP: a fetch or a push takes many times what their requests take.
+    package static let nicenessForClients = 5
 
     /// For answering fetches.
     package static let maximumForFetch = GitProcessLimits(
@@ -18,7 +21,8 @@ package struct GitProcessLimits: Hashable, Sendable {
         maximumProcessorSeconds: 600,
         maximumFileSize: 64 << 20,
         maximumOpenFiles: 256,
-        deadline: .seconds(1_800)
+        deadline: .seconds(1_800),
+        niceness: nicenessForClients
     )
 
     /// For taking pushes.
@@ -27,7 +31,8 @@ package struct GitProcessLimits: Hashable, Sendable {
         maximumProcessorSeconds: 120,
         maximumFileSize: 512 << 20,
         maximumOpenFiles: 256,
-        deadline: .seconds(900)
+        deadline: .seconds(900),
+        niceness: nicenessForClients
     )
 
     /// The arguments of prlimit(1); only the soft limit of memory, so that the hook, which is no git, can go beyond it.

@@ -5,6 +5,7 @@ extension GitProcessLimits {
         maximumProcessorSeconds: 3_600,
         maximumFileSize: 16 << 30,
         maximumOpenFiles: 1_024,
-        deadline: .seconds(7_200)
+        deadline: .seconds(7_200),
+        niceness: 0
     )
 }
