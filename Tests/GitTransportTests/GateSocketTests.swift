@@ -55,6 +55,20 @@ struct GateSocketTests {
         }
     }
 
+    @Test("tells whoever pushes which object is missing")
+    func missingObject() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending(path: "run/gate.sock").path
+            let id = AnyObjectID.zero
+            try await whileListening(on: path) { _, _, _ in
+                throw GitError(.notFound, "read object", "\(id): is missing", object: id)
+            } body: {
+                let answer = try await GateClient(socketPath: path).ask(push)
+                #expect(answer.lines == ["gitplane could not review this push: \(id): is missing"])
+            }
+        }
+    }
+
     @Test("is for its user alone, also when a crash left a file in its place")
     func permissions() async throws {
         try await withTemporaryDirectory { directory in

@@ -178,6 +178,8 @@ struct BackupTests {
             let backup = try backUp(server, to: "backup")
             try server.stop()
             #expect(try restore(backup, into: server.folder).ending == .exited(78))
+            #expect(try restore(backup, into: backup).ending == .exited(78))
+            #expect(try verify(backup).ending == .exited(0))
             let again = try CommandRun.gitplane(
                 "backup",
                 backup.path,

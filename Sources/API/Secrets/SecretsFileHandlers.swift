@@ -70,10 +70,7 @@ struct SecretsFileHandlers: Sendable {
     private func addRecipient(_ request: OperationRequest) async throws -> OperationResponse {
         let text = request.body?["recipient"]?.stringValue ?? ""
         return try await changing(.recipientAdded, request, Self.subject(text)) { note in
-            let recipient = try Self.recipient(text)
-            try await desk.store.change(noting: [note]) { document throws(SecretsError) in
-                try document.add(recipient)
-            }
+            try await desk.store.add(Self.recipient(text), noting: [note])
         }
     }
 

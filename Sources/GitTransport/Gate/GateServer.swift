@@ -168,6 +168,10 @@ package struct GateServer: Service {
         } catch let error as GateError {
             logger.warning("push not reviewed", metadata: ["error.code": "\(error.code.rawValue)"])
             return GateReply(.refusal("gitplane could not review this push: \(error.message)"))
+        } catch let error as GitError where error.isDamage {
+            // Whoever pushes may name what does not exist, or bring what is no object: nothing that the server did wrong.
+            logger.warning("push not reviewed", metadata: ["error": "\(error)"])
+            return GateReply(.refusal("gitplane could not review this push: \(error.message)"))
         } catch {
             logger.error("push not reviewed", metadata: ["error": "\(error)"])
             return GateReply(.refusal("gitplane could not review this push: see the server's log"))

@@ -31,6 +31,9 @@ struct Restoration {
             guard !FileManager.default.fileExists(atPath: folder.repository) else {
                 throw CommandFailure(.configuration, "\(folder.repository) is there already: choose another --data-dir")
             }
+            guard folder.url.resolvingSymlinksInPath() != backup.url.resolvingSymlinksInPath() else {
+                throw CommandFailure(.configuration, "\(folder.url.path) is the backup: choose another --data-dir")
+            }
             try removeDraft(of: folder)
             do {
                 let outcome = try await build(manifest, in: folder)

@@ -147,6 +147,18 @@ package actor SecretsStore {
         return identity.recipient
     }
 
+    /// Seals the file to one recipient more, whom it may be sealed to already.
+    ///
+    /// - Throws: ``SecretsError`` `secrets.recipients` when there are too many, and for the server's own identity, which a
+    ///   rotation would keep; and as ``change(noting:_:)`` does.
+    package func add(_ recipient: AgeRecipient, noting notes: [SecretsNote] = []) throws(SecretsError) {
+        try refresh()
+        guard try opened().identity.recipient != recipient else {
+            throw SecretsError(.recipients, "\(recipient) is the server's own identity, which can always open the file")
+        }
+        try change(noting: notes) { document throws(SecretsError) in try document.add(recipient) }
+    }
+
     /// Seals the file to one recipient less; its previous generation, which that one could open, goes.
     ///
     /// - Returns: what the recipient could read.

@@ -88,7 +88,10 @@ package struct PushReview: Sendable {
         case .main:
             let review = MainPushReview(review: self, snapshot: target.snapshot, principal: principal)
             try review.review(update, in: repository, &report)
-        case .branch:
+        case .head where update.new != nil:
+            let hint = "push to a branch of another name"
+            report.refuse(update.ref, "push.ref", "git takes the name HEAD for the current commit", hint: hint)
+        case .branch, .head:
             demandWriting(update, principal, &report)
             try reviewBranch(update, onto: target, in: repository, &report)
         case .tag:
@@ -115,6 +118,8 @@ package struct PushReview: Sendable {
     /// What a ref is to the gate.
     private enum Kind {
         case main, worktree, branch, tag, other
+        /// The branch `HEAD`, which git itself refuses to make.
+        case head
 
         init(_ ref: String) {
             guard let name = RefName(ref)?.description else {
@@ -125,6 +130,8 @@ package struct PushReview: Sendable {
                 self = .main
             } else if name.hasSameBytes(as: RefName.worktree.description) {
                 self = .worktree
+            } else if name.hasSameBytes(as: "refs/heads/HEAD") {
+                self = .head
             } else if name.utf8.starts(with: "refs/heads/".utf8) {
                 self = .branch
             } else {

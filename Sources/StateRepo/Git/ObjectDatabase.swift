@@ -31,12 +31,12 @@ struct ObjectDatabase: ~Copyable {
     ///
     /// The library looks once more by itself for what it does not find, but
     /// git may have put another pack in the place of the one it found then.
-    static let maximumReads = 3
+    static let reads = 3
 
     /// Makes a failed read again, with the packs that are there now: git may have removed one while it was read.
     borrowing func lookingAgain(_ read: () -> Int32) -> Int32 {
         var status = read()
-        for _ in 1..<Self.maximumReads where status < 0 {
+        for _ in 1..<Self.reads where status < 0 {
             guard git_odb_refresh(pointer) == 0 else { return status }
             status = read()
         }

@@ -41,6 +41,19 @@ struct SecretsFileHandlerTests {
         }
     }
 
+    @Test("is sealed to the server's own identity anyway, which is no recipient")
+    func ownIdentity() async throws {
+        try await withStateServer(SecretHandlerTests.files) { server in
+            let file = server.directory.appending(path: "secrets.key")
+            let key = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
+                .first { $0.hasPrefix("AGE-SECRET-KEY-1") }
+            let own = try AgeIdentity(String(try #require(key)))
+            let body = "{\"recipient\": \"\(own.recipient)\"}"
+            let answer = try await server.client.send(.post, "\(Self.path)/recipients", body: body)
+            #expect(answer.code == "secrets.recipients")
+        }
+    }
+
     @Test("gets a new identity, and goes on being written")
     func rotation() async throws {
         try await withStateServer(SecretHandlerTests.files) { server in

@@ -82,7 +82,7 @@ struct PushProposalTests {
         "that is not anybody's to push is refused",
         arguments: [
             "refs/heads/worktree", "refs/gitplane/releases", "refs/notes/gitplane", "refs/meta/config", "HEAD",
-            "refs/heads/-x", "refs/replace/a", "refs/tags", "refs/headsmain",
+            "refs/heads/-x", "refs/replace/a", "refs/tags", "refs/headsmain", "refs/heads/HEAD",
         ]
     )
     func foreignRefs(ref: String) async throws {
