@@ -35,6 +35,14 @@ struct EtcdServer {
 
     static func get(_ key: String) -> RequestBytes { .post("/v3/kv/range", json: #"{"key":"\#(encoded(key))"}"#) }
 
+    static func watch(_ key: String) -> WatcherSockets.Form {
+        WatcherSockets.Form(
+            request: .post("/v3/watch", json: #"{"create_request":{"key":"\#(encoded(key))"}}"#),
+            beginning: #""created":true"#,
+            change: #""events":"#
+        )
+    }
+
     private static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
     private func waitUntilReady() throws {

@@ -44,6 +44,7 @@ struct DatabaseBenchmark: Benchmark {
             Figure("GET agent / etcd get, 64 connections", read / get, .ratio, .atLeast(3)),
             Figure("etcd get through its JSON gateway", get, .perSecond),
         ]
+        figures += try await watches(port, etcd: other)
         for clients in Self.clients {
             let load = WriterLoad(clients: clients, duration: .seconds(Self.seconds))
             let put = try await load.round(port: other) { client, number in

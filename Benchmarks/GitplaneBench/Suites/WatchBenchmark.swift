@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import LocalStore
 import Reconciler
 
@@ -18,7 +17,7 @@ struct WatchBenchmark: Benchmark {
     private static let rounds = 40
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
-        try Self.allowDescriptors()
+        try WatcherSockets.allow(Self.watchers)
         var figures: [Figure] = []
         for size in Self.sizes { figures += try await measure(size, in: folder) }
         return figures
@@ -37,10 +36,10 @@ struct WatchBenchmark: Benchmark {
 
     private func measure(_ state: OpenState, _ port: Int, _ size: Int) async throws -> [Figure] {
         // What the first ones cost once is no part of what each costs.
-        let first = try await onOwnThread { try WatcherSockets(count: 50, port: port) }
+        let first = try await onOwnThread { try WatcherSockets(.gitplane, count: 50, port: port) }
         for number in 0..<5 { _ = try await Self.commit(number, state, first, size) }
         let before = try ProcessMemory.resident()
-        let all = try await onOwnThread { try WatcherSockets(count: Self.watchers, port: port) }
+        let all = try await onOwnThread { try WatcherSockets(.gitplane, count: Self.watchers, port: port) }
         let idle = try ProcessMemory.resident()
         var times = Samples()
         for number in 5..<(5 + Self.rounds) { times.add(try await Self.commit(number, state, all, size)) }
@@ -68,56 +67,5 @@ struct WatchBenchmark: Benchmark {
         _ = try await state.publisher.submit(WriteBenchmark.request(number, agents: agents))
         let written = ContinuousClock.now
         return written.duration(to: try await last)
-    }
-
-    private static func allowDescriptors() throws {
-        var limit = rlimit()
-        guard getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0 else { throw BenchError("no limit of files") }
-        limit.rlim_cur = min(limit.rlim_max, 16_384)
-        guard setrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur > rlim_t(2 * watchers + 200) else {
-            throw BenchError("too few open files are allowed: \(limit.rlim_cur)")
-        }
-    }
-}
-
-/// Connections that watch and throw away what they read.
-private final class WatcherSockets: Sendable {
-    private let descriptors: [Int32]
-
-    /// Returns when each has the beginning of its stream.
-    init(count: Int, port: Int) throws {
-        let request = RequestBytes.get("/api/control-plane/watch").bytes
-        var descriptors: [Int32] = []
-        for _ in 0..<count {
-            let descriptor = try LoopbackSocket.connect(port)
-            guard Glibc.send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
-                throw BenchError("a request was not sent: errno \(errno)")
-            }
-            descriptors.append(descriptor)
-        }
-        self.descriptors = descriptors
-        _ = try wait(for: "event: status")
-    }
-
-    deinit { for descriptor in descriptors { close(descriptor) } }
-
-    /// When the last of all has got its change.
-    func waitForChange() throws -> ContinuousClock.Instant { try wait(for: "event: change") }
-
-    private func wait(for text: String) throws -> ContinuousClock.Instant {
-        var waiting = Set(descriptors)
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while !waiting.isEmpty {
-            var polls = waiting.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            guard poll(&polls, nfds_t(polls.count), 30_000) > 0 else {
-                throw BenchError("\(waiting.count) watches got nothing")
-            }
-            for entry in polls where entry.revents != 0 {
-                let count = recv(entry.fd, &buffer, buffer.count, 0)
-                guard count > 0 else { throw BenchError("a watch ended early: errno \(errno)") }
-                if String(decoding: buffer[..<count], as: UTF8.self).contains(text) { waiting.remove(entry.fd) }
-            }
-        }
-        return .now
     }
 }
