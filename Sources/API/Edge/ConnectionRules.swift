@@ -6,18 +6,24 @@ package struct ConnectionRules: Sendable {
     package static let maximumConnections = 1_024
     /// The connections of one subscriber's address.
     package static let maximumPerAddress = 64
+    /// How many of the files that the process may have open are kept for everything else.
+    ///
+    /// Without one the process cannot go on: libdispatch ends it when it cannot look at its threads in /proc.
+    package static let reservedFiles = 384
 
     package let total: Int
     package let perAddress: Int
     /// Behind these addresses stand many clients, or this machine itself: ``perAddress`` does not hold for them.
     package let exempt: TrustedProxies
 
+    /// - Parameter openFiles: how many files and connections the process may have open.
     package init(
         total: Int = Self.maximumConnections,
         perAddress: Int = Self.maximumPerAddress,
-        exempt: TrustedProxies = TrustedProxies(AddressRange.loopback)
+        exempt: TrustedProxies = TrustedProxies(AddressRange.loopback),
+        openFiles: Int = .max
     ) {
-        self.total = total
+        self.total = max(1, min(total, openFiles - Self.reservedFiles))
         self.perAddress = perAddress
         self.exempt = exempt
     }

@@ -10,7 +10,10 @@ extension ServerConfiguration {
             hosts: HostRules(names: [address.host] + (publicOrigin.map { [$0.host] } ?? [])),
             proxies: trustedProxies,
             limiter: RateLimiter(rates),
-            connections: ConnectionRules(exempt: trustedProxies.adding(AddressRange.loopback)),
+            connections: ConnectionRules(
+                exempt: trustedProxies.adding(AddressRange.loopback),
+                openFiles: DescriptorLimit.current
+            ),
             certificate: certificate
         )
     }

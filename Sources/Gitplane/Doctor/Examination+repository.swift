@@ -12,7 +12,10 @@ extension Examination {
         let removed = report.removed.map {
             Finding(.start, "state.git/\($0)", "left by a killed process; it is removed")
         }
-        let inUse = report.inUse.map {
+        let journals = try DamagedJournals(repositoryAt: folder.repository).names.map {
+            Finding(.person, "state.git/\($0)", "the journal was damaged, and writes may have been lost: \(Self.aside)")
+        }
+        let inUse = journals + report.inUse.map {
             Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
         }
         guard let commit = try JournalRecovery(repositoryAt: folder.repository).unfinished() else {
@@ -21,6 +24,8 @@ extension Examination {
         let message = "\(commit) was answered and is not on main; it is brought there"
         return removed + inUse + [Finding(.start, "state.git/gitplane.journal", message)]
     }
+
+    private static let aside = "compare what was written then, and move the file away"
 
     func repository() throws -> [Finding] {
         guard hasRepository else {

@@ -134,12 +134,24 @@ struct StateComponents {
 
     /// Finishes what a crash cut off between a flush and the movement of `main`.
     private static func recover(_ folder: DataFolder, _ logger: Logger) throws {
+        defer { tellDamaged(folder, logger) }
         switch try JournalRecovery(repositoryAt: folder.repository).run() {
         case .nothing: break
         case .recovered(let commit): logger.info("recovered journal", metadata: ["revision": "\(commit)"])
         case .diverged(let commit):
             // The objects are stored: a person can make a branch of them.
             logger.error("main was moved beside the journal", metadata: ["lost": "\(commit)"])
+        }
+    }
+
+    /// What was kept of journals that were damaged, until somebody moves it away.
+    private static func tellDamaged(_ folder: DataFolder, _ logger: Logger) {
+        do {
+            for name in try DamagedJournals(repositoryAt: folder.repository).names {
+                logger.error("journal was damaged: writes may have been lost", metadata: ["kept": "\(name)"])
+            }
+        } catch {
+            logger.warning("damaged journals not looked for", metadata: ["error": "\(error)"])
         }
     }
 

@@ -59,7 +59,8 @@ package actor WorkingTreeKeeper {
     private let executor: QueueExecutor
     let configuration: Configuration
     let publisher: StatePublisher
-    let repository: GitRepository
+    private(set) var repository: GitRepository
+    private var packs: PackWatch
     let logger: Logger
     package nonisolated let board: WorkingTreeBoard
     var tree: GitWorkingTree
@@ -92,6 +93,7 @@ package actor WorkingTreeKeeper {
         self.configuration = configuration
         self.publisher = publisher
         self.repository = try GitRepository(openingBareAt: configuration.folder.repository)
+        self.packs = PackWatch(repositoryAt: configuration.folder.repository)
         self.board = board
         self.logger = logger
         self.tree = GitWorkingTree(configuration.folder)
@@ -105,6 +107,7 @@ package actor WorkingTreeKeeper {
         await enter()
         defer { leave() }
         report = WorkingTreeReport()
+        repository.renew(&packs, openingBareAt: configuration.folder.repository)
         do {
             try await run(depth)
         } catch {

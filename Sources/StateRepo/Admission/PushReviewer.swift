@@ -28,7 +28,8 @@ package actor PushReviewer {
 
     private let executor: QueueExecutor
     private let repositoryPath: String
-    private let repository: GitRepository
+    private var repository: GitRepository
+    private var packs: PackWatch
     private let rules: StateRules
     private let identity: ServerIdentity
     private let sources: Sources
@@ -45,6 +46,7 @@ package actor PushReviewer {
         self.executor = QueueExecutor(label: "gitplane.push-review")
         self.repositoryPath = repositoryPath
         self.repository = try GitRepository(openingBareAt: repositoryPath)
+        self.packs = PackWatch(repositoryAt: repositoryPath)
         self.rules = rules
         self.identity = identity
         self.sources = sources
@@ -67,6 +69,7 @@ package actor PushReviewer {
         guard let snapshot = sources.snapshot() else {
             throw GitError(.other, "review push", "no snapshot is published yet")
         }
+        repository.renew(&packs, openingBareAt: repositoryPath)
         let branches = try repository.references(under: "refs/heads/").map { CommitID(rebinding: $0.target) }
         let target = PushReview.Target(snapshot: snapshot, branches: branches)
         let review = PushReview(rules: rules, secrets: sources.secrets(), identity: identity)

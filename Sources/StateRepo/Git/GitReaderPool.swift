@@ -4,13 +4,17 @@ import Synchronization
 /// One handle for reading, on a queue of its own.
 package actor GitReader {
     private let executor: QueueExecutor
-    private let repository: GitRepository
+    private let path: String
+    private var repository: GitRepository
+    private var packs: PackWatch
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(openingBareAt path: String) throws(GitError) {
         self.executor = QueueExecutor(label: "git-reader")
+        self.path = path
         self.repository = try GitRepository(openingBareAt: path)
+        self.packs = PackWatch(repositoryAt: path)
     }
 
     /// Lends the handle to `body`, which must not keep it and must not write.
@@ -18,6 +22,7 @@ package actor GitReader {
         _ body: @Sendable (borrowing GitRepository) throws -> Result
     ) throws -> Result {
         try Task.checkCancellation()
+        repository.renew(&packs, openingBareAt: path)
         return try body(repository)
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 ///
 /// Meant for the start of a server that holds the ``DirectoryLock``. Something is stale when no process has it open and no
 /// git process works in the repository: git closes a lock file before it renames it, so an open file alone proves nothing.
+/// A branch's lock with the mark of a server is one of a server that is gone.
 /// Processes of other users cannot be looked into; they have no business in the directory.
 package struct StaleLocks: Sendable {
     /// What a removal did, as paths relative to the repository, in order.
@@ -44,7 +45,10 @@ package struct StaleLocks: Sendable {
         let candidates = try candidates().sorted()
         guard !candidates.isEmpty else { return Report(removed: [], inUse: []) }
         let directories = [repository] + workingTrees
-        guard !processes.isGitWorking(in: directories) else { return Report(removed: [], inUse: candidates) }
+        guard !processes.isGitWorking(in: directories) else {
+            let own = candidates.filter(isMarked)
+            return Report(removed: own, inUse: candidates.filter { !own.contains($0) })
+        }
         let open = processes.openFiles(under: repository)
         let inUse = candidates.filter { candidate in
             let path = "\(repository)/\(candidate)"
@@ -52,6 +56,13 @@ package struct StaleLocks: Sendable {
         }
         let removed = candidates.filter { !inUse.contains($0) }
         return Report(removed: removed, inUse: inUse)
+    }
+
+    private func isMarked(_ candidate: String) -> Bool {
+        guard candidate.hasPrefix("refs/heads/") else { return false }
+        // What cannot be read is left to git.
+        let content = try? FileSystem.contents(of: "\(repository)/\(candidate)", maximum: BranchLock.mark.count)
+        return content == BranchLock.mark
     }
 
     private func candidates() throws -> [String] {

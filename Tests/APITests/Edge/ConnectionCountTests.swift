@@ -53,6 +53,11 @@ struct ConnectionCountTests {
         return "never \(prefix)"
     }
 
+    @Test("are fewer where few files may be open", arguments: [(512, 128), (385, 1), (10, 1), (32_768, 1_024)])
+    func openFiles(limit: Int, total: Int) {
+        #expect(ConnectionRules(openFiles: limit).total == total)
+    }
+
     @Test("So many as one address may have are served, one more is told to come back, and is served once another went")
     func perAddress() async throws {
         try await LiveServer.run(edge: edge(total: 100, perAddress: 3)) { port in

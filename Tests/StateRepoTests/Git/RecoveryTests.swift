@@ -37,10 +37,15 @@ struct RecoveryTests {
         }
     }
 
-    @Test("Nothing is removed while git works in the repository")
+    @Test("The lock of a killed server goes also while git works in the repository, and nothing else does")
     func working() async throws {
         try await withTemporaryRepository { _, git in
             try plantLeftovers(in: git.directory)
+            let killed = try JournalCommitLog(
+                repositoryAt: git.directory,
+                branch: #require(RefName("refs/heads/other"))
+            )
+            try killed.commit("one")
             let process = try ChildProcess(
                 "/usr/bin/git",
                 ["cat-file", "--batch"],
@@ -54,7 +59,7 @@ struct RecoveryTests {
             let report = try StaleLocks(repository: git.directory).remove()
             process.closeInput()
             #expect(try process.waitUntilEnd(within: .seconds(60)) == .exited(0))
-            #expect(report == StaleLocks.Report(removed: [], inUse: Self.leftovers))
+            #expect(report == StaleLocks.Report(removed: ["refs/heads/other.lock"], inUse: Self.leftovers))
         }
     }
 
@@ -115,5 +120,14 @@ struct RecoveryTests {
             guard !name.contains("objdir") else { continue }
             try Data().write(to: file)
         }
+    }
+}
+
+extension JournalCommitLog {
+    /// Appends and flushes an empty commit, and leaves the lock of the branch behind.
+    fileprivate func commit(_ message: String) throws {
+        let draft = CommitDraft(files: [], author: .test, committer: .test, message: message)
+        _ = try append(draft, onto: nil)
+        try flush()
     }
 }

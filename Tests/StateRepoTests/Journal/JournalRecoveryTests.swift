@@ -136,6 +136,67 @@ struct JournalRecoveryTests {
         }
     }
 
+    @Test("However many series there are, they become one pack, and their loose objects go")
+    func onePack() async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            for size in [1, 1, 9, 1, 12, 2, 1] {
+                try scenario.batch(size)
+                try scenario.log?.seal()
+            }
+            scenario.abandon()
+            #expect(try packs(git).count == 2)
+            try JournalRecovery(repositoryAt: git.directory).run()
+            #expect(try packs(git).count == 1)
+            #expect(try git.run("count-objects") == "0 objects, 0 kilobytes")
+            try expectComplete(git, scenario.acknowledged, "seven series")
+        }
+    }
+
+    @Test("A journal with damage in its middle is kept, and what is behind the damage is recovered", arguments: [0, 1, 2])
+    func damagedJournal(frame: Int) async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            var starts: [Int] = []
+            for size in [1, 2, 6, 1] {
+                starts.append(try journal(git).count)
+                try scenario.batch(size)
+                try scenario.log?.seal()
+            }
+            scenario.abandon()
+            var damaged = try journal(git)
+            damaged[starts[frame] + 40] ^= 1
+            try damaged.write(to: URL(filePath: "\(git.directory)/gitplane.journal"))
+            let last = try #require(scenario.acknowledged.last)
+            #expect(try JournalRecovery(repositoryAt: git.directory).run() == .recovered(last))
+            let kept = try DamagedJournals(repositoryAt: git.directory).names
+            #expect(kept.count == 1)
+            #expect(try Data(contentsOf: URL(filePath: "\(git.directory)/\(kept[0])")) == damaged)
+            try expectComplete(git, scenario.acknowledged, "frame \(frame)")
+        }
+    }
+
+    @Test("A branch whose past a damaged journal has lost goes as far as it can be read")
+    func lostPast() async throws {
+        try await withTemporaryRepository { repository, git in
+            let scenario = try JournalScenario(git)
+            var starts: [Int] = []
+            for _ in 1...3 {
+                starts.append(try journal(git).count)
+                try scenario.batch(1)
+            }
+            scenario.abandon()
+            var damaged = try journal(git)
+            damaged[starts[1] + 40] ^= 1
+            try damaged.write(to: URL(filePath: "\(git.directory)/gitplane.journal"))
+            _ = try StaleLocks(repository: git.directory).remove()
+            let first = scenario.acknowledged[0]
+            #expect(try JournalRecovery(repositoryAt: git.directory).run() == .recovered(first))
+            #expect(try repository.target(of: .main) == first)
+            try check(git)
+        }
+    }
+
     @Test("A branch that was moved on is left there, one that was moved elsewhere is reported")
     func movedBranch() async throws {
         try await withTemporaryRepository { repository, git in

@@ -2,6 +2,9 @@ import Glibc
 
 /// Git's own lock of a branch, the file `<ref>.lock`: while it is there, nobody else moves the branch.
 struct BranchLock {
+    /// What the file says until it names a commit, so that a start knows a lock of a killed server from one of git.
+    static let mark = Array("gitplane\n".utf8)
+
     private let ref: String
     private let files: WriterFiles
 
@@ -12,7 +15,10 @@ struct BranchLock {
         self.ref = "\(path)/\(branch)"
         self.files = files
         do throws(GitError) {
-            close(try files.create("\(ref).lock", mode: 0o666, .lockBranch))
+            let descriptor = try files.create("\(ref).lock", mode: 0o666, .lockBranch)
+            // Without the mark it is a lock all the same.
+            _ = Self.mark.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            close(descriptor)
         } catch {
             guard error.code == .exists else { throw error }
             throw GitError(.locked, "lock branch", "another writer has the lock of \(branch)")

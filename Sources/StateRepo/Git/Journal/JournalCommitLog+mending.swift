@@ -1,3 +1,5 @@
+import Foundation
+
 /// A person's git removes what no ref named when it began, and so objects that were written a moment later for a commit
 /// that `main` names by now. While the journal has them, they are written anew, as a pack that no such command knows of.
 extension JournalCommitLog {
@@ -11,14 +13,26 @@ extension JournalCommitLog {
         let repository = try GitRepository(openingBareAt: path)
         let lost = Set(moved.filter { !repository.contains($0) })
         if !lost.isEmpty {
-            for series in try JournalRecovery.series(inRepositoryAt: path)
-            where series.pack.entries.contains(where: { lost.contains($0.id) }) {
-                try writer.write(series.pack, named: series.head, flushes: true)
-            }
+            let series = try JournalRecovery.series(inRepositoryAt: path)
+                .filter { $0.pack.entries.contains { lost.contains($0.id) } }
+            try writer.write(OpenPack(merging: series.map(\.pack)), flushes: true)
         }
         // What git has moved elsewhere, it had found a ref for: it stays there.
         sealed = remaining
         return !lost.isEmpty
+    }
+
+    /// Makes sure that what the journal has is there without it.
+    ///
+    /// A git that is at work, the server's own maintenance too, may have begun before the branch named the last commits, and
+    /// remove their objects later: it knows nothing of a pack that is written now.
+    func secure() throws(GitError) {
+        if ProcessTable().isGitWorking(in: [URL(filePath: path).resolvingSymlinksInPath().path]) {
+            let series = try JournalRecovery.series(inRepositoryAt: path)
+            try ObjectFiles(repositoryAt: path, files).write(OpenPack(merging: series.map(\.pack)), flushes: true)
+        } else {
+            try mend()
+        }
     }
 
     /// Tries again once when objects were missing: they may have been written anew.

@@ -24,7 +24,8 @@ package final class JournalCommitLog: CommitLog {
     private let patience: BranchLockPatience
     let files: WriterFiles
     private let journal: Journal
-    private let repository: GitRepository
+    private var repository: GitRepository
+    private var packs: PackWatch
     private let deflater: Deflater
     private var trees = TreeMemory()
     /// What is not sealed; `nil` when that is nothing, and the branch is anybody's to move.
@@ -50,6 +51,7 @@ package final class JournalCommitLog: CommitLog {
         self.files = WriterFiles(probe: probe)
         self.journal = try Journal(repositoryAt: path, files)
         self.repository = try GitRepository(openingBareAt: path)
+        self.packs = PackWatch(repositoryAt: path)
         self.deflater = try Deflater()
     }
 
@@ -69,6 +71,7 @@ package final class JournalCommitLog: CommitLog {
         _ body: (borrowing GitRepository) throws(GitError) -> Result
     ) throws(GitError) -> Result {
         if open != nil { try settle() }
+        repository.renew(&packs, openingBareAt: path)
         return try mending { () throws(GitError) in try body(repository) }
     }
 
@@ -130,7 +133,7 @@ package final class JournalCommitLog: CommitLog {
 
     private func checkpoint() throws(GitError) {
         guard open == nil, !journal.isEmpty else { return }
-        try mend()
+        try secure()
         try files.probe(.flushEverything)
         try FileSystem.flushAll(path)
         try journal.clear()
@@ -157,6 +160,7 @@ package final class JournalCommitLog: CommitLog {
 extension JournalCommitLog {
     /// Takes the branch's lock, and looks at the branch again now that nobody else can move it.
     private func begin(at expected: CommitID?) throws(GitError) -> OpenSeries {
+        repository.renew(&packs, openingBareAt: path)
         let lock = try lock()
         do throws(GitError) {
             let head = try repository.target(of: branch)

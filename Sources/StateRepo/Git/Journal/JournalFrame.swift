@@ -40,15 +40,39 @@ struct JournalFrame: Hashable, Sendable {
         self.content = content
     }
 
-    /// The whole frames at the start of `journal`; what follows the last one was cut off by a crash.
-    static func all(in journal: [UInt8]) -> [JournalFrame] {
+    /// The whole frames of a journal.
+    struct Sequence {
         var frames: [JournalFrame] = []
+        /// Something that is no frame stands before one: a crash cuts off the last frame only, so this was none.
+        var isDamaged = false
+    }
+
+    /// The whole frames of `journal`; what follows the last one was cut off by a crash.
+    static func all(in journal: [UInt8]) -> Sequence {
+        var found = Sequence()
         var rest = journal[...]
-        while let length = length(of: rest), let frame = JournalFrame(body: rest.dropFirst(headSize).prefix(length)) {
-            frames.append(frame)
-            rest = rest.dropFirst(headSize + length)
+        while !rest.isEmpty {
+            if let length = length(of: rest), let frame = JournalFrame(body: rest.dropFirst(headSize).prefix(length)) {
+                found.frames.append(frame)
+                rest = rest.dropFirst(headSize + length)
+            } else {
+                guard let next = next(after: rest) else { break }
+                found.isDamaged = true
+                rest = next
+            }
         }
-        return frames
+        return found
+    }
+
+    /// From the next whole frame on.
+    private static func next(after damage: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        var rest = damage.dropFirst()
+        while let start = rest.firstIndex(of: magic[0]) {
+            rest = rest[start...]
+            if length(of: rest) != nil { return rest }
+            rest = rest.dropFirst()
+        }
+        return nil
     }
 
     private static func length(of rest: ArraySlice<UInt8>) -> Int? {

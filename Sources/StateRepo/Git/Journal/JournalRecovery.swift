@@ -2,9 +2,9 @@ import Glibc
 
 /// Finishes what a crash cut off between the flush of commits and their sealing; does nothing when there is nothing.
 ///
-/// Every series in the journal becomes a pack, flushed, over whatever a power cut has left of its objects; then the branch
-/// is moved to the last commit that was flushed, and the journal is emptied. It can itself be cut off anywhere, and be done
-/// again.
+/// Everything in the journal becomes one pack, flushed, in the place of whatever a power cut has left of its objects; then
+/// the branch is moved to the last commit that was flushed, and the journal is emptied. It can itself be cut off anywhere,
+/// and be done again. A journal that was damaged otherwise is kept beside.
 package struct JournalRecovery {
     /// The largest journal that is read, in bytes.
     package static let maximumSize = 1 << 30
@@ -38,14 +38,16 @@ package struct JournalRecovery {
         guard FileSystem.exists(place) else { return .nothing }
         let content = try FileSystem.contents(of: place, maximum: Self.maximumSize)
         guard !content.isEmpty else { return .nothing }
-        let series = Self.series(in: JournalFrame.all(in: content))
-        let objects = ObjectFiles(repositoryAt: path, files)
-        for one in series {
-            try objects.write(one.pack, named: one.head, flushes: true)
-            // A power cut may have left them empty; the pack has them.
-            for entry in one.pack.entries { try removeLoose(objects.path(of: entry.id)) }
+        let found = JournalFrame.all(in: content)
+        if found.isDamaged { try DamagedJournals(repositoryAt: path).keep(content) }
+        let series = Self.series(in: found.frames)
+        if !series.isEmpty {
+            let objects = ObjectFiles(repositoryAt: path, files)
+            try objects.write(OpenPack(merging: series.map(\.pack)), flushes: true)
+            // A power cut may have left them empty.
+            for one in series { try objects.removeCopies(of: one) }
         }
-        let outcome: Outcome = if let last = series.last { try moveBranch(last) } else { .nothing }
+        let outcome = try moveBranch(series, isDamaged: found.isDamaged)
         try FileSystem.flush("\(path)/refs/heads")
         try Journal(repositoryAt: path, files).clear()
         return outcome
@@ -65,7 +67,7 @@ package struct JournalRecovery {
     static func series(inRepositoryAt path: String) throws(GitError) -> [Series] {
         let place = "\(path)/\(Journal.fileName)"
         guard FileSystem.exists(place) else { return [] }
-        return series(in: JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)))
+        return series(in: JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)).frames)
     }
 
     struct Series {
@@ -78,15 +80,22 @@ package struct JournalRecovery {
         var all: [Series] = []
         for frame in frames {
             if frame.startsPack { all.append(Series(previous: frame.previous, head: frame.head)) }
-            guard let last = all.indices.last, frame.entries.first?.offset == all[last].pack.bytes.count else { break }
+            // What continues a frame that is damaged cannot be read either.
+            guard let last = all.indices.last, frame.entries.first?.offset == all[last].pack.bytes.count else { continue }
             all[last].pack.append(frame.entries, frame.content)
             all[last].head = frame.head
         }
         return all.filter { !$0.pack.isEmpty }
     }
 
-    private func removeLoose(_ path: String) throws(GitError) {
-        if FileSystem.exists(path) { try files.remove(path, .removeObject) }
+    /// To the last commit; when the journal is damaged, to the last whose past can be read.
+    private func moveBranch(_ series: [Series], isDamaged: Bool) throws(GitError) -> Outcome {
+        guard let last = series.last else { return .nothing }
+        for one in isDamaged ? series.reversed() : [last] {
+            let outcome = try moveBranch(one)
+            if case .recovered = outcome { return outcome }
+        }
+        return .diverged(last.head)
     }
 
     private func moveBranch(_ last: Series) throws(GitError) -> Outcome {

@@ -23,8 +23,17 @@ struct ObjectFiles {
     func hasLoose(_ id: AnyObjectID) -> Bool { FileSystem.exists(path(of: id)) }
 
     /// Whether there are a pack of that name and its index.
-    func hasPack(_ name: CommitID) -> Bool {
-        ["pack", "idx"].allSatisfy { FileSystem.exists("\(directory)/pack/pack-\(name).\($0)") }
+    func hasPack(_ name: CommitID) -> Bool { packFiles(name).allSatisfy(FileSystem.exists) }
+
+    /// Removes what is in another pack by now, whatever a power cut has made of it.
+    func removeCopies(of series: JournalRecovery.Series) throws(GitError) {
+        let copies = packFiles(series.head) + series.pack.entries.map { path(of: $0.id) }
+        for path in copies where FileSystem.exists(path) { try files.remove(path, .removeObject) }
+    }
+
+    /// The index first: without it the pack is none.
+    private func packFiles(_ name: CommitID) -> [String] {
+        ["idx", "pack"].map { "\(directory)/pack/pack-\(name).\($0)" }
     }
 
     /// Writes a loose object, over one that may be damaged, or about to be removed for its age; it is not flushed.
@@ -40,10 +49,13 @@ struct ObjectFiles {
 
     /// Writes a pack as `pack-<name>`, over one that has the name already; the index comes last, because git finds packs
     /// by it.
-    func write(_ pack: OpenPack, named name: CommitID?, flushes: Bool = false) throws(GitError) {
-        let (content, index) = pack.files()
-        let path = "\(directory)/pack/pack-\(name ?? .zero)"
-        let temporary = "\(directory)/pack/tmp_pack_\(name ?? .zero)"
+    ///
+    /// - Parameter name: `nil` for the checksum of the content, as git names its own; no command that began before knows it.
+    func write(_ pack: OpenPack, named name: CommitID? = nil, flushes: Bool = false) throws(GitError) {
+        let (content, index, checksum) = pack.files()
+        let name = name ?? CommitID(bytes: checksum[...]) ?? .zero
+        let path = "\(directory)/pack/pack-\(name)"
+        let temporary = "\(directory)/pack/tmp_pack_\(name)"
         try patiently { () throws(GitError) in
             try files.makeDirectory("\(directory)/pack")
             try files.place(content, at: "\(path).pack", by: temporary, flushes: flushes)

@@ -72,13 +72,13 @@ struct OpenPack: Sendable {
         entries.removeSubrange(count...)
     }
 
-    /// The pack as a file, and its index in version 2.
-    func files() -> (pack: [UInt8], index: [UInt8]) {
+    /// The pack as a file, its index in version 2, and the checksum at its end.
+    func files() -> (pack: [UInt8], index: [UInt8], checksum: [UInt8]) {
         var pack = bytes
         pack.replaceSubrange(8..<12, with: Self.word(entries.count))
         let trailer = Array(Insecure.SHA1.hash(data: pack))
         pack += trailer
-        return (pack, index(trailer))
+        return (pack, index(trailer), trailer)
     }
 
     private mutating func add(_ entry: Entry) {
