@@ -34,6 +34,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
@@ -68,7 +70,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .target(name: "Concurrency", swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: [metrics, tracing], swiftSettings: strict),
         .target(name: "Documents", dependencies: [collections, yams], swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Catalogue", dependencies: ["Documents"], swiftSettings: strict),
@@ -81,14 +83,14 @@ let package = Package(
         ),
         .target(
             name: "Secrets",
-            dependencies: ["Concurrency", "Documents", crypto, cryptoExtras],
+            dependencies: ["Concurrency", "Documents", "Telemetry", crypto, cryptoExtras],
             swiftSettings: strict
         ),
         .target(
             name: "Providers",
             dependencies: [
-                "Catalogue", "Concurrency", "Documents", "Secrets", "StateRepo", asyncHTTPClient, crypto, cryptoExtras,
-                lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL,
+                "Catalogue", "Concurrency", "Documents", "Secrets", "StateRepo", "Telemetry", asyncHTTPClient, crypto,
+                cryptoExtras, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: strict
         ),
@@ -100,14 +102,16 @@ let package = Package(
         .target(
             name: "Reconciler",
             dependencies: [
-                "Concurrency", "StateRepo", "Documents", persistent, logging, lifecycle, metrics, asyncAlgorithms,
+                "Concurrency", "StateRepo", "Documents", "Telemetry", persistent, logging, lifecycle, metrics,
+                asyncAlgorithms,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "GitTransport",
             dependencies: [
-                "Concurrency", "Documents", "StateRepo", logging, lifecycle, nio, nioPosix, subprocess, systemPackage,
+                "Concurrency", "Documents", "StateRepo", "Telemetry", logging, lifecycle, nio, nioPosix, subprocess,
+                systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -116,9 +120,8 @@ let package = Package(
             dependencies: [
                 "API", "Access", "Catalogue", "ControlClient", "Documents", "GitTransport", "LocalStore", "Providers",
                 "Reconciler", "Secrets", "StateRepo", "Telemetry",
-                argumentParser,
-                crypto,
-                lifecycle, logging, nioPosix, systemPackage, unixSignals,
+                argumentParser, asyncAlgorithms, asyncHTTPClient, crypto, lifecycle, logging, metrics, nio, nioHTTP1,
+                nioPosix, systemPackage, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -173,7 +176,8 @@ let package = Package(
         .testTarget(
             name: "ReconcilerTests",
             dependencies: [
-                "Reconciler", "Documents", "LocalStore", "StateRepo", "TestSupport", lifecycle, logging, persistent,
+                "Reconciler", "Documents", "LocalStore", "StateRepo", "Telemetry", "TestSupport", lifecycle, logging,
+                persistent,
             ],
             swiftSettings: strict
         ),
@@ -185,12 +189,16 @@ let package = Package(
         .testTarget(
             name: "GitTransportTests",
             dependencies: [
-                "API", "GitTransport", "Gitplane", "Documents", "StateRepo", "TestSupport", httpTypes, hummingbird,
-                logging, lifecycle, nio, nioPosix,
+                "API", "GitTransport", "Gitplane", "Documents", "StateRepo", "Telemetry", "TestSupport", httpTypes,
+                hummingbird, logging, lifecycle, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", metrics], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", "TestSupport", metrics],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CatalogueTests",
             dependencies: ["Catalogue", "Documents", "StateRepo", "TestSupport"],
@@ -199,15 +207,15 @@ let package = Package(
         .testTarget(
             name: "GitplaneTests",
             dependencies: [
-                "Gitplane", "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", "TestSupport",
-                argumentParser,
-                logging,
+                "Gitplane", "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", "Telemetry",
+                "TestSupport",
+                argumentParser, lifecycle, logging,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SecretsTests",
-            dependencies: ["Secrets", "Documents", "LocalStore", "TestSupport"],
+            dependencies: ["Secrets", "Documents", "LocalStore", "Telemetry", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -219,8 +227,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Access", "Catalogue", "Concurrency", "Documents", "Providers", "Reconciler", "Secrets",
-                "StateRepo",
-                "TestSupport",
+                "StateRepo", "Telemetry", "TestSupport",
                 asyncHTTPClient,
                 crypto, httpTypes, hummingbird, hummingbirdTesting, logging, nio, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,
@@ -230,8 +237,8 @@ let package = Package(
         .testTarget(
             name: "ProvidersTests",
             dependencies: [
-                "Providers", "Catalogue", "Documents", "StateRepo", "TestSupport", cryptoExtras, logging, nio, nioHTTP1,
-                nioPosix,
+                "Providers", "Catalogue", "Documents", "StateRepo", "Telemetry", "TestSupport", cryptoExtras, logging,
+                nio, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),

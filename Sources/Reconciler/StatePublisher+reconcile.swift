@@ -2,21 +2,27 @@ import Foundation
 import HashTreeCollections
 import Logging
 import StateRepo
+import Telemetry
 
 extension StatePublisher {
     /// Publishes the head of `main` unless it is published already.
-    func catchUp() throws -> StateSnapshot {
+    ///
+    /// - Parameter reason: why it is looked; `nil` before a write.
+    func catchUp(_ reason: ReconcileReason? = nil) throws -> StateSnapshot {
         let head = try log.head()
         if let snapshot = snapshots.latest, snapshot.revision == head { return snapshot }
         guard let head else { throw StateError(.unavailable, "the branch main is gone: restore it from a clone") }
         defer { endHold(movedTo: head) }
-        return try advance(to: head)
+        return try recordAdvance(to: head, reason) { notes in try advance(to: head, notes) }
     }
 
-    private func advance(to head: CommitID) throws -> StateSnapshot {
+    private func advance(to head: CommitID, _ notes: SpanNotes) throws -> StateSnapshot {
         let old = snapshots.latest
         if old != nil { conditions.begin(head, at: configuration.now()) }
-        let history = try run { repository in try self.keeper.synchronize(to: head, in: repository) }
+        let history = try recordSynchronization {
+            try run { repository in try self.keeper.synchronize(to: head, in: repository) }
+        }
+        notes.note("gitplane.commits", history.added.count)
         if let lost = history.replaced {
             logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
             // After a crash the journal would take the branch back to what somebody has taken away.
@@ -114,8 +120,10 @@ extension StatePublisher {
 
     /// Adds commits that this actor has just made to the index; they stand whatever becomes of it.
     func follow(_ entries: [HistoryEntry]) {
-        keeper.follow(entries) { head in
-            try self.run { repository in _ = try self.keeper.synchronize(to: head, in: repository) }
+        recordIndexing(of: entries.count) {
+            keeper.follow(entries) { head in
+                try self.run { repository in _ = try self.keeper.synchronize(to: head, in: repository) }
+            }
         }
     }
 

@@ -19,7 +19,7 @@ extension StatePublisher {
 
     func sealNow() throws {
         guard !log.isSealed else { return }
-        try meter.timeSeal { () throws(GitError) in try log.seal() }
+        try recordSeal { () throws(GitError) in try meter.timeSeal { () throws(GitError) in try log.seal() } }
         unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
     }
 

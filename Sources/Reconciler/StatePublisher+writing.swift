@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Logging
 package import StateRepo
+import Telemetry
 
 /// Group commit: requests that come while others are flushed are planned, admitted and committed one on top of the other,
 /// and share the next flush. One request is one commit; one that is refused drops out, and the rest go on.
@@ -13,6 +14,8 @@ extension StatePublisher {
     ///   written.
     package nonisolated func submit(_ request: WriteRequest) async throws(StateError) -> WriteOutcome {
         guard case .commit = request.mode else { return try await preview(request) }
+        var request = request
+        request.parent = configuration.spans.parent
         switch await queue.enter(request) {
         case .done(let result): return try result.get()
         case .lead: return try await lead(request).get()
@@ -38,6 +41,10 @@ extension StatePublisher {
     }
 
     private func write(_ requests: [WriteRequest]) -> [Result<WriteOutcome, StateError>] {
+        recordBatch(of: requests) { makeAndPublish(requests) }
+    }
+
+    private func makeAndPublish(_ requests: [WriteRequest]) -> [Result<WriteOutcome, StateError>] {
         var batch = WriteBatch()
         for request in requests {
             do {

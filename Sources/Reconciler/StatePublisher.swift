@@ -5,6 +5,7 @@ package import Foundation
 package import Logging
 package import StateRepo
 import Synchronization
+package import Telemetry
 
 /// Moves `main` and publishes what it then says: the one writer, and the one pass that notices what others wrote.
 ///
@@ -25,6 +26,7 @@ package actor StatePublisher {
         package let secrets: @Sendable () -> SecretInventory
         package let holdLimit: Duration
         package let metrics: any MetricsFactory
+        package let spans: Spans
         package let now: @Sendable () -> Date
 
         /// - Parameters:
@@ -32,6 +34,7 @@ package actor StatePublisher {
         ///   - secrets: which secrets there are now.
         ///   - holdLimit: how long one of them keeps writes back; tests make it short.
         ///   - metrics: where commits, flushes and seals are counted.
+        ///   - spans: where they are recorded one by one.
         package init(
             repositoryPath: String,
             rules: StateRules,
@@ -40,6 +43,7 @@ package actor StatePublisher {
             secrets: @escaping @Sendable () -> SecretInventory = { .empty },
             holdLimit: Duration = StatePublisher.maximumHold,
             metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+            spans: Spans = .none,
             now: @escaping @Sendable () -> Date = { Date() }
         ) {
             self.repositoryPath = repositoryPath
@@ -49,6 +53,7 @@ package actor StatePublisher {
             self.secrets = secrets
             self.holdLimit = holdLimit
             self.metrics = metrics
+            self.spans = spans
             self.now = now
         }
     }
@@ -126,7 +131,7 @@ package actor StatePublisher {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
             if reason == .requested { try log.mend() }
-            let snapshot = try reason == .requested ? lookAgain(catchUp()) : catchUp()
+            let snapshot = try reason == .requested ? lookAgain(catchUp(reason)) : catchUp(reason)
             if failures > 0 { noteReady(snapshot) }
             failures = 0
             if reason == .requested || conditions[.historyRewritten] != nil { try reviewLostTips() }
@@ -152,8 +157,8 @@ package actor StatePublisher {
         }
     }
 
-    /// Plans a write, and has it admitted.
-    func prepare(_ request: WriteRequest, on snapshot: StateSnapshot) throws -> (ChangePlan, warnings: [Diagnostic]) {
+    /// Plans a write, and has it admitted; ``prepare(_:on:)`` also records it.
+    func admit(_ request: WriteRequest, on snapshot: StateSnapshot) throws -> (ChangePlan, warnings: [Diagnostic]) {
         let secrets = configuration.secrets()
         let context = PlanningContext(snapshot: snapshot, rules: configuration.rules, secrets: secrets)
         let plan = try plan(request.changes, context)
@@ -230,7 +235,9 @@ package actor StatePublisher {
     ///
     /// - Parameter count: how many commits that is.
     func flush(_ count: Int) throws {
-        try meter.timeFlush { () throws(GitError) in try log.flush() }
+        try recordFlush(of: count) { () throws(GitError) in
+            try meter.timeFlush { () throws(GitError) in try log.flush() }
+        }
         meter.noteBatch(of: count)
         unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
     }

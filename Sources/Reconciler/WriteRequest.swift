@@ -1,4 +1,5 @@
 package import StateRepo
+import Telemetry
 
 /// One write on its way through plan, admission, commit and publication.
 package struct WriteRequest: Sendable {
@@ -15,6 +16,8 @@ package struct WriteRequest: Sendable {
     /// Of a request with an `Idempotency-Key`; goes into the trailers too.
     package let mark: IdempotencyMark?
     package let mode: Mode
+    /// The span that the write is part of.
+    var parent: SpanParent?
 
     package init(
         changes: ChangeSet,

@@ -9,6 +9,7 @@ import Logging
 package import Providers
 import Reconciler
 package import StateRepo
+package import Telemetry
 package import Testing
 
 /// A server of state over a repository of its own: publisher, archive, index and contract are the real ones.
@@ -172,14 +173,16 @@ package struct WatchReader {
 /// - Parameters:
 ///   - files: what stands in the first commit; the template when it is `nil`. `state/format.json` is added.
 ///   - setup: `.live` for a server that listens on a free port.
+///   - spans: where it records what it does.
 package func withStateServer(
     _ files: [String: String]? = nil,
     _ setup: TestingSetup = .router,
+    spans: Spans = .none,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: @escaping @Sendable (StateServer) async throws -> Void
 ) async throws {
     try await withTemporaryDirectory { directory in
-        let parts = try await StateServerParts(in: directory, files)
+        let parts = try await StateServerParts(in: directory, files, spans)
         let application = try await parts.application()
         try await application.withContractClient(
             parts.contract,

@@ -27,10 +27,12 @@ struct StateServerParts: Sendable {
     let connections: ConnectionServices
     let metrics: MetricsPage
     private let registry = MetricsRegistry(help: MetricsRegistry.help)
+    private let spans: Spans
     private let handlers: Handlers
     private let local: LocalDatabase
 
-    init(in directory: URL, _ files: [String: String]?) async throws {
+    init(in directory: URL, _ files: [String: String]?, _ spans: Spans = .none) async throws {
+        self.spans = spans
         repository = directory.appending(path: "state.git").path
         let identity = Self.identity
         let hooks = directory.appending(path: "hooks").path
@@ -46,14 +48,15 @@ struct StateServerParts: Sendable {
             patience,
             workingTree,
             local,
-            registry
+            registry,
+            spans
         )
         access = try AccessFixture(in: directory, clock: clock, local: local)
         credentials = StoredCredentials(services.secrets.store) { [clock] in clock.now }
-        connections = try Self.connections(services, credentials)
+        connections = try Self.connections(services, credentials, spans)
         let upkeep = services.maintenance.map { [MaintenanceFigures($0)] } ?? []
         metrics = MetricsPage(registry, sources: [StateFigures(services), ProcessFigures()] + upkeep)
-        handlers = try Self.handlers(services, access, connections, metrics, repository)
+        handlers = try Self.handlers(services, access, connections, metrics, repository, spans)
         contract = try Self.compiledContract.get()
     }
 
@@ -65,7 +68,7 @@ struct StateServerParts: Sendable {
             contract: contract,
             handlers: handlers,
             authenticator: ScopeAuthenticator(),
-            configuration: APIConfiguration(idempotency: try await gate(store), metrics: registry),
+            configuration: APIConfiguration(idempotency: try await gate(store), metrics: registry, spans: spans),
             logger: Self.logger
         )
     }
@@ -95,6 +98,7 @@ struct StateServerParts: Sendable {
             WorkingTreePlace(),
             local,
             registry,
+            spans,
             index: index
         )
     }
@@ -125,12 +129,13 @@ struct StateServerParts: Sendable {
         _ workingTree: WorkingTreePlace,
         _ local: LocalDatabase,
         _ metrics: MetricsRegistry,
+        _ spans: Spans,
         index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
         let index = try HistoryIndex(path: directory.appending(path: name).path)
         let store = try SecretsStore.start(
-            SecretsStore.Configuration(folder: directory.path, instance: identity.instance),
+            SecretsStore.Configuration(folder: directory.path, instance: identity.instance, spans: spans),
             witness: RecordedSecrets(database: local) { clock.now }
         ).store
         let inventory = SecretInventorySource(store.board, rules.catalogue)
@@ -142,7 +147,8 @@ struct StateServerParts: Sendable {
                 identity: identity,
                 announcements: AnnouncedPushes(database: local),
                 secrets: { inventory.current },
-                metrics: metrics
+                metrics: metrics,
+                spans: spans
             ) { clock.now },
             index: index,
             snapshots: snapshots,
@@ -202,7 +208,8 @@ extension StateServerParts {
     /// Requests to vendors go to this machine or nowhere.
     private static func connections(
         _ services: StateServices,
-        _ credentials: StoredCredentials
+        _ credentials: StoredCredentials,
+        _ spans: Spans
     ) throws -> ConnectionServices {
         let egress = Egress(
             policy: AddressPolicy(allowed: ["127.0.0.0/8"].compactMap { EgressRange($0) }),
@@ -211,7 +218,7 @@ extension StateServerParts {
         )
         return ConnectionServices(
             state: services,
-            verifier: Verifier(egress: egress),
+            verifier: Verifier(egress: egress, spans: spans),
             credentials: credentials,
             records: MemoryRecords()
         )
@@ -222,7 +229,8 @@ extension StateServerParts {
         _ access: AccessFixture,
         _ connections: ConnectionServices,
         _ metrics: MetricsPage,
-        _ repository: String
+        _ repository: String,
+        _ spans: Spans
     ) throws -> Handlers {
         var handlers = Handlers()
         StaticOperations(
@@ -240,6 +248,7 @@ extension StateServerParts {
             repositoryPath: repository,
             pushes: .init(tickets: PushTickets()) { _ in try await publisher.reconcile() },
             prepare: { try await publisher.seal() },
+            spans: spans,
             logger: logger
         )
         GitHandlers(git, logger: logger).register(in: &handlers)

@@ -14,7 +14,7 @@ struct CutOffTests {
         await withTaskGroup(of: OperationResponse.self) { group in
             group.cancelAll()
             group.addTask {
-                var exchange = Exchange(id: "test", method: .post)
+                var exchange = Exchange(id: "test", HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/"))
                 return exchange.refuse(error, logger)
             }
             return await group.next()
@@ -46,7 +46,7 @@ struct CutOffTests {
     @Test("is a failure of the server when nothing cut it off")
     func failure() {
         let log = RecordingLog()
-        var exchange = Exchange(id: "test", method: .post)
+        var exchange = Exchange(id: "test", HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/"))
         #expect(exchange.refuse(Broken(), Logger(label: "test") { _ in log }).status == .internalServerError)
         #expect(log.errorCount == 1)
     }

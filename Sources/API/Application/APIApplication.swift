@@ -3,6 +3,7 @@ package import CoreMetrics
 package import Hummingbird
 import HummingbirdCore
 package import Logging
+package import Telemetry
 
 /// Where the server listens and what it says about itself.
 package struct APIConfiguration: Sendable {
@@ -17,6 +18,8 @@ package struct APIConfiguration: Sendable {
     package var idempotency: IdempotencyGate?
     /// Where requests are counted; without one, they are not.
     package var metrics: (any MetricsFactory)?
+    /// Where requests are recorded.
+    package var spans: Spans
     /// Told the port once the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void
 
@@ -28,6 +31,7 @@ package struct APIConfiguration: Sendable {
         edge: EdgeRules = EdgeRules(),
         idempotency: IdempotencyGate? = nil,
         metrics: (any MetricsFactory)? = nil,
+        spans: Spans = .none,
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.host = host
@@ -37,6 +41,7 @@ package struct APIConfiguration: Sendable {
         self.edge = edge
         self.idempotency = idempotency
         self.metrics = metrics
+        self.spans = spans
         self.onListening = onListening
     }
 }
@@ -63,7 +68,8 @@ package func buildApplication(
             audit: audit,
             edge: configuration.edge,
             idempotency: configuration.idempotency,
-            metrics: configuration.metrics
+            metrics: configuration.metrics,
+            spans: configuration.spans
         ),
         server: HTTPServerBuilder { responder in
             EdgeChannel(responder: responder, connections: connections, certificate: certificate)

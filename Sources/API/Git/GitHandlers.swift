@@ -29,7 +29,7 @@ package struct GitHandlers: Sendable {
         }
         try Self.demand(service == .receivePack ? .stateWrite : .stateRead, of: request.requirePrincipal())
         let version = GitProtocolVersion(header: request.headers[.gitProtocol])
-        return try await stream(service.advertisementType, of: service, request.id) { [git] write in
+        return try await stream(service.advertisementType, of: service, request) { [git] write in
             try await git.advertise(service, version, to: write)
         }
     }
@@ -39,7 +39,7 @@ package struct GitHandlers: Sendable {
         let wants = try await body.collect()
         try GitServer.check(fetch: wants)
         let version = GitProtocolVersion(header: request.headers[.gitProtocol])
-        return try await stream(GitService.uploadPack.resultType, of: .uploadPack, request.id) { [git] write in
+        return try await stream(GitService.uploadPack.resultType, of: .uploadPack, request) { [git] write in
             try await git.fetch(wants, version, to: write)
         }
     }
@@ -73,17 +73,18 @@ package struct GitHandlers: Sendable {
     private func stream(
         _ contentType: String,
         of service: GitService,
-        _ id: String,
+        _ request: OperationRequest,
         _ body: @escaping @Sendable (GitServer.Output) async throws -> Void
     ) async throws -> OperationResponse {
         let slot = try await git.slot(for: service)
         let logger = logger
+        let names = TraceNames.metadata(ofRequest: request.id, request.headers)
         let stream = ResponseBody { writer in
             defer { withExtendedLifetime(slot) {} }
             do {
                 try await body { try await writer.write($0) }
             } catch let error as GitServiceError {
-                logger.warning("git failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
+                logger.warning("git failed", metadata: names.merging(["error": "\(error)"]) { $1 })
                 throw error
             }
             try await writer.finish(nil)

@@ -34,7 +34,7 @@ struct MetricsResponder: HTTPResponder {
     init(page: MetricsPage) { self.page = page }
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
-        var exchange = Exchange(id: ids.id(given: request.headers[.requestID]), method: request.method)
+        var exchange = Exchange(id: ids.id(given: request.headers[.requestID]), request.head)
         var answer: OperationResponse
         do {
             answer = try self.answer(request)
@@ -43,7 +43,7 @@ struct MetricsResponder: HTTPResponder {
         }
         // No body is read here.
         if BodyReader.mayBeLarge(request.headers) { answer.headers[.connection] = "close" }
-        return ResponseRenderer.response(answer, id: exchange.id, method: request.method, context.logger)
+        return ResponseRenderer.response(answer, of: exchange, context.logger)
     }
 
     private func answer(_ request: Request) throws -> OperationResponse {

@@ -28,8 +28,8 @@ package struct MetricsPage: Sendable {
 }
 
 extension MetricsRegistry {
-    /// What the names mean that requests and commits are counted by.
-    package static let help = requestHelp.merging(WriterMeter.help) { $1 }
+    /// What the names mean that requests, commits and spans are counted by.
+    package static let help = [requestHelp, WriterMeter.help, SpanQueue.help].reduce([:]) { $0.merging($1) { $1 } }
 
     private static let requestHelp = [
         RequestMeter.requests: "Requests by operation and status; operation none is what was refused before.",

@@ -4,6 +4,7 @@ import HTTPTypes
 package import Hummingbird
 import NIOHTTP1
 import StateRepo
+package import Telemetry
 
 /// Takes a request through every check of the contract to its handler, and every outcome to an answer.
 ///
@@ -21,6 +22,7 @@ package struct APIResponder: HTTPResponder {
     private let edge: EdgeRules
     private let idempotency: IdempotencyGate?
     private let meter: RequestMeter?
+    private let spans: Spans
     private let ids = RequestIDSource()
 
     /// - Throws: ``ContractError`` when operations and handlers are not the same.
@@ -32,7 +34,8 @@ package struct APIResponder: HTTPResponder {
         audit: (any RequestAuditing)? = nil,
         edge: EdgeRules = EdgeRules(),
         idempotency: IdempotencyGate? = nil,
-        metrics: (any MetricsFactory)? = nil
+        metrics: (any MetricsFactory)? = nil,
+        spans: Spans = .none
     ) throws {
         self.contract = contract
         self.handlers = try handlers.bound(to: contract)
@@ -40,11 +43,38 @@ package struct APIResponder: HTTPResponder {
         self.gatekeeper = Gatekeeper(authenticator: authenticator, crossSite: crossSite, audit: audit)
         self.edge = edge
         self.idempotency = idempotency
+        self.spans = spans
         self.meter = metrics.map { RequestMeter(contract, $0) }
     }
 
     package func respond(to request: Request, context: APIContext) async throws -> Response {
-        var exchange = Exchange(id: ids.id(given: request.headers.value(of: .requestID)), method: request.method)
+        var exchange = Exchange(id: ids.id(given: request.headers.value(of: .requestID)), request.head)
+        guard spans.isOn else { return try await respond(to: request, context, &exchange) }
+        return try await recordedResponse(to: request, context, exchange)
+    }
+
+    /// Records the request until its answer begins.
+    private func recordedResponse(
+        to request: Request,
+        _ context: APIContext,
+        _ exchange: Exchange
+    ) async throws -> Response {
+        let headers = request.headers
+        return try await spans.withServerSpan(RequestSpan.method(request.method)) {
+            headers.value(named: $0)
+        } _: { notes in
+            var exchange = exchange
+            let response = try await respond(to: request, context, &exchange)
+            RequestSpan.describe(exchange, response.status, in: notes)
+            return response
+        }
+    }
+
+    private func respond(
+        to request: Request,
+        _ context: APIContext,
+        _ exchange: inout Exchange
+    ) async throws -> Response {
         let start = ContinuousClock.now
         meter?.begin()
         let client = edge.client(request.headers, context.peer)
@@ -67,7 +97,7 @@ package struct APIResponder: HTTPResponder {
             answer.status,
             !request.headers.contains(.prefer) ? start.duration(to: .now) : nil
         )
-        return ResponseRenderer.response(answer, id: exchange.id, method: request.method, context.logger)
+        return ResponseRenderer.response(answer, of: exchange, context.logger)
     }
 
     private func answer(

@@ -10,6 +10,7 @@ import StateRepo
 struct Exchange {
     let id: String
     let method: HTTPRequest.Method
+    private let headers: HTTPFields
     var operation: Operation?
     var principal: Principal?
     /// Where the client stands by the rates that it was counted by.
@@ -17,11 +18,12 @@ struct Exchange {
     var isBodyRead = false
     /// A body of which no answer may repeat anything.
     private var secretBody: JSONValue?
-    private var code: String?
+    private(set) var code: String?
 
-    init(id: String, method: HTTPRequest.Method) {
+    init(id: String, _ request: HTTPRequest) {
         self.id = id
-        self.method = method
+        self.method = request.method
+        self.headers = request.headerFields
     }
 
     /// Takes note of a body that no answer may repeat.
@@ -60,15 +62,17 @@ struct Exchange {
         let isRead = operation?.isRead ?? (method == .get || method == .head)
         let level: Logger.Level = isRead ? .debug : .info
         guard logger.logLevel <= level else { return }
-        var metadata: Logger.Metadata = [
-            "request.id": .string(id), "method": .string(method.rawValue),
-            "status": .stringConvertible(answer.status.code),
-        ]
+        var metadata = names
+        metadata["method"] = .string(method.rawValue)
+        metadata["status"] = .stringConvertible(answer.status.code)
         if let operation { metadata["operation"] = .string(operation.id) }
         if let principal { metadata["principal"] = .stringConvertible(principal.identity) }
         if let code { metadata["error.code"] = .string(code) }
         logger.log(level: level, "request", metadata: metadata)
     }
+
+    /// What every line of the log about this request has.
+    var names: Logger.Metadata { TraceNames.metadata(ofRequest: id, headers) }
 
     /// The answer of a request that still went on when the server had to end, whatever that made of it.
     private static let cutOff = ProblemError(
@@ -81,12 +85,9 @@ struct Exchange {
     }
 
     private func report(_ error: any Error, _ event: Logger.Message, _ logger: Logger) {
-        logger.error(
-            event,
-            metadata: [
-                "request.id": .string(id), "operation": .string(operation?.id ?? "none"),
-                "error": .string(String(describing: error)),
-            ]
-        )
+        var metadata = names
+        metadata["operation"] = .string(operation?.id ?? "none")
+        metadata["error"] = .string(String(describing: error))
+        logger.error(event, metadata: metadata)
     }
 }

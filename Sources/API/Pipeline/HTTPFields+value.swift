@@ -7,4 +7,7 @@ extension HTTPFields {
         let isAlone = !self[index(after: first)...].contains { $0.name == name }
         return isAlone ? self[first].value : self[name]
     }
+
+    /// The value of a field by any name; `nil` for what is no name.
+    func value(named name: String) -> String? { HTTPField.Name(name).flatMap { value(of: $0) } }
 }

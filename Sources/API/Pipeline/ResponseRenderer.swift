@@ -4,17 +4,17 @@ import Hummingbird
 import Logging
 import NIOCore
 import StateRepo
+import Telemetry
 
 /// Turns what a handler answered into the response of the server.
 enum ResponseRenderer {
     static func response(
         _ answer: OperationResponse,
-        id: String,
-        method: HTTPRequest.Method,
+        of exchange: Exchange,
         _ logger: Logger
     ) -> Response {
         var headers = answer.headers
-        headers.append(HTTPField(name: .requestID, value: id))
+        headers.append(HTTPField(name: .requestID, value: exchange.id))
         SecurityHeaders.add(to: &headers)
         let body: ResponseBody
         switch answer.body {
@@ -27,7 +27,7 @@ enum ResponseRenderer {
             body = ResponseBody(byteBuffer: bytes)
         case .stream(let stream, let contentType):
             headers.append(HTTPField(name: .contentType, value: contentType))
-            body = self.body(stream, id: id, logger)
+            body = self.body(stream, exchange.names, logger)
         }
         var response = Response(status: answer.status, headers: headers, body: body)
         switch answer.status {
@@ -35,18 +35,19 @@ enum ResponseRenderer {
         case .noContent, .notModified: response.headers[.contentLength] = nil
         default: break
         }
-        return method == .head ? response.createHeadResponse() : response
+        return exchange.method == .head ? response.createHeadResponse() : response
     }
 
-    private static func body(_ stream: ResponseBody, id: String, _ logger: Logger) -> ResponseBody {
-        ResponseBody { writer in
+    private static func body(_ stream: ResponseBody, _ names: Logger.Metadata, _ logger: Logger) -> ResponseBody {
+        // What is done for the answer is part of the request, which has ended for the tracer by then.
+        let parent = SpanParent.current
+        return ResponseBody { writer in
             do {
-                try await stream.write(writer)
+                try await SpanParent.run(under: parent) { try await stream.write(writer) }
             } catch let error as StateError {
                 // The status is sent already; anything else that is thrown says that the client has gone.
-                let metadata: Logger.Metadata = [
-                    "request.id": .string(id), "error.code": .string(error.code.rawValue),
-                ]
+                let code: Logger.Metadata = ["error.code": .string(error.code.rawValue)]
+                let metadata = names.merging(code) { $1 }
                 logger.warning("answer broken off", metadata: metadata)
                 throw error
             }

@@ -6,6 +6,8 @@ extension HTTPField.Name {
     package static let stateRevision = constant("X-State-Revision")
     package static let stateSequence = constant("X-State-Sequence")
     package static let stateMerged = constant("X-State-Merged")
+    /// W3C Trace Context, section 3.
+    static let traceParent = constant("traceparent")
     /// By which a client of git asks for a version (gitprotocol-v2(5)).
     static let gitProtocol = constant("Git-Protocol")
     /// RFC 7240.

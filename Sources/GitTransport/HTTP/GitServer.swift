@@ -1,5 +1,6 @@
 package import Logging
 import StateRepo
+package import Telemetry
 
 /// Serves one repository over git's smart HTTP protocol: the protocol is git's own, the processes are git's.
 ///
@@ -43,11 +44,13 @@ package struct GitServer: Sendable {
     private let pushSlots: GitSlots
     private let flusher: RefFlusher
     private let abandoned: AbandonedQuarantines
+    private let spans: Spans
 
     /// - Parameters:
     ///   - repositoryPath: absolute.
     ///   - reportLimit: how long git's report of a push may be; tests make it short.
     ///   - prepare: awaited before each process, so that git sees what was acknowledged.
+    ///   - spans: where processes are recorded.
     package init(
         programs: GitPrograms,
         repositoryPath: String,
@@ -58,6 +61,7 @@ package struct GitServer: Sendable {
         fetchSlots: GitSlots = GitSlots(),
         pushSlots: GitSlots = GitSlots(),
         reportLimit: Int = Self.maximumReport,
+        spans: Spans = .none,
         logger: Logger
     ) {
         self.programs = programs
@@ -71,6 +75,7 @@ package struct GitServer: Sendable {
         self.reportLimit = reportLimit
         self.flusher = RefFlusher(repository: repositoryPath)
         self.abandoned = AbandonedQuarantines(repository: repositoryPath)
+        self.spans = spans
         self.logger = logger
     }
 
@@ -97,7 +102,8 @@ package struct GitServer: Sendable {
             programs: programs,
             limits: service == .uploadPack ? fetchLimits : pushLimits,
             arguments: [service.command] + options + [repositoryPath],
-            environment: environment.compactMapValues(\.self)
+            environment: environment.compactMapValues(\.self),
+            spans: spans
         )
     }
 

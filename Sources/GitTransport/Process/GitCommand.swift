@@ -1,4 +1,5 @@
 import NIOCore
+import Telemetry
 
 /// A git command that takes no input: its arguments, and what it prints.
 struct GitCommand: Sendable {
@@ -8,6 +9,7 @@ struct GitCommand: Sendable {
     let programs: GitPrograms
     let limits: GitProcessLimits
     var environment: [String: String] = [:]
+    var spans = Spans.none
 
     struct Outcome: Sendable {
         let output: String
@@ -18,7 +20,13 @@ struct GitCommand: Sendable {
     ///
     /// - Parameter arguments: with the repository, as `--git-dir`, an absolute path.
     func run(_ arguments: [String]) async throws -> Outcome {
-        let process = GitProcess(programs: programs, limits: limits, arguments: arguments, environment: environment)
+        let process = GitProcess(
+            programs: programs,
+            limits: limits,
+            arguments: arguments,
+            environment: environment,
+            spans: spans
+        )
         let (output, ending) = try await process.run { git in
             try await git.endInput()
             var bytes: [UInt8] = []

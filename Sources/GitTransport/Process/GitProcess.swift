@@ -1,6 +1,7 @@
 import ServiceLifecycle
 import Subprocess
 import SystemPackage
+import Telemetry
 
 /// One run of git: a closed environment, a process group of its own, limits, a
 /// deadline, and an end together with the server.
@@ -16,6 +17,7 @@ struct GitProcess: Sendable {
     let arguments: [String]
     /// Beside what every git of ours gets.
     let environment: [String: String]
+    var spans = Spans.none
 
     /// How a process ended.
     struct Ending: Sendable {
@@ -31,6 +33,13 @@ struct GitProcess: Sendable {
     /// - Throws: ``GitServiceError/Code/busy`` when too few descriptors are free, and what `body` throws.
     func run<Result: Sendable>(_ body: (RunningGit) async throws -> Result) async throws -> (Result, Ending) {
         try DescriptorMargin.check()
+        return try await spans.withSpan("git \(command)") { notes in try await run(body, notes) }
+    }
+
+    private func run<Result: Sendable>(
+        _ body: (RunningGit) async throws -> Result,
+        _ notes: SpanNotes
+    ) async throws -> (Result, Ending) {
         let outcome = try await Subprocess.run(
             .path(FilePath(programs.prlimit)),
             arguments: Arguments(
@@ -58,9 +67,21 @@ struct GitProcess: Sendable {
         }
         let (result, errors) = outcome.takeClosureResult()
         switch outcome.terminationStatus {
-        case .exited(let code): return (result, Ending(isSuccess: code == 0, isKilled: false, errors: errors))
-        case .signaled: return (result, Ending(isSuccess: false, isKilled: true, errors: errors))
+        case .exited(let code):
+            notes.note("process.exit.code", Int(code))
+            if code != 0 { notes.fail("exited") }
+            return (result, Ending(isSuccess: code == 0, isKilled: false, errors: errors))
+        case .signaled:
+            notes.fail("killed")
+            return (result, Ending(isSuccess: false, isKilled: true, errors: errors))
         }
+    }
+
+    /// The command after the options of git itself; what follows it may name a repository elsewhere.
+    private var command: String {
+        var rest = arguments[...]
+        while rest.first == "-c" || rest.first == "--git-dir" { rest = rest.dropFirst(2) }
+        return rest.first ?? ""
     }
 
     private var niceness: [String] { limits.niceness == 0 ? [] : [programs.nice, "-n", "\(limits.niceness)"] }

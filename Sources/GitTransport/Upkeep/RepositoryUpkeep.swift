@@ -1,4 +1,5 @@
 import Foundation
+package import Telemetry
 
 /// Git commands on the server's own repository, beside its writer.
 ///
@@ -11,10 +12,17 @@ package struct RepositoryUpkeep: Sendable {
     private let repository: String
     private let command: GitCommand
 
-    /// - Parameter repository: the bare repository, an absolute path.
-    package init(repository: String, programs: GitPrograms, limits: GitProcessLimits = .maximumForUpkeep) {
+    /// - Parameters:
+    ///   - repository: the bare repository, an absolute path.
+    ///   - spans: where the commands are recorded.
+    package init(
+        repository: String,
+        programs: GitPrograms,
+        limits: GitProcessLimits = .maximumForUpkeep,
+        spans: Spans = .none
+    ) {
         self.repository = repository
-        self.command = GitCommand(programs: programs, limits: limits)
+        self.command = GitCommand(programs: programs, limits: limits, spans: spans)
     }
 
     /// Why a command did not do what it should.

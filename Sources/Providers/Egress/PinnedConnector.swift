@@ -60,6 +60,8 @@ package struct PinnedConnector: Connector {
             timeout: .init(connect: Self.maximumConnect, read: Self.maximumSilence)
         )
         configuration.httpVersion = .http1Only
+        // A tracer would add the names of our traces to the request, which are none of a vendor's business.
+        configuration.tracing.tracer = nil
         configuration.connectionPool.retryConnectionEstablishment = false
         switch route {
         case .proxy(let proxy):

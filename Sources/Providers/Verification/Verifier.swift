@@ -1,5 +1,6 @@
 import Catalogue
 package import Foundation
+package import Telemetry
 
 /// Proves connections by one real request each.
 package struct Verifier: Sendable {
@@ -9,18 +10,23 @@ package struct Verifier: Sendable {
     private let egress: Egress
     private let slots: VerificationSlots
     private let clock: any Clock<Duration>
+    private let spans: Spans
     private let now: @Sendable () -> Date
 
-    /// - Parameter clock: by which the deadline passes.
+    /// - Parameters:
+    ///   - clock: by which the deadline passes.
+    ///   - spans: where verifications are recorded, by the vendor's host and what came of them.
     package init(
         egress: Egress,
         slots: VerificationSlots = VerificationSlots(),
         clock: any Clock<Duration> = ContinuousClock(),
+        spans: Spans = .none,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.egress = egress
         self.slots = slots
         self.clock = clock
+        self.spans = spans
         self.now = now
     }
 
@@ -32,16 +38,31 @@ package struct Verifier: Sendable {
     /// - Throws: ``VerificationError``; `originChanged` before anything is sent when the credential was entered for another
     ///   place than the one the connection names now. `CancellationError` when nobody waits any more.
     package func verify(_ values: ConnectionValues) async throws -> Verification {
+        try await spans.withSpan("verify connection", .client) { notes in
+            do {
+                return try await verify(values, notes)
+            } catch let error as VerificationError {
+                if let status = error.httpStatus { notes.note("http.response.status_code", status) }
+                notes.fail(error.reason.rawValue)
+                throw error
+            }
+        }
+    }
+
+    private func verify(_ values: ConnectionValues, _ notes: SpanNotes) async throws -> Verification {
         guard let recipe = values.connection.recipe(for: values.authMode) else {
             throw VerificationError(.notVerifiable)
         }
         let time = now()
         let request = try RequestWriter(now: time).request(recipe, values)
+        notes.note("http.request.method", request.method)
+        notes.note("server.address", request.endpoint.origin.host)
         try checkOrigin(of: request, recipe, values)
         let start = ContinuousClock.now
         let answer = try await withDeadline {
             try await slots.withSlot { try await egress.send(request, for: Self.reach(values)) }
         }
+        notes.note("http.response.status_code", answer.status)
         let (models, account) = try AnswerReader(recipe: recipe).read(answer)
         let echo = SecretEcho(values.secrets, in: request)
         return Verification(

@@ -1,4 +1,5 @@
 import Concurrency
+package import Telemetry
 
 /// The only writer of `secrets.age`.
 ///
@@ -14,12 +15,21 @@ package actor SecretsStore {
         package let recipients: [AgeRecipient]
         /// The name of the installation, which the document carries.
         package let instance: String
+        /// Where writes of the file are recorded, without what is in it.
+        package let spans: Spans
 
-        package init(folder: String, identityPath: String? = nil, recipients: [AgeRecipient] = [], instance: String) {
+        package init(
+            folder: String,
+            identityPath: String? = nil,
+            recipients: [AgeRecipient] = [],
+            instance: String,
+            spans: Spans = .none
+        ) {
             self.folder = folder
             self.identityPath = identityPath
             self.recipients = recipients
             self.instance = instance
+            self.spans = spans
         }
 
         var stamp: FileStamp? { FileStamp("\(folder)/\(SecretsFile.name)") }
@@ -201,9 +211,16 @@ package actor SecretsStore {
             _ = try opened()
             throw SecretsError(.unavailable, "the secrets file was exchanged meanwhile: try again")
         }
-        let replacement = try starter.replace(present, with: document, for: identity, noting: notes)
-        adopt(.open(replacement.secrets))
-        if let failure = replacement.failure { throw failure }
+        try configuration.spans.withSpan("write secrets") { span throws(SecretsError) in
+            do throws(SecretsError) {
+                let replacement = try starter.replace(present, with: document, for: identity, noting: notes)
+                adopt(.open(replacement.secrets))
+                if let failure = replacement.failure { throw failure }
+            } catch {
+                span.fail(error.code.rawValue)
+                throw error
+            }
+        }
     }
 
     func adopt(_ state: SecretsState) {

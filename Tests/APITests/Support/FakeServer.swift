@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import StateRepo
+import Telemetry
 import Testing
 
 /// The fake contract with handlers that answer with what they were asked.
@@ -25,7 +26,8 @@ enum FakeServer {
         onListening: @escaping @Sendable (Int) async -> Void = { _ in },
         overriding handlers: [String: OperationHandler] = [:],
         edge: EdgeRules = EdgeRules(hosts: HostRules(names: ["x"])),
-        idempotency: IdempotencyGate? = nil
+        idempotency: IdempotencyGate? = nil,
+        spans: Spans = .none
     ) throws -> some ApplicationProtocol {
         let contract = try contract()
         var all = Handlers()
@@ -34,7 +36,13 @@ enum FakeServer {
             contract: contract,
             handlers: all,
             authenticator: FakeAuthenticator(),
-            configuration: APIConfiguration(port: 0, edge: edge, idempotency: idempotency, onListening: onListening),
+            configuration: APIConfiguration(
+                port: 0,
+                edge: edge,
+                idempotency: idempotency,
+                spans: spans,
+                onListening: onListening
+            ),
             logger: logger
         )
     }
