@@ -105,6 +105,7 @@ extension ServerConfiguration {
             logFormat: format,
             publicOrigin: Self.publicOrigin(values, &problems),
             metricsAddress: metrics,
+            traces: TraceSettings(values, &problems),
             egress: EgressSettings(values, &problems),
             workingTree: keepsTree ? tree : nil,
             maintenance: values[.maintenance]?.value.stringValue.flatMap(DurationText.duration),

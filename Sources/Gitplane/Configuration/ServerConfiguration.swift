@@ -20,6 +20,7 @@ struct ServerConfiguration: Sendable {
     let publicOrigin: PublicOrigin?
     /// Where `/metrics` is served without credentials; `nil` when it is not.
     let metricsAddress: BindAddress?
+    let traces: TraceSettings
     /// How verification reaches vendors.
     let egress: EgressSettings
     /// `nil` on a server that keeps no working tree.

@@ -44,8 +44,8 @@ struct ServerFlags: ParsableArguments {
         case .tlsKey: tlsKey
         case .behindProxy: behindProxy ? "true" : nil
         case .workingTree: noWorkingTree ? "false" : nil
-        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .egressProxy,
-            .egressProxyHosts, .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile,
+        case .metricsListen, .traces, .tracesShare, .publicURL, .trustedProxies, .rateLimits, .egressAllow,
+            .egressProxy, .egressProxyHosts, .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile,
             .secretsRecipients:
             nil
         }

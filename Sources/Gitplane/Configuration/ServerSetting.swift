@@ -5,6 +5,8 @@ enum ServerSetting: String, CaseIterable {
     case logLevel = "log_level"
     case logFormat = "log_format"
     case metricsListen = "metrics_listen"
+    case traces
+    case tracesShare = "traces_share"
     case insecure
     case tlsCertificate = "tls_certificate"
     case tlsKey = "tls_key"
@@ -36,8 +38,8 @@ enum ServerSetting: String, CaseIterable {
         case .tlsKey: "--tls-key"
         case .behindProxy: "--behind-proxy"
         case .workingTree: "--no-working-tree"
-        case .metricsListen, .publicURL, .trustedProxies, .rateLimits, .egressAllow, .egressProxy,
-            .egressProxyHosts, .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile,
+        case .metricsListen, .traces, .tracesShare, .publicURL, .trustedProxies, .rateLimits, .egressAllow,
+            .egressProxy, .egressProxyHosts, .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile,
             .secretsRecipients:
             nil
         }
@@ -48,6 +50,8 @@ enum ServerSetting: String, CaseIterable {
         case .host: "CONTROL_PLANE_BIND"
         case .port: "CONTROL_PLANE_PORT"
         case .metricsListen: "GITPLANE_METRICS_LISTEN"
+        case .traces: "GITPLANE_TRACES"
+        case .tracesShare: "GITPLANE_TRACES_SHARE"
         case .publicURL: "GITPLANE_PUBLIC_URL"
         case .trustedProxies: "GITPLANE_TRUSTED_PROXIES"
         case .rateLimits: "GITPLANE_RATE_LIMITS"
@@ -70,7 +74,8 @@ enum ServerSetting: String, CaseIterable {
         case .insecure, .behindProxy, .workingTree: .boolean
         case .trustedProxies, .egressAllow, .egressProxyHosts, .secretsRecipients: .list
         case .rateLimits: .rates
-        case .host, .logLevel, .logFormat, .metricsListen, .publicURL, .tlsCertificate, .tlsKey, .egressProxy,
+        case .host, .logLevel, .logFormat, .metricsListen, .traces, .tracesShare, .publicURL, .tlsCertificate, .tlsKey,
+            .egressProxy,
             .workingTreeEdits, .workingTreeQuiet, .maintenance, .secretsIdentityFile:
             .string
         }

@@ -7,6 +7,7 @@ import Providers
 import Secrets
 import ServiceLifecycle
 import StateRepo
+import Telemetry
 
 /// Everything about connections of a running server: the way to vendors, and who watches them.
 struct ConnectionComponents {
@@ -19,7 +20,8 @@ struct ConnectionComponents {
         _ configuration: ServerConfiguration,
         _ folder: DataFolder,
         _ state: StateServices,
-        _ secrets: SecretsStore
+        _ secrets: SecretsStore,
+        _ spans: Spans
     ) throws {
         let records: HealthLog
         do {
@@ -36,7 +38,7 @@ struct ConnectionComponents {
         )
         self.services = ConnectionServices(
             state: state,
-            verifier: Verifier(egress: egress),
+            verifier: Verifier(egress: egress, spans: spans),
             credentials: StoredCredentials(secrets),
             records: records
         )

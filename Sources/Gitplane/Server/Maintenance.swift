@@ -4,6 +4,7 @@ import Logging
 import Reconciler
 import ServiceLifecycle
 import StateRepo
+import Telemetry
 
 /// Keeps the repository small and fast by itself, beside the writer, which waits for nothing of it.
 ///
@@ -20,6 +21,7 @@ struct Maintenance: Service {
 
     /// - Parameters:
     ///   - repository: the bare repository, an absolute path.
+    ///   - spans: where what git does is recorded.
     ///   - interval: how often it is counted; some passes come a fifth sooner or later, so that servers do not do so together.
     init(
         _ publisher: StatePublisher,
@@ -27,10 +29,11 @@ struct Maintenance: Service {
         programs: GitPrograms,
         board: MaintenanceBoard,
         interval: Duration,
+        spans: Spans,
         logger: Logger
     ) {
         self.publisher = publisher
-        self.upkeep = RepositoryUpkeep(repository: repository, programs: programs)
+        self.upkeep = RepositoryUpkeep(repository: repository, programs: programs, spans: spans)
         self.repository = repository
         self.board = board
         self.interval = interval

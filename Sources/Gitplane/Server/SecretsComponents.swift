@@ -8,6 +8,7 @@ import Reconciler
 import Secrets
 import ServiceLifecycle
 import StateRepo
+import Telemetry
 
 /// The secrets of a data folder, opened before the state is, because publishing depends on which there are.
 struct SecretsComponents {
@@ -26,6 +27,7 @@ struct SecretsComponents {
         _ instance: InstanceFile,
         _ local: LocalDatabase,
         _ catalogue: Catalogue,
+        _ spans: Spans = .none,
         audit: @escaping SecretsDesk.Audit
     ) throws {
         self.audit = audit
@@ -33,7 +35,8 @@ struct SecretsComponents {
             folder: folder.url.path,
             identityPath: settings.identityFile,
             recipients: settings.recipients,
-            instance: instance.identity.instance
+            instance: instance.identity.instance,
+            spans: spans
         )
         do {
             let start = try SecretsStore.start(configuration, witness: RecordedSecrets(database: local))

@@ -47,12 +47,20 @@ struct Server {
             logger.warning("put back a trigger of the audit log", metadata: ["name": "\(name)"])
         }
         let access = try AccessComponents.open(folder, share, local, configuration, tokens: tokens)
-        let secrets = try SecretsComponents(configuration.secrets, folder, instance, local, rules.catalogue) {
+        let registry = MetricsRegistry(help: MetricsRegistry.help)
+        let traces = TraceComponents(
+            configuration.traces,
+            instance: instance.identity.instance,
+            metrics: registry,
+            logger
+        )
+        let spans = traces.spans
+        let secrets = try SecretsComponents(configuration.secrets, folder, instance, local, rules.catalogue, spans) {
             [control = access.control] in
             try await control.record($0)
         }
-        let registry = MetricsRegistry(help: MetricsRegistry.help)
-        let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, registry, logger)
+        let instruments = StateComponents.Instruments(metrics: registry, spans: spans)
+        let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, instruments, logger)
         let workingTree: WorkingTree? =
             if let settings = configuration.workingTree {
                 try await WorkingTree(settings, folder, state, instance, logger)
@@ -74,14 +82,14 @@ struct Server {
         let stateServices = state.services(instance, workingTree?.keeper, maintenance)
         handlers.registerState(stateServices)
         access.handlers(stateServices).register(in: &handlers)
-        let connections = try ConnectionComponents(configuration, folder, stateServices, secrets.store)
+        let connections = try ConnectionComponents(configuration, folder, stateServices, secrets.store, spans)
         handlers.registerConnections(connections.services, connections.schedule)
         handlers.registerOnboarding(connections.services) { access.control.account != nil }
         let figures = [StateFigures(stateServices), ProcessFigures()] + Self.figures(maintenance)
         let page = MetricsPage(registry, sources: figures)
         page.register(in: &handlers)
         let programs = try Self.programs()
-        GitHandlers(gitServer(folder, state, programs, tickets, denials, logger), logger: logger)
+        GitHandlers(gitServer(folder, state, programs, tickets, denials, spans, logger), logger: logger)
             .register(in: &handlers)
         let application = try buildApplication(
             contract: Contract(JSONValue(parsing: contract, limits: Contract.limits)),
@@ -95,6 +103,7 @@ struct Server {
                 edge: configuration.edge(certificate),
                 idempotency: try await state.idempotency(instance, logger),
                 metrics: registry,
+                spans: spans,
                 onListening: { start.listening(.api, port: $0) }
             ),
             logger: logger
@@ -105,7 +114,8 @@ struct Server {
             logger: logger
         )
         // Stopped in the opposite order: readiness, watches, then the API, so that no request meets a pass that is gone.
-        var services: [any Service] = [AccessUpkeep(access.control, logger: logger)] + connections.running(logger)
+        var services: [any Service] = traces.services + [AccessUpkeep(access.control, logger: logger)]
+        services += connections.running(logger)
         if let certificate { services.append(CertificateWatcher(certificate, logger: logger)) }
         if let workingTree { services.append(workingTree.service) }
         if let interval = configuration.maintenance, let maintenance {
@@ -116,6 +126,7 @@ struct Server {
                     programs: programs,
                     board: maintenance,
                     interval: interval,
+                    spans: spans,
                     logger: logger
                 )
             )
@@ -154,6 +165,7 @@ struct Server {
         _ programs: GitPrograms,
         _ tickets: PushTickets,
         _ denials: PushDenials,
+        _ spans: Spans,
         _ logger: Logger
     ) -> GitServer {
         let publisher = state.publisher
@@ -164,6 +176,7 @@ struct Server {
                 try await publisher.reconcile()
             },
             prepare: { try await publisher.seal() },
+            spans: spans,
             logger: logger
         )
     }

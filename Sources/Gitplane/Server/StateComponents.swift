@@ -19,6 +19,12 @@ struct StateComponents {
     let secrets: SecretsDesk
     let workingTree = WorkingTreeBoard()
 
+    /// Where the state is counted and recorded.
+    struct Instruments {
+        let metrics: MetricsRegistry
+        let spans: Spans
+    }
+
     /// Opens the repository, or makes it from the template, recovers what a crash left, and publishes the head.
     ///
     /// - Throws: ``CommandFailure`` (78) when the layout is newer than this program.
@@ -29,7 +35,7 @@ struct StateComponents {
         _ instance: InstanceFile,
         _ local: LocalDatabase,
         _ secrets: SecretsComponents,
-        _ metrics: MetricsRegistry,
+        _ instruments: Instruments,
         _ logger: Logger
     ) async throws -> StateComponents {
         secrets.showRecovery()
@@ -46,7 +52,8 @@ struct StateComponents {
                 identity: instance.identity,
                 announcements: AnnouncedPushes(database: local),
                 secrets: { inventory.current },
-                metrics: metrics
+                metrics: instruments.metrics,
+                spans: instruments.spans
             ),
             index: index,
             snapshots: snapshots,
