@@ -36,6 +36,33 @@ struct TraceTests {
         }
     }
 
+    @Test("has the review of a push in the trace of the push")
+    func push() async throws {
+        try await FakeProvider.run { _ in
+            .status(200)
+        } _: { collector, port in
+            try await withTemporaryDirectory { directory in
+                let server = try Self.server(directory, "http://127.0.0.1:\(port)")
+                let clone = directory.appending(path: "clone").path
+                let address = "http://x:\(server.client.token)@127.0.0.1:\(server.client.port)/git/state.git"
+                try server.git.run("clone", "--quiet", address, clone)
+                let git = Git(directory: clone)
+                try git.run("commit", "--quiet", "--allow-empty", "-m", "Empty")
+                try git.run("push", "--quiet", "origin", "HEAD:main")
+                #expect(try server.stop() == .exited(0))
+                let spans = try collector.received.flatMap { request -> [JSONValue] in
+                    let body = try JSONValue(parsing: Array(request.body.utf8))
+                    let scopes = body["resourceSpans"]?.arrayValue?.first?["scopeSpans"]?.arrayValue
+                    return scopes?.first?["spans"]?.arrayValue ?? []
+                }
+                let review = try #require(spans.first { $0["name"] == "review push" })
+                let push = try #require(spans.first { $0["name"] == "POST /git/state.git/git-receive-pack" })
+                #expect(review["traceId"] == push["traceId"] && review["parentSpanId"] == push["spanId"])
+                #expect(!collector.received.map(\.body).joined().contains(server.client.token))
+            }
+        }
+    }
+
     @Test("writes spans to its log when it is told to")
     func log() async throws {
         try await withTemporaryDirectory { directory in

@@ -5,6 +5,7 @@ import Hummingbird
 package import Logging
 import NIOCore
 import StateRepo
+import Telemetry
 
 /// The repository over git's smart HTTP protocol (gitprotocol-http(5)).
 package struct GitHandlers: Sendable {
@@ -49,7 +50,8 @@ package struct GitHandlers: Sendable {
         let holder = PushTickets.Holder(
             principal: try request.requirePrincipal(),
             requestID: request.id,
-            address: request.address.description
+            address: request.address.description,
+            span: .current
         )
         let report = try await git.push(
             &body,

@@ -1,5 +1,6 @@
 package import StateRepo
 import Synchronization
+package import Telemetry
 
 /// The pushes over HTTP that are under way: how the hook's question finds back to the request that started git.
 ///
@@ -20,11 +21,14 @@ package final class PushTickets: Sendable {
         package let requestID: String
         /// The IP address of the client; `nil` when it has none.
         package let address: String?
+        /// The span of the push, when it is traced.
+        package let span: SpanIdentity?
 
-        package init(principal: Principal, requestID: String, address: String? = nil) {
+        package init(principal: Principal, requestID: String, address: String? = nil, span: SpanIdentity? = nil) {
             self.principal = principal
             self.requestID = requestID
             self.address = address
+            self.span = span
         }
     }
 

@@ -6,6 +6,7 @@ import GitTransport
 import Logging
 import Reconciler
 import StateRepo
+import Telemetry
 
 /// The gate of a server: the hook in its repository, and the socket at which the hook asks.
 enum Gate {
@@ -18,6 +19,7 @@ enum Gate {
         _ instance: InstanceFile,
         _ tickets: PushTickets,
         _ denials: PushDenials,
+        _ spans: Spans,
         _ logger: Logger,
         onListening: @escaping @Sendable () -> Void
     ) throws -> GateServer {
@@ -51,7 +53,13 @@ enum Gate {
             pusher,
             process in
             let requestID = pusher.requestID
-            let decision = try await pushes.decide(push, by: pusher.principal, requestID: requestID)
+            let decision = try await SpanParent.run(under: pusher.span) {
+                try await spans.withSpan("review push") { notes in
+                    let decision = try await pushes.decide(push, by: pusher.principal, requestID: requestID)
+                    notes.note("gitplane.push.decision", "\(decision.verdict.decision)")
+                    return decision
+                }
+            }
             if decision.verdict.decision == .refused {
                 switch pusher {
                 case .local: await denials.note(pusher.principal, from: .local, requestID: requestID)
@@ -103,6 +111,14 @@ extension Pusher {
         switch self {
         case .local(let peer): .local(peer)
         case .request(let holder): holder.principal
+        }
+    }
+
+    /// What the push is part of; a push by file path is part of nothing.
+    fileprivate var span: SpanParent? {
+        switch self {
+        case .local: nil
+        case .request(let holder): holder.span.map { SpanParent($0) }
         }
     }
 

@@ -71,7 +71,7 @@ struct Server {
         let start = startSignal(folder, readiness, try await access.setupCode())
         let tickets = PushTickets()
         let denials = PushDenials(access.control, logger)
-        let gate = try Gate.service(folder, state, instance, tickets, denials, logger) {
+        let gate = try Gate.service(folder, state, instance, tickets, denials, spans, logger) {
             start.listening(.gate)
         }
         let contract = try Self.bytes(share.contract)

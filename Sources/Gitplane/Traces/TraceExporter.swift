@@ -124,7 +124,7 @@ struct TraceExporter: Service {
             default: return .refused("status \(response.status.code)")
             }
         } catch {
-            return .delayed("\(type(of: error))")
+            return .delayed("\(error)")
         }
     }
 

@@ -45,8 +45,17 @@ extension InstrumentationContext {
 package struct SpanParent: Sendable {
     let context: InstrumentationContext
 
+    fileprivate init(_ context: InstrumentationContext) { self.context = context }
+
+    /// A span of our tracer.
+    package init(_ identity: SpanIdentity) {
+        var context = InstrumentationContext.topLevel
+        context.spanIdentity = identity
+        self.context = context
+    }
+
     /// `nil` when no span goes on.
-    package static var current: SpanParent? { InstrumentationContext.current.map(SpanParent.init) }
+    package static var current: SpanParent? { InstrumentationContext.current.map { SpanParent($0) } }
 
     /// Runs `body` as if it were called where `parent` was taken.
     package static func run<Result: Sendable>(
