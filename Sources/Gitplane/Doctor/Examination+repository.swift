@@ -15,9 +15,11 @@ extension Examination {
         let journals = try DamagedJournals(repositoryAt: folder.repository).names.map {
             Finding(.person, "state.git/\($0)", "the journal was damaged, and writes may have been lost: \(Self.aside)")
         }
-        let inUse = journals + report.inUse.map {
-            Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
-        }
+        let inUse =
+            journals
+            + report.inUse.map {
+                Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
+            }
         guard let commit = try JournalRecovery(repositoryAt: folder.repository).unfinished() else {
             return removed + inUse
         }

@@ -153,7 +153,7 @@ struct JournalRecoveryTests {
         }
     }
 
-    @Test("A journal with damage in its middle is kept, and what is behind the damage is recovered", arguments: [0, 1, 2])
+    @Test("A journal damaged in its middle is kept, and what is behind the damage recovered", arguments: [0, 1, 2])
     func damagedJournal(frame: Int) async throws {
         try await withTemporaryRepository { _, git in
             let scenario = try JournalScenario(git)
