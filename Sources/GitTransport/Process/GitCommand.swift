@@ -3,7 +3,7 @@ import Telemetry
 
 /// A git command that takes no input: its arguments, and what it prints.
 struct GitCommand: Sendable {
-    /// How much of what it prints is kept, in bytes.
+    /// How much of what it prints is kept unless more is asked for, in bytes.
     static let maximumOutput = 64 << 10
 
     let programs: GitPrograms
@@ -12,14 +12,18 @@ struct GitCommand: Sendable {
     var spans = Spans.none
 
     struct Outcome: Sendable {
-        let output: String
+        let bytes: [UInt8]
         let ending: GitProcess.Ending
+
+        var output: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// Runs git to its end.
     ///
-    /// - Parameter arguments: with the repository, as `--git-dir`, an absolute path.
-    func run(_ arguments: [String]) async throws -> Outcome {
+    /// - Parameters:
+    ///   - arguments: with the repository, as `--git-dir`, an absolute path.
+    ///   - limit: how much of what it prints is kept, in bytes.
+    func run(_ arguments: [String], keeping limit: Int = Self.maximumOutput) async throws -> Outcome {
         let process = GitProcess(
             programs: programs,
             limits: limits,
@@ -27,12 +31,12 @@ struct GitCommand: Sendable {
             environment: environment,
             spans: spans
         )
-        let (output, ending) = try await process.run { git in
+        let (bytes, ending) = try await process.run { git in
             try await git.endInput()
             var bytes: [UInt8] = []
-            try await git.forwardOutput { bytes += $0.readableBytesView.prefix(Self.maximumOutput - bytes.count) }
-            return String(decoding: bytes, as: UTF8.self)
+            try await git.forwardOutput { bytes += $0.readableBytesView.prefix(limit - bytes.count) }
+            return bytes
         }
-        return Outcome(output: output, ending: ending)
+        return Outcome(bytes: bytes, ending: ending)
     }
 }

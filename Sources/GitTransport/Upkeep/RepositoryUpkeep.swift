@@ -49,26 +49,6 @@ package struct RepositoryUpkeep: Sendable {
         return faults
     }
 
-    /// Writes one file with everything that the refs name, and the refs.
-    ///
-    /// - Returns: the refs and what they name.
-    package func bundle(to path: String) async throws -> [String: String] {
-        try await run(["bundle", "create", "--quiet", path, "--all"])
-        return try await references(ofBundle: path)
-    }
-
-    private func references(ofBundle path: String) async throws -> [String: String] {
-        let outcome = try await git(["bundle", "list-heads", path])
-        guard outcome.ending.isSuccess else { throw Failure(command: "bundle", output: [outcome.ending.errors]) }
-        var references: [String: String] = [:]
-        for line in outcome.output.split(separator: "\n") {
-            let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[1].hasPrefix("refs/") else { continue }
-            references[String(parts[1])] = String(parts[0])
-        }
-        return references
-    }
-
     /// Brings everything of a bundle into the repository, which has none of its refs; every object is checked.
     package func unbundle(_ path: String) async throws {
         let settings = ["fetch.fsckObjects=true", "fetch.unpackLimit=1", "core.hooksPath=/dev/null"]

@@ -10,7 +10,7 @@ import StateRepo
 /// Makes a backup of a data folder, beside a running server and its writers.
 ///
 /// The parts are copied in an order in which later ones know all that earlier ones do: first the journal, then the
-/// repository; `local.sqlite` and the secrets together, until both are of one moment.
+/// repository, as a journal is emptied only when git has all that was in it; `local.sqlite` and the secrets together, until both are of one moment.
 struct BackupWriter {
     /// How often secrets may be written meanwhile.
     private static let maximumAttempts = 20
@@ -79,8 +79,8 @@ struct BackupWriter {
         try copy("state.git/\(BackupFolder.journal)", as: BackupFolder.journal, to: draft)
         let references: [String: String]
         do {
-            references = try await RepositoryUpkeep(repository: folder.repository, programs: programs)
-                .bundle(to: draft.file(BackupFolder.bundle).path)
+            references = try await RepositoryBundle(repository: folder.repository, programs: programs)
+                .write(to: draft.file(BackupFolder.bundle))
         } catch let failure as RepositoryUpkeep.Failure {
             throw CommandFailure(.findings, "\(failure): gitplane doctor says what is damaged")
         }

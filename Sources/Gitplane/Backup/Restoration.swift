@@ -101,8 +101,10 @@ struct Restoration {
         let repository = try GitRepository(openingBareAt: folder.draftRepository)
         let found = try repository.references(under: "refs/")
         var present = Dictionary(found.map { ($0.name.description, $0.target.description) }) { first, _ in first }
-        if let main = try repository.target(of: .main), let old = expected["refs/heads/main"].flatMap({ CommitID($0) })
-        {
+        guard let main = try repository.target(of: .main) else {
+            throw CommandFailure(.findings, "\(RefName.main) is not in the backup: use another one")
+        }
+        if let old = expected[RefName.main.description].flatMap({ CommitID($0) }) {
             if try repository.isAncestor(old, of: main) { present["refs/heads/main"] = old.description }
         }
         let wrong = expected.filter { present[$0.key] != $0.value }.keys.sorted()
