@@ -3,6 +3,8 @@ package import StateRepo
 
 /// Makes the repository of a new data folder: the template's `state/` and `skills/`, committed by the server.
 package struct StateStarter {
+    private static let subject = "state: start from the template"
+
     private let repositoryPath: String
     private let identity: ServerIdentity
     private let now: Date
@@ -15,12 +17,19 @@ package struct StateStarter {
 
     /// Commits the files below `folders` as the first commit of `main`, unless there is one already.
     ///
-    /// - Parameter folders: where files are read, and the path they get in the repository (empty for its root).
+    /// - Parameters:
+    ///   - folders: where files are read, and the path they get in the repository (empty for its root).
+    ///   - indexed: the newest commit of `main` that the history index knows; asked for only when there is no `main`.
     /// - Returns: the first commit, or `nil` when the branch existed.
+    /// - Throws: ``HistoryTraces`` when the branch is gone from a repository that has a history.
     @discardableResult
-    package func start(from folders: [TemplateFolder]) throws -> CommitID? {
+    package func start(
+        from folders: [TemplateFolder],
+        indexed: () throws -> CommitID? = { nil }
+    ) throws -> CommitID? {
         let log = try LooseCommitLog(repositoryAt: repositoryPath)
         guard try !hasMain(log) else { return nil }
+        if let traces = try HistoryTraces(ofRepositoryAt: repositoryPath, indexed: indexed()) { throw traces }
         var files: [CommitDraft.FileEdit] = []
         for folder in folders {
             for file in try folder.files() {
@@ -33,9 +42,14 @@ package struct StateStarter {
             CommitMessage.Trailer("Channel", Channel.api.rawValue),
             CommitMessage.Trailer("Principal", Principal.Identity.server.description),
         ]
-        let message = CommitMessage(subject: "state: start from the template", trailers: trailers)
+        let message = CommitMessage(subject: Self.subject, trailers: trailers)
         let draft = CommitDraft(files: files, author: signature, committer: signature, message: message.text)
         return try log.commit(draft, onto: nil)
+    }
+
+    /// Whether this is a commit that a first start makes.
+    static func isFirst(_ commit: GitCommit) -> Bool {
+        commit.parents.isEmpty && commit.message.hasPrefix("\(subject)\n")
     }
 
     private func hasMain(_ log: LooseCommitLog) throws(GitError) -> Bool {

@@ -110,6 +110,39 @@ struct StartTests {
         }
     }
 
+    @Test("is refused where main is gone, and the refusal has the command that puts it back", arguments: [true, false])
+    func mainIsGone(keepsIndex: Bool) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "kept")
+            let head = try server.head()
+            try server.stop()
+            try server.git.run("update-ref", "-d", "refs/heads/main")
+            if !keepsIndex { try IndexDamage.deleted.apply(to: server.folder) }
+            let refusal = try ServerProcess.refusal(dataIn: server.folder)
+            #expect(refusal.ending == .exited(78))
+            // Without the index it is what the working tree shows.
+            let command = "--git-dir \(server.repository) update-ref refs/heads/main "
+            #expect(refusal.errors.contains(command + (keepsIndex ? head : "")), "\(refusal.errors)")
+            let doctor = try CommandRun.gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
+            #expect(doctor.text.contains(command), "\(doctor.text)")
+            try server.git.run("update-ref", "refs/heads/main", head)
+            let next = try restart(server)
+            #expect(try next.client.description(of: "atlas") == "kept")
+        }
+    }
+
+    @Test("is refused where the repository is gone that the index knows")
+    func repositoryIsGone() async throws {
+        try await withServer { server in
+            try server.stop()
+            try FileManager.default.removeItem(atPath: server.repository)
+            let refusal = try ServerProcess.refusal(dataIn: server.folder)
+            #expect(refusal.ending == .exited(78))
+            #expect(refusal.errors.contains(server.repository))
+            #expect(!FileManager.default.fileExists(atPath: server.repository))
+        }
+    }
+
     @Test("makes the history index anew", arguments: IndexDamage.allCases)
     func damagedIndex(damage: IndexDamage) async throws {
         try await withServer { server in

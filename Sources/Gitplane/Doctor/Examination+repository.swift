@@ -1,4 +1,5 @@
 import Foundation
+import Reconciler
 import StateRepo
 
 /// The repository, and the state at its head.
@@ -31,11 +32,16 @@ extension Examination {
 
     func repository() throws -> [Finding] {
         guard hasRepository else {
+            guard !FileManager.default.fileExists(atPath: folder.index) else {
+                return [Finding(.person, "state.git", "it is gone, and no server starts: restore a backup or a clone")]
+            }
             return [Finding(.start, "state.git", "there is none; it is made from the template")]
         }
         let keys = try RepositoryConfiguration(hooksPath: folder.hooks)
             .differences(inRepositoryAt: folder.repository)
-        var findings = keys.map { Finding(.start, "state.git/config", "\($0) is set to what it should be") }
+        var findings = keys.map {
+            Finding(.start, $0 == "HEAD" ? "state.git" : "state.git/config", "\($0) is set to what it should be")
+        }
         if !FileManager.default.fileExists(atPath: "\(folder.hooks)/pre-receive") {
             findings.append(Finding(.start, "state.git/hooks", "the gate's hook is missing; it is written"))
         }
@@ -54,16 +60,13 @@ extension Examination {
     func state() throws -> [Finding] {
         guard hasRepository else { return [] }
         let repository = try GitRepository(openingBareAt: folder.repository)
-        let head: CommitID
+        let target: CommitID?
         do {
-            guard let target = try repository.target(of: .main) else {
-                let remedy = "git update-ref refs/heads/main COMMIT in state.git; a start begins with the template"
-                return [Finding(.person, "main", "the branch is gone: \(remedy)")]
-            }
-            head = target
+            target = try repository.target(of: .main)
         } catch {
             return [Finding(.person, "main", "the branch names no commit (\(error.message)): \(Self.degraded)")]
         }
+        guard let head = target else { return [try withoutMain()] }
         let root: TreeID
         do {
             root = try repository.readCommit(head).tree
@@ -73,6 +76,14 @@ extension Examination {
             return [Finding(.person, "main", "its object \(object) is damaged or missing: \(Self.degraded)")]
         }
         return try findings(StateLoader(decoder: rules.decoder).load(root, in: repository), at: head)
+    }
+
+    private func withoutMain() throws -> Finding {
+        guard let traces = try HistoryTraces(ofRepositoryAt: folder.repository, indexed: nil) else {
+            return Finding(.start, "main", "there is none; it is made from the template")
+        }
+        let remedy = RepositoryOpening.remedy(folder, traces.newest)
+        return Finding(.person, "main", "the branch is gone, and no server starts: \(remedy)")
     }
 
     private static let degraded =

@@ -41,7 +41,7 @@ struct StateComponents {
         secrets.showRecovery()
         secrets.tell(logger)
         let inventory = secrets.inventory
-        try openRepository(folder, share, instance, logger)
+        try RepositoryOpening(folder: folder, instance: instance, logger: logger).run(share)
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
         let conditions = ConditionBoard()
@@ -137,57 +137,6 @@ struct StateComponents {
             isOnMain: { [archive] in try archive.isOnMain($0) },
             logger: logger
         )
-    }
-
-    /// Finishes what a crash cut off between a flush and the movement of `main`.
-    private static func recover(_ folder: DataFolder, _ logger: Logger) throws {
-        defer { tellDamaged(folder, logger) }
-        switch try JournalRecovery(repositoryAt: folder.repository).run() {
-        case .nothing: break
-        case .recovered(let commit): logger.info("recovered journal", metadata: ["revision": "\(commit)"])
-        case .diverged(let commit):
-            // The objects are stored: a person can make a branch of them.
-            logger.error("main was moved beside the journal", metadata: ["lost": "\(commit)"])
-        }
-    }
-
-    /// What was kept of journals that were damaged, until somebody moves it away.
-    private static func tellDamaged(_ folder: DataFolder, _ logger: Logger) {
-        do {
-            for name in try DamagedJournals(repositoryAt: folder.repository).names {
-                logger.error("journal was damaged: writes may have been lost", metadata: ["kept": "\(name)"])
-            }
-        } catch {
-            logger.warning("damaged journals not looked for", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private static func openRepository(
-        _ folder: DataFolder,
-        _ share: ShareDirectory,
-        _ instance: InstanceFile,
-        _ logger: Logger
-    ) throws {
-        let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
-        if FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") {
-            let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
-            if !report.removed.isEmpty {
-                logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
-            }
-            try recover(folder, logger)
-            let changed = try configuration.apply(toRepositoryAt: folder.repository)
-            if !changed.isEmpty { logger.warning("restored git configuration", metadata: ["keys": "\(changed)"]) }
-        } else {
-            _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
-        }
-        let starter = StateStarter(repositoryPath: folder.repository, identity: instance.identity, now: Date())
-        let template = [
-            TemplateFolder(share.template, as: ""), TemplateFolder(share.state, as: "state"),
-            TemplateFolder(share.skills, as: "skills"),
-        ]
-        if let commit = try starter.start(from: template) {
-            logger.info("made repository", metadata: ["revision": "\(commit)"])
-        }
     }
 }
 

@@ -1,0 +1,93 @@
+import Foundation
+import LocalStore
+import Logging
+import Reconciler
+import StateRepo
+
+/// Brings the repository of a data folder into a state that everything else relies on, or makes it from the template.
+struct RepositoryOpening {
+    let folder: DataFolder
+    let instance: InstanceFile
+    let logger: Logger
+
+    /// - Throws: ``CommandFailure`` (78) when the repository or its `main` is gone, and with it a history.
+    func run(_ share: ShareDirectory) throws {
+        let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
+        if FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") {
+            let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
+            if !report.removed.isEmpty {
+                logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
+            }
+            try recover()
+            let changed = try configuration.apply(toRepositoryAt: folder.repository)
+            if !changed.isEmpty { logger.warning("restored git configuration", metadata: ["keys": "\(changed)"]) }
+        } else {
+            try checkThatNoneWasThere()
+            _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
+            // Of one that has lost its HEAD alone.
+            try recover()
+        }
+        try start(from: share)
+    }
+
+    /// Finishes what a crash cut off between a flush and the movement of `main`.
+    private func recover() throws {
+        switch try JournalRecovery(repositoryAt: folder.repository).run() {
+        case .nothing: break
+        case .recovered(let commit): logger.info("recovered journal", metadata: ["revision": "\(commit)"])
+        case .diverged(let commit):
+            // The objects are stored: a person can make a branch of them.
+            logger.error("main was moved beside the journal", metadata: ["lost": "\(commit)"])
+        }
+    }
+
+    private func start(from share: ShareDirectory) throws {
+        let starter = StateStarter(repositoryPath: folder.repository, identity: instance.identity, now: Date())
+        let template = [
+            TemplateFolder(share.template, as: ""), TemplateFolder(share.state, as: "state"),
+            TemplateFolder(share.skills, as: "skills"),
+        ]
+        do {
+            guard let commit = try starter.start(from: template, indexed: { try folder.indexedHead() }) else { return }
+            logger.info("made repository", metadata: ["revision": "\(commit)"])
+        } catch let traces as HistoryTraces {
+            let problem = "\(RefName.main) is gone from \(folder.repository), which has a history"
+            throw CommandFailure(.configuration, "\(problem): \(Self.remedy(folder, traces.newest))")
+        }
+    }
+
+    /// How `main` is put back.
+    ///
+    /// - Parameter newest: the newest commit of it that is known.
+    static func remedy(_ folder: DataFolder, _ newest: CommitID?) -> String {
+        let git = "git --git-dir \(folder.repository)"
+        guard let newest else {
+            return "put it back by \(git) update-ref \(RefName.main) COMMIT (\(git) fsck --lost-found names commits)"
+                + " or restore a backup"
+        }
+        return "put it back by \(git) update-ref \(RefName.main) \(newest), the newest commit that is known"
+    }
+
+    /// The index remembers a repository that is not there.
+    private func checkThatNoneWasThere() throws {
+        guard !FileManager.default.fileExists(atPath: "\(folder.repository)/objects"),
+            let commit = try folder.indexedHead()
+        else { return }
+        let remedy = "restore a backup or a clone; to begin anew, name another folder by --data-dir"
+        throw CommandFailure(
+            .configuration,
+            "\(folder.repository) is gone, and \(folder.index) knows its history up to \(commit): \(remedy)"
+        )
+    }
+}
+
+extension DataFolder {
+    /// The newest commit of `main` that the history index knows; `nil` without one.
+    func indexedHead() throws -> CommitID? {
+        guard FileManager.default.fileExists(atPath: index) else { return nil }
+        let history = try HistoryIndex(path: index)
+        let head = try history.head()?.revision
+        try history.close()
+        return head
+    }
+}
