@@ -143,6 +143,24 @@ struct StartTests {
         }
     }
 
+    @Test("is refused where instance.json is gone, until a new one is asked for")
+    func instanceIsGone() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "kept")
+            try server.stop()
+            let file = server.folder.appending(path: "instance.json")
+            let content = try Data(contentsOf: file)
+            try FileManager.default.removeItem(at: file)
+            let refusal = try ServerProcess.refusal(dataIn: server.folder)
+            #expect(refusal.ending == .exited(78))
+            #expect(refusal.errors.contains("--new-instance"), "\(refusal.errors)")
+            #expect(!FileManager.default.fileExists(atPath: file.path))
+            let next = try ServerProcess(dataIn: server.folder, arguments: ["--new-instance"])
+            #expect(try next.client.description(of: "atlas") == "kept")
+            #expect(try Data(contentsOf: file) != content)
+        }
+    }
+
     @Test("makes the history index anew", arguments: IndexDamage.allCases)
     func damagedIndex(damage: IndexDamage) async throws {
         try await withServer { server in

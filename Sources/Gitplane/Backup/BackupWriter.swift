@@ -75,7 +75,7 @@ struct BackupWriter {
     }
 
     private func fill(_ draft: BackupFolder) async throws -> BackupManifest {
-        let instance = try InstanceFile.readOrCreate(at: folder.instance)
+        let instance = try InstanceFile.read(at: folder.instance)
         try copy("state.git/\(BackupFolder.journal)", as: BackupFolder.journal, to: draft)
         let references: [String: String]
         do {

@@ -114,7 +114,7 @@ struct Restoration {
     /// The files beside the repository are whole and belong together.
     private func compare(_ manifest: BackupManifest, _ folder: DataFolder) throws -> [String] {
         let draft = BackupFolder(url: URL(filePath: folder.draft))
-        let instance = try InstanceFile.readOrCreate(at: draft.file(BackupFolder.instance).path)
+        let instance = try InstanceFile.read(at: draft.file(BackupFolder.instance).path)
         guard instance.identity.instance.utf8.elementsEqual(manifest.instance.utf8) else {
             throw CommandFailure(.findings, "instance.json is of another installation")
         }
@@ -150,7 +150,7 @@ struct Restoration {
 
     /// One pass as a server makes it, over a history that is counted anew.
     private func rebuild(_ folder: DataFolder) async throws -> StateSnapshot {
-        let instance = try InstanceFile.readOrCreate(at: "\(folder.draft)/\(BackupFolder.instance)")
+        let instance = try InstanceFile.read(at: "\(folder.draft)/\(BackupFolder.instance)")
         let draft = StateDraft(folder: folder, rules: rules, identity: instance.identity)
         return try await draft.publish()
     }

@@ -10,6 +10,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var flags: ServerFlags
 
+    @Flag(help: "Make a new instance.json in place of one that is lost for good.")
+    var newInstance = false
+
     func run() async throws {
         let rules = try StateRules.installed()
         let environment = ProcessInfo.processInfo.environment
@@ -25,6 +28,6 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.configuration, error.problems.map { "gitplane: \($0)" })
         }
         let tokens = environment["CONTROL_PLANE_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        try await Server(settings, rules: rules, tokens: tokens).run()
+        try await Server(settings, rules: rules, tokens: tokens, replacingInstance: newInstance).run()
     }
 }

@@ -50,11 +50,13 @@ extension Examination {
 
     func secrets() throws -> [Finding] {
         guard exists(folder.instance) else {
-            let isNew = !hasRepository && !exists(path("secrets.age"))
-            let message = "there is none; \(isNew ? "it is made" : "restore it: a new one disowns commits and secrets")"
-            return [Finding(isNew ? .start : .person, "instance.json", message)]
+            guard InstanceFile.isLost(in: folder) else {
+                return [Finding(.start, "instance.json", "there is none; it is made")]
+            }
+            let message = "it is gone, and no server starts: restore it, as a new one disowns commits and secrets"
+            return [Finding(.person, "instance.json", message)]
         }
-        let instance = try InstanceFile.readOrCreate(at: folder.instance)
+        let instance = try InstanceFile.read(at: folder.instance)
         let inspection = SecretsInspection(
             folder: folder.url.path,
             identityPath: identityPath,

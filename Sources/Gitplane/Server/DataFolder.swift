@@ -15,6 +15,7 @@ struct DataFolder {
     var index: String { path("index.sqlite") }
     var local: String { path("local.sqlite") }
     var health: String { path("health.sqlite") }
+    var secrets: String { path("secrets.age") }
     var accessToken: String { path("access-token") }
     var setupCode: String { path("setup-code") }
     var instance: String { path("instance.json") }

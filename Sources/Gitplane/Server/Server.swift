@@ -20,12 +20,21 @@ struct Server {
     private let configuration: ServerConfiguration
     private let rules: StateRules
     private let tokens: String?
+    private let isReplacingInstance: Bool
 
-    /// - Parameter tokens: the value of `CONTROL_PLANE_API_TOKEN`, when it is set.
-    init(_ configuration: ServerConfiguration, rules: StateRules, tokens: String?) {
+    /// - Parameters:
+    ///   - tokens: the value of `CONTROL_PLANE_API_TOKEN`, when it is set.
+    ///   - isReplacingInstance: whether an `instance.json` that is lost is made anew.
+    init(
+        _ configuration: ServerConfiguration,
+        rules: StateRules,
+        tokens: String?,
+        replacingInstance isReplacingInstance: Bool
+    ) {
         self.configuration = configuration
         self.rules = rules
         self.tokens = tokens
+        self.isReplacingInstance = isReplacingInstance
     }
 
     /// Runs until the process is told to stop.
@@ -40,7 +49,10 @@ struct Server {
 
     private func serve(_ folder: DataFolder, _ logger: Logger) async throws {
         let share = try ShareDirectory.installed()
-        let instance = try InstanceFile.readOrCreate(at: folder.instance)
+        if isReplacingInstance, InstanceFile.isLost(in: folder) {
+            logger.warning("made a new instance.json: commits, secrets and answers of the lost one are another's")
+        }
+        let instance = try InstanceFile.open(in: folder, replacing: isReplacingInstance)
         let certificate = try certificate()
         let local = try AccessComponents.openLocal(folder)
         for name in local.restoredGuards {
