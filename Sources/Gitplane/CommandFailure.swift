@@ -5,6 +5,8 @@ enum ExitStatus: Int32 {
     /// The arguments do not name what the command needs.
     case usage = 64
     case internalError = 70
+    /// The disk is full.
+    case inputOutput = 74
     /// A setting or the installation is wrong.
     case configuration = 78
 }

@@ -3,7 +3,8 @@ import Glibc
 
 /// The program: a server and the commands that go with it.
 ///
-/// Exit codes: 0; 1 findings of `validate`, `init`, `doctor` or `restore`; 64 usage; 70 internal; 78 configuration.
+/// Exit codes: 0; 1 findings of `validate`, `init`, `doctor` or `restore`; 64 usage; 70 internal; 74 a full disk; 78
+/// configuration.
 @main
 struct Gitplane: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,10 +26,12 @@ struct Gitplane: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let failure as CommandFailure {
-            StandardStream.error.write(failure.lines)
-            Glibc.exit(failure.status.rawValue)
         } catch {
+            let error = CommandFailure.explaining(error)
+            if let failure = error as? CommandFailure {
+                StandardStream.error.write(failure.lines)
+                Glibc.exit(failure.status.rawValue)
+            }
             guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
             StandardStream.error.write(["gitplane: error: \(error)"])
             Glibc.exit(ExitStatus.internalError.rawValue)

@@ -98,6 +98,63 @@ struct DataFolderTests {
         }
     }
 
+    @Test(
+        "with a folder where a file should be, or a file where a folder, is refused with each",
+        arguments: [
+            "index.sqlite", "health.sqlite", "local.sqlite", "instance.json", "setup-code", "state.git/HEAD",
+            "state.git/config", "state.git/packed-refs", "state.git/gitplane.journal", "state.git/hooks/pre-receive",
+            "state.git/hooks", "state.git/objects", "state.git/refs/heads",
+        ]
+    )
+    func misplaced(name: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let folder = DataFolder(directory.appending(path: "data"))
+            _ = try GitRepository(
+                creatingBareAt: folder.repository,
+                configuration: RepositoryConfiguration(hooksPath: folder.hooks)
+            )
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
+            try await folder.hold {}
+            let place = folder.url.appending(path: name)
+            var isFolder = ObjCBool(false)
+            if FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) {
+                try FileManager.default.removeItem(at: place)
+            }
+            if isFolder.boolValue || name == "state.git/hooks" {
+                try Data().write(to: place)
+            } else {
+                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            }
+            let failure = await #expect(throws: CommandFailure.self) { try await folder.hold {} }
+            #expect(failure?.status == .configuration)
+            #expect(failure?.lines.contains { $0.contains("\(place.path) is ") } == true, "\(failure?.lines ?? [])")
+        }
+    }
+
+    @Test("with a link for its journal, without a folder of git, or with an open run is refused")
+    func unfit() async throws {
+        try await withTemporaryDirectory { directory in
+            let folder = DataFolder(directory.appending(path: "data"))
+            _ = try GitRepository(
+                creatingBareAt: folder.repository,
+                configuration: RepositoryConfiguration(hooksPath: folder.hooks)
+            )
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
+            try await folder.hold {}
+            let files = FileManager.default
+            let journal = "\(folder.repository)/gitplane.journal"
+            try files.createSymbolicLink(atPath: journal, withDestinationPath: folder.instance)
+            try files.removeItem(atPath: "\(folder.repository)/refs")
+            let failure = await #expect(throws: CommandFailure.self) { try await folder.hold {} }
+            #expect(failure?.lines.count == 2, "\(failure?.lines ?? [])")
+            try files.removeItem(atPath: journal)
+            try files.createDirectory(atPath: "\(folder.repository)/refs", withIntermediateDirectories: false)
+            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.run)
+            let open = await #expect(throws: CommandFailure.self) { try await folder.hold {} }
+            #expect(open?.lines.first?.contains("chmod 700 \(folder.run)") == true)
+        }
+    }
+
     @Test("that cannot be made, or is none, is refused with its path and the reason", arguments: ["proc", "file"])
     func unusable(kind: String) async throws {
         try await withTemporaryDirectory { directory in

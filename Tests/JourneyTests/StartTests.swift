@@ -68,11 +68,37 @@ struct StartTests {
         Mistake(testDescription: "beyond loopback", arguments: ["--host", "0.0.0.0"], place: "--insecure"),
         Mistake(testDescription: "token", environment: ["CONTROL_PLANE_API_TOKEN": "short"], place: "32"),
         Mistake(testDescription: "open folder", prepare: { try make($0, mode: 0o777) }, place: "chmod 700"),
+        Mistake(
+            testDescription: "folder for a file",
+            prepare: { folder in
+                try make(folder, mode: 0o700)
+                try make(folder.appending(path: "index.sqlite"), mode: 0o700)
+            },
+            place: "index.sqlite is a folder"
+        ),
     ]
 
     private static func make(_ folder: URL, mode: Int) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path)
+    }
+
+    @Test("puts HEAD back, and is refused by a configuration that git cannot read")
+    func damagedRepository() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "kept")
+            try server.stop()
+            let repository = URL(filePath: server.repository)
+            try Data("garbage".utf8).write(to: repository.appending(path: "HEAD"))
+            let next = try restart(server)
+            #expect(try next.git.run("symbolic-ref", "HEAD") == "refs/heads/main")
+            #expect(try next.client.description(of: "atlas") == "kept")
+            try next.stop()
+            try Data("[core\n\u{1}".utf8).write(to: repository.appending(path: "config"))
+            let refusal = try ServerProcess.refusal(dataIn: server.folder)
+            #expect(refusal.ending == .exited(78))
+            #expect(refusal.errors.contains("\(server.repository)/config cannot be read"), "\(refusal.errors)")
+        }
     }
 
     @Test("is refused by a layout that is newer than the program")

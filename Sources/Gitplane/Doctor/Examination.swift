@@ -16,6 +16,7 @@ struct Examination {
     func findings() async -> [Finding] {
         let holder = DirectoryLock.holder(path: folder.lock)
         var findings = server(holder) + permissions()
+        findings += folder.misplaced().map { Finding(.person, "data folder", $0) }
         // What a running server is in the middle of is nobody's leftover.
         if holder == .nobody { findings += attempt("repository") { try leftovers() } }
         findings += attempt("repository") { try repository() } + attempt("state") { try state() }

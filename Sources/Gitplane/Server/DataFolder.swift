@@ -41,13 +41,21 @@ struct DataFolder {
         let present = try self.present()
         let made = try make(url.path) + make(run)
         try check(url.path)
-        try check(run)
+        try check(run, isPrivate: true)
         let lock = try takeLock()
         defer {
             takeBack(made, present)
             withExtendedLifetime(lock) {}
         }
-        return try await body()
+        let misplaced = misplaced()
+        guard misplaced.isEmpty else {
+            throw CommandFailure(.configuration, misplaced.map { "gitplane: error: \($0)" })
+        }
+        do {
+            return try await body()
+        } catch {
+            throw CommandFailure.explaining(error, in: self)
+        }
     }
 
     private func takeLock() throws -> DirectoryLock {
@@ -108,7 +116,8 @@ extension DataFolder {
         }
     }
 
-    private func check(_ folder: String) throws {
+    /// - Parameter isPrivate: whether nobody else may even look into it.
+    private func check(_ folder: String, isPrivate: Bool = false) throws {
         let event = "the data folder \(folder) cannot be used"
         let status: Stat
         do { status = try Stat(folder) } catch { throw Self.failure(event, error.rawValue) }
@@ -118,6 +127,9 @@ extension DataFolder {
         }
         guard status.permissions.isDisjoint(with: [.groupWrite, .otherWrite]) else {
             throw CommandFailure(.configuration, "others may write to \(folder): run chmod 700 \(folder)")
+        }
+        guard !isPrivate || status.permissions.rawValue & 0o077 == 0 else {
+            throw CommandFailure(.configuration, "others can reach the socket in \(folder): run chmod 700 \(folder)")
         }
         guard access(folder, R_OK | W_OK | X_OK) == 0 else { throw Self.failure(event, errno) }
     }

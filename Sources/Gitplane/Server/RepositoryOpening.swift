@@ -14,6 +14,7 @@ struct RepositoryOpening {
     func run(_ share: ShareDirectory) throws {
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
         if FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") {
+            try check(configuration)
             let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
             if !report.removed.isEmpty {
                 logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
@@ -28,6 +29,16 @@ struct RepositoryOpening {
             try recover()
         }
         try start(from: share)
+    }
+
+    /// What cannot be read cannot be mended either, and git does nothing then.
+    private func check(_ configuration: RepositoryConfiguration) throws {
+        do throws(GitError) {
+            _ = try configuration.differences(inRepositoryAt: folder.repository)
+        } catch {
+            let problem = "\(folder.repository)/config cannot be read: \(error.message)"
+            throw CommandFailure(.configuration, "\(problem): move it away, and it is made anew")
+        }
     }
 
     /// Finishes what a crash cut off between a flush and the movement of `main`.

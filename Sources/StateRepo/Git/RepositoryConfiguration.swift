@@ -1,4 +1,5 @@
 import CLibgit2
+import Glibc
 
 /// What the `config` file of the state repository says, for git's processes as much as for libgit2.
 ///
@@ -66,9 +67,9 @@ package struct RepositoryConfiguration: Sendable {
         [("receive.hiderefs", ["refs/", "!refs/heads/", "!refs/tags/"])]
     }
 
-    /// Sets every entry that differs and leaves the rest of the file alone.
+    /// Sets every entry that differs and leaves the rest of the file alone; `HEAD` becomes `main` again.
     ///
-    /// - Returns: the keys that had to be set.
+    /// - Returns: the keys that had to be set, `HEAD` among them.
     @discardableResult
     package func apply(toRepositoryAt path: String) throws(GitError) -> [String] {
         guard hooksPath.hasPrefix("/") else {
@@ -80,6 +81,15 @@ package struct RepositoryConfiguration: Sendable {
         }
         defer { git_config_free(configuration) }
         var changed: [String] = []
+        if !Self.isHeadRight(inRepositoryAt: path) {
+            try FileSystem.write(Array(Self.head.utf8), to: "\(path)/HEAD.lock")
+            try FileSystem.flush("\(path)/HEAD.lock")
+            guard rename("\(path)/HEAD.lock", "\(path)/HEAD") == 0 else {
+                throw FileSystem.error("rename", "\(path)/HEAD")
+            }
+            try FileSystem.flush(path)
+            changed.append("HEAD")
+        }
         for (key, value) in entries where try Self.value(of: key, in: configuration) != value {
             try check("configure repository", git_config_set_string(configuration, key, value))
             changed.append(key)
@@ -92,6 +102,17 @@ package struct RepositoryConfiguration: Sendable {
         return changed
     }
 
+    private static let head = "ref: \(RefName.main)\n"
+
+    /// Without a `HEAD` that names a branch git takes the repository for none, and it guards the branch that is named.
+    private static func isHeadRight(inRepositoryAt path: String) -> Bool {
+        do {
+            return try FileSystem.contents(of: "\(path)/HEAD", maximum: 4_096).elementsEqual(head.utf8)
+        } catch {
+            return false
+        }
+    }
+
     /// The keys that ``apply(toRepositoryAt:)`` would set.
     package func differences(inRepositoryAt path: String) throws(GitError) -> [String] {
         LibGit2.start
@@ -99,7 +120,7 @@ package struct RepositoryConfiguration: Sendable {
             git_config_open_ondisk(&$0, "\(path)/config")
         }
         defer { git_config_free(configuration) }
-        var keys: [String] = []
+        var keys = Self.isHeadRight(inRepositoryAt: path) ? [] : ["HEAD"]
         for (key, value) in entries where try Self.value(of: key, in: configuration) != value { keys.append(key) }
         for (key, values) in lists where try Self.values(of: key, in: configuration) != values { keys.append(key) }
         return keys

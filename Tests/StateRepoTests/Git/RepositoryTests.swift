@@ -39,6 +39,22 @@ struct RepositoryTests {
         }
     }
 
+    @Test(
+        "HEAD is put back when it is gone, damaged or names something else",
+        arguments: ["", "x", "ref: refs/heads/x\n"]
+    )
+    func head(content: String) async throws {
+        try await withTemporaryRepository { _, git in
+            let configuration = RepositoryConfiguration(hooksPath: "/hooks")
+            try configuration.apply(toRepositoryAt: git.directory)
+            try Data(content.utf8).write(to: URL(filePath: git.directory).appending(path: "HEAD"))
+            #expect(try configuration.differences(inRepositoryAt: git.directory) == ["HEAD"])
+            #expect(try configuration.apply(toRepositoryAt: git.directory) == ["HEAD"])
+            #expect(try git.run("symbolic-ref", "HEAD") == "refs/heads/main")
+            #expect(try configuration.apply(toRepositoryAt: git.directory).isEmpty)
+        }
+    }
+
     @Test("A relative path for hooks is refused")
     func relativeHooks() async throws {
         try await withTemporaryRepository { _, git in

@@ -1,0 +1,59 @@
+import Access
+import Foundation
+import GitTransport
+import Glibc
+import LocalStore
+import StateRepo
+
+extension CommandFailure {
+    /// The failure of a lower layer as a person can act on it, when it is one of the disk, of a file or of the repository;
+    /// any other error as it is.
+    ///
+    /// - Parameter folder: what the command was about, when that is known.
+    static func explaining(_ error: any Error, in folder: DataFolder? = nil) -> any Error {
+        guard !(error is CommandFailure), let text = text(of: error, folder) else { return error }
+        guard isFull(error) || text.contains(String(cString: strerror(ENOSPC))) else {
+            return CommandFailure(.configuration, text)
+        }
+        return CommandFailure(.inputOutput, "\(text): make room on the disk, and try again")
+    }
+
+    /// `nil` for what is no failure of the surroundings.
+    private static func text(of error: any Error, _ folder: DataFolder?) -> String? {
+        let doctor = "gitplane doctor says what is wrong"
+        switch error {
+        case let error as LocalStoreError where [.unavailable, .corrupt, .full].contains(error.code):
+            return "\(error.message): \(doctor)"
+        case let error as GitError:
+            return "\(folder.map { "\($0.repository): " } ?? "")\(error): \(doctor)"
+        case let error as StateError:
+            if let cause = error.cause, let text = text(of: cause, folder) { return text }
+            return [.unavailable, .storageFull, .objectDamaged].contains(error.code) ? error.message : nil
+        case let error as AccessRefusal:
+            // Everything about access is in that file.
+            guard let cause = error.cause as? LocalStoreError else { return nil }
+            let file = folder?.local ?? "local.sqlite"
+            return "\(file) cannot be used: \(cause.message): restore it from a backup"
+        case let error as AccessError: return error.message
+        case let error as GateError where error.code == .socketPath: return error.message
+        case let error as HookInstallationError: return "the gate's hook cannot be installed: \(error.message)"
+        case let error as POSIXError: return reason(error)
+        case let error as CocoaError:
+            let why = (error.underlying as? POSIXError).map(reason) ?? error.localizedDescription
+            return "\(error.filePath.map { "\($0): " } ?? "")\(why)"
+        default: return nil
+        }
+    }
+
+    private static func reason(_ error: POSIXError) -> String { String(cString: strerror(error.code.rawValue)) }
+
+    private static func isFull(_ error: any Error) -> Bool {
+        switch error {
+        case let error as LocalStoreError: error.code == .full
+        case let error as GitError: error.code == .diskFull
+        case let error as StateError: error.code == .storageFull || (error.cause.map(isFull) ?? false)
+        case let error as AccessRefusal: error.cause.map(isFull) ?? false
+        default: false
+        }
+    }
+}
