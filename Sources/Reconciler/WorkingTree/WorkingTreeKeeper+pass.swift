@@ -16,6 +16,10 @@ extension WorkingTreeKeeper {
             return
         }
         try await publisher.seal()
+        guard !tree.folder.isReplaced else {
+            report.isWaiting = true
+            return report.set(.replaced, "a link or a file is in the place of the working tree: move it away")
+        }
         if try tree.needsRecovery() { try tree.recover(main: main, in: repository) }
         guard let head = try repository.target(of: .worktree) else { return try recreate(main) }
         report.revision = head

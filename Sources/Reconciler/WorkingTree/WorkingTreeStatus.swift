@@ -31,6 +31,8 @@ package struct WorkingTreeStatus: Hashable, Sendable {
         case behind = "EditsInTheWay"
         /// There is more than is read.
         case tooMuch = "TooManyEdits"
+        /// Something else is in the place of the folder.
+        case replaced = "FolderReplaced"
         case unavailable = "Unavailable"
     }
 

@@ -43,6 +43,32 @@ struct WorkingTreeTrustTests {
         }
     }
 
+    @Test("not what a link leads to that is in the place of the whole folder, and nothing is written there")
+    func link() async throws {
+        try await withServedWorkingTree { server, tree in
+            let files = FileManager.default
+            let (aside, other) = (tree.root.path + ".old", tree.root.path + ".other")
+            try files.moveItem(atPath: tree.root.path, toPath: aside)
+            try files.createDirectory(atPath: other, withIntermediateDirectories: false)
+            for target in [other, aside] {
+                try files.createSymbolicLink(atPath: tree.root.path, withDestinationPath: target)
+                let before = try files.subpathsOfDirectory(atPath: target).sorted()
+                let put = try await server.client.send(.put, Self.soul, body: #"{"content": "to \#(target)"}"#)
+                #expect([200, 201].contains(put.status))
+                await tree.settle()
+                #expect(tree.status?.reason == "FolderReplaced")
+                #expect(try files.subpathsOfDirectory(atPath: target).sorted() == before)
+                try files.removeItem(atPath: tree.root.path)
+            }
+            #expect(try server.commitCount() == 3)
+            try files.moveItem(atPath: aside, toPath: tree.root.path)
+            await tree.settle()
+            await tree.settle()
+            #expect(tree.status?.isClean == true)
+            #expect(try server.commitCount() == 3)
+        }
+    }
+
     @Test("not what main had before it was rewound: the folder follows", arguments: ["api", "worktree"])
     func rewound(channel: String) async throws {
         try await withServedWorkingTree { server, tree in

@@ -3,7 +3,7 @@ import Glibc
 
 /// Where a linked working tree is: its files, and git's folder for it inside the repository (gitrepository-layout(5)).
 package struct WorkingTreeFolder: Hashable, Sendable {
-    /// The folder that people edit, absolute and without links.
+    /// The folder that people edit, absolute and without links on the way to it.
     package let root: String
     /// The bare repository, absolute and without links.
     package let repository: String
@@ -12,7 +12,8 @@ package struct WorkingTreeFolder: Hashable, Sendable {
     ///   - root: an absolute path; the folder need not exist.
     ///   - repository: the absolute path of the bare repository.
     package init(root: String, repository: String) {
-        self.root = Self.resolve(root)
+        let root = URL(filePath: root).standardizedFileURL
+        self.root = "\(Self.resolve(root.deletingLastPathComponent().path))/\(root.lastPathComponent)"
         self.repository = Self.resolve(repository)
     }
 
@@ -25,6 +26,13 @@ package struct WorkingTreeFolder: Hashable, Sendable {
     var scratch: String { "\(gitDirectory)/gitplane" }
     var journal: String { "\(gitDirectory)/gitplane.journal" }
 
+    /// Whether a link, or something else that is no folder, is in the place of the folder: what a link leads to is none of
+    /// ours, and nothing is read or written there.
+    package var isReplaced: Bool {
+        var status = stat()
+        return lstat(root, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+    }
+
     /// Whether there is anything of the state in the folder.
     var holdsFiles: Bool {
         exists("\(root)/state") || exists("\(root)/skills")
@@ -33,7 +41,9 @@ package struct WorkingTreeFolder: Hashable, Sendable {
     /// Makes what git needs to see a linked working tree, and mends it after the data folder has moved.
     ///
     /// Files, index and refs are left alone.
+    /// - Throws: `invalid` when something else is in the place of the folder.
     package func link() throws(GitError) {
+        guard !isReplaced else { throw GitError(.invalid, "link working tree", "\(root) is no folder") }
         for folder in [root, gitDirectory, scratch] { try makeFolder(folder) }
         let head = "\(gitDirectory)/HEAD"
         if !exists(head) { try write("ref: \(RefName.worktree)\n", to: head) }
