@@ -43,12 +43,24 @@ struct RepositoryOpening {
 
     /// Finishes what a crash cut off between a flush and the movement of `main`.
     private func recover() throws {
+        defer { tellDamaged() }
         switch try JournalRecovery(repositoryAt: folder.repository).run() {
         case .nothing: break
         case .recovered(let commit): logger.info("recovered journal", metadata: ["revision": "\(commit)"])
         case .diverged(let commit):
             // The objects are stored: a person can make a branch of them.
             logger.error("main was moved beside the journal", metadata: ["lost": "\(commit)"])
+        }
+    }
+
+    /// What was kept of journals that were damaged, until somebody moves it away.
+    private func tellDamaged() {
+        do {
+            for name in try DamagedJournals(repositoryAt: folder.repository).names {
+                logger.error("journal was damaged: writes may have been lost", metadata: ["kept": "\(name)"])
+            }
+        } catch {
+            logger.warning("damaged journals not looked for", metadata: ["error": "\(error)"])
         }
     }
 
