@@ -20,20 +20,20 @@ extension CommandFailure {
 
     /// `nil` for what is no failure of the surroundings.
     private static func text(of error: any Error, _ folder: DataFolder?) -> String? {
-        let doctor = "gitplane doctor says what is wrong"
+        let doctor = isFull(error) ? "" : ": gitplane doctor says what is wrong"
         switch error {
         case let error as LocalStoreError where [.unavailable, .corrupt, .full].contains(error.code):
-            return "\(error.message): \(doctor)"
+            return "\(error.message)\(doctor)"
         case let error as GitError:
-            return "\(folder.map { "\($0.repository): " } ?? "")\(error): \(doctor)"
+            return "\(folder.map { "\($0.repository): " } ?? "")\(error)\(doctor)"
         case let error as StateError:
             if let cause = error.cause, let text = text(of: cause, folder) { return text }
             return [.unavailable, .storageFull, .objectDamaged].contains(error.code) ? error.message : nil
         case let error as AccessRefusal:
             // Everything about access is in that file.
             guard let cause = error.cause as? LocalStoreError else { return nil }
-            let file = folder?.local ?? "local.sqlite"
-            return "\(file) cannot be used: \(cause.message): restore it from a backup"
+            let problem = "\(folder?.local ?? "local.sqlite") cannot be used: \(cause.message)"
+            return isFull(cause) ? problem : "\(problem): restore it from a backup"
         case let error as AccessError: return error.message
         case let error as GateError where error.code == .socketPath: return error.message
         case let error as HookInstallationError: return "the gate's hook cannot be installed: \(error.message)"

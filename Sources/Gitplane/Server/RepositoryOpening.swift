@@ -13,22 +13,37 @@ struct RepositoryOpening {
     /// - Throws: ``CommandFailure`` (78) when the repository or its `main` is gone, and with it a history.
     func run(_ share: ShareDirectory) throws {
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
-        if FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") {
+        if exists("HEAD") {
             try check(configuration)
-            let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
-            if !report.removed.isEmpty {
-                logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
-            }
+            try removeStaleFiles()
             try recover()
-            let changed = try configuration.apply(toRepositoryAt: folder.repository)
-            if !changed.isEmpty { logger.warning("restored git configuration", metadata: ["keys": "\(changed)"]) }
+            tell(try configuration.apply(toRepositoryAt: folder.repository))
+        } else if exists("objects") {
+            // It has lost its HEAD alone, or a first start was cut off.
+            try removeStaleFiles()
+            _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
+            tell(["HEAD"])
+            try recover()
         } else {
             try checkThatNoneWasThere()
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
-            // Of one that has lost its HEAD alone.
-            try recover()
         }
         try start(from: share)
+    }
+
+    private func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(folder.repository)/\(name)")
+    }
+
+    private func removeStaleFiles() throws {
+        let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
+        guard !report.removed.isEmpty else { return }
+        logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
+    }
+
+    private func tell(_ restored: [String]) {
+        guard !restored.isEmpty else { return }
+        logger.warning("restored git configuration", metadata: ["keys": "\(restored)"])
     }
 
     /// What cannot be read cannot be mended either, and git does nothing then.
@@ -93,9 +108,7 @@ struct RepositoryOpening {
 
     /// The index remembers a repository that is not there.
     private func checkThatNoneWasThere() throws {
-        guard !FileManager.default.fileExists(atPath: "\(folder.repository)/objects"),
-            let commit = try folder.indexedHead()
-        else { return }
+        guard let commit = try folder.indexedHead() else { return }
         let remedy = "restore a backup or a clone; to begin anew, name another folder by --data-dir"
         throw CommandFailure(
             .configuration,
