@@ -8,6 +8,8 @@ package func withTemporaryDirectory<Result>(
 ) async throws -> Result {
     let directory = URL.temporaryDirectory.appending(path: "gitplane-\(UUID().uuidString)").resolvingSymlinksInPath()
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    // Many tests only wait for git, one folder after the other; those that answer requests need the thread in between.
+    await Task.yield()
     do {
         let result = try await body(directory)
         try FileManager.default.removeItem(at: directory)

@@ -16,6 +16,7 @@ struct RecoveryTests {
         try await withTemporaryRepository { repository, git in
             try repository.createRef(.main, at: repository.commit("one"))
             try plantLeftovers(in: git.directory)
+            try await waitUntilInUse([], in: git)
             let report = try StaleLocks(repository: git.directory).remove()
             #expect(report == StaleLocks.Report(removed: Self.leftovers, inUse: []))
             #expect(try StaleLocks(repository: git.directory).remove() == StaleLocks.Report(removed: [], inUse: []))
@@ -30,6 +31,7 @@ struct RecoveryTests {
             try plantLeftovers(in: git.directory)
             let held = "refs/heads/main.lock"
             let handle = try FileHandle(forWritingTo: URL(filePath: "\(git.directory)/\(held)"))
+            try await waitUntilInUse([held], in: git)
             let report = try StaleLocks(repository: git.directory).remove()
             try handle.close()
             #expect(report.inUse == [held])
@@ -109,6 +111,11 @@ struct RecoveryTests {
     }
 
     private func release(_ lock: consuming DirectoryLock) {}
+
+    /// A child of another test has what this process had open, from its fork to its start.
+    private func waitUntilInUse(_ files: [String], in git: Git) async throws {
+        while try StaleLocks(repository: git.directory).look().inUse != files { await Task.yield() }
+    }
 
     private func plantLeftovers(in directory: String) throws {
         for name in Self.leftovers {
