@@ -15,7 +15,8 @@ package struct DamagedJournals {
     package var names: [String] {
         get throws {
             guard FileSystem.exists(path) else { return [] }
-            return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix(Self.prefix) }.sorted()
+            return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix(Self.prefix) }
+                .sorted()
         }
     }
 

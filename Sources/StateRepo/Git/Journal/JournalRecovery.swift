@@ -81,7 +81,9 @@ package struct JournalRecovery {
         for frame in frames {
             if frame.startsPack { all.append(Series(previous: frame.previous, head: frame.head)) }
             // What continues a frame that is damaged cannot be read either.
-            guard let last = all.indices.last, frame.entries.first?.offset == all[last].pack.bytes.count else { continue }
+            guard let last = all.indices.last, frame.entries.first?.offset == all[last].pack.bytes.count else {
+                continue
+            }
             all[last].pack.append(frame.entries, frame.content)
             all[last].head = frame.head
         }
