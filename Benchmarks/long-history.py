@@ -88,7 +88,7 @@ def history(write, agents, commits):
 class Server:
     def __init__(self, program, folder, **settings):
         environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": TOKEN} | settings
-        arguments = [program, "serve", "--data-dir", str(folder), "--port", "0", "--no-working-tree"]
+        arguments = [program, "serve", "--data-dir", str(folder), "--port", "0", "--no-working-tree", "--new-instance"]
         start = time.monotonic()
         self.process = subprocess.Popen(
             arguments + ["--log-level", "warning"],

@@ -19,6 +19,8 @@ struct ServedProgram {
         process.arguments =
             [
                 "serve", "--data-dir", folder, "--port", "0", "--no-working-tree", "--log-level", "warning",
+                // The repository is there already.
+                "--new-instance",
             ] + arguments
         process.environment = [
             "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": token,
