@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a git process may use; a pack of 191 bytes can expand to 256 MiB in spite of `receive.maxInputSize`.
 package struct GitProcessLimits: Hashable, Sendable {
     /// Everything that it has mapped, in bytes (`RLIMIT_AS`); the hook may raise its own.
@@ -39,7 +41,14 @@ package struct GitProcessLimits: Hashable, Sendable {
     var arguments: [String] {
         [
             "--as=\(maximumMemory):", "--cpu=\(maximumProcessorSeconds)", "--fsize=\(maximumFileSize)",
-            "--nofile=\(maximumOpenFiles)", "--core=0",
+            "--nofile=\(min(maximumOpenFiles, Self.hardLimitOfFiles))", "--core=0",
         ]
+    }
+
+    /// Nobody may give a process more than he has himself.
+    private static var hardLimitOfFiles: Int {
+        var limit = rlimit()
+        guard getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_max)
     }
 }
