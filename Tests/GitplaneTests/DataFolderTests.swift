@@ -108,13 +108,7 @@ struct DataFolderTests {
     )
     func misplaced(name: String) async throws {
         try await withTemporaryDirectory { directory in
-            let folder = DataFolder(directory.appending(path: "data"))
-            _ = try GitRepository(
-                creatingBareAt: folder.repository,
-                configuration: RepositoryConfiguration(hooksPath: folder.hooks)
-            )
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
-            try await folder.hold {}
+            let folder = try await folderWithRepository(in: directory)
             let place = folder.url.appending(path: name)
             var isFolder = ObjCBool(false)
             if FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) {
@@ -131,16 +125,22 @@ struct DataFolderTests {
         }
     }
 
+    /// A data folder that has been held once, with an empty repository.
+    private func folderWithRepository(in directory: URL) async throws -> DataFolder {
+        let folder = DataFolder(directory.appending(path: "data"))
+        _ = try GitRepository(
+            creatingBareAt: folder.repository,
+            configuration: RepositoryConfiguration(hooksPath: folder.hooks)
+        )
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
+        try await folder.hold {}
+        return folder
+    }
+
     @Test("with a link for its journal, without a folder of git, or with an open run is refused")
     func unfit() async throws {
         try await withTemporaryDirectory { directory in
-            let folder = DataFolder(directory.appending(path: "data"))
-            _ = try GitRepository(
-                creatingBareAt: folder.repository,
-                configuration: RepositoryConfiguration(hooksPath: folder.hooks)
-            )
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
-            try await folder.hold {}
+            let folder = try await folderWithRepository(in: directory)
             let files = FileManager.default
             let journal = "\(folder.repository)/gitplane.journal"
             try files.createSymbolicLink(atPath: journal, withDestinationPath: folder.instance)
