@@ -32,6 +32,9 @@ package struct PackWatch {
         return present != stamp
     }
 
+    /// Lets the next look find a change.
+    mutating func forget() { stamp = nil }
+
     private static func stamp(of folder: String) -> Stamp? {
         var status = stat()
         guard stat(folder, &status) == 0 else { return nil }
@@ -40,13 +43,13 @@ package struct PackWatch {
 }
 
 extension GitRepository {
-    /// Opens the repository anew when `packs` says so; when that fails the handle stays as it is.
+    /// Opens the repository anew when `packs` says so; when that fails the handle stays as it is until the next look.
     package mutating func renew(
         _ packs: inout PackWatch,
         openingBareAt path: String,
         at now: ContinuousClock.Instant = .now
     ) {
         guard packs.hasChanged(at: now) else { return }
-        do throws(GitError) { self = try GitRepository(openingBareAt: path) } catch {}
+        do throws(GitError) { self = try GitRepository(openingBareAt: path) } catch { packs.forget() }
     }
 }
