@@ -15,12 +15,11 @@ struct GitplaneBench: AsyncParsableCommand {
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "measure", abstract: "Measures and prints a table.")
 
-    private static func benchmarks(writing: Duration = WritersBenchmark.duration) -> [any Benchmark] {
+    private static func benchmarks(writers: WritersBenchmark = WritersBenchmark()) -> [any Benchmark] {
         [
-            ReadBenchmark(), WriteBenchmark(), WritersBenchmark(duration: writing), ColdStartBenchmark(),
-            PickUpBenchmark(),
-            HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
-            SecretsBenchmark(), AbuseBenchmark(), DatabaseBenchmark(),
+            ReadBenchmark(), WriteBenchmark(), writers, ColdStartBenchmark(), PickUpBenchmark(), HistoryBenchmark(),
+            DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(), SecretsBenchmark(),
+            AbuseBenchmark(), DatabaseBenchmark(),
         ]
     }
 
@@ -36,6 +35,12 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "For how many seconds each number of clients of the group “writers” writes.")
     var writing: Int?
 
+    @Option(help: "In the group “writers” only this number of clients; may be repeated.")
+    var clients: [Int] = []
+
+    @Option(help: "In the group “writers” only among this number of agents; may be repeated.")
+    var agents: [Int] = []
+
     func validate() throws {
         let names = Self.benchmarks().map { type(of: $0).name }
         for name in only where !names.contains(name) {
@@ -43,11 +48,19 @@ struct MeasureCommand: AsyncParsableCommand {
         }
     }
 
+    private var writers: WritersBenchmark {
+        var writers = WritersBenchmark()
+        if let writing { writers.duration = .seconds(writing) }
+        if !clients.isEmpty { writers.clients = clients }
+        if !agents.isEmpty { writers.agents = agents }
+        return writers
+    }
+
     func run() async throws {
         let folder = try BenchFolder()
         var groups: [(name: String, figures: [Figure])] = []
         do {
-            for benchmark in Self.benchmarks(writing: writing.map { .seconds($0) } ?? WritersBenchmark.duration) {
+            for benchmark in Self.benchmarks(writers: writers) {
                 let name = type(of: benchmark).name
                 guard only.isEmpty || only.contains(name) else { continue }
                 FileHandle.standardError.write(Data("measuring \(name)\n".utf8))

@@ -76,7 +76,8 @@ package func buildApplication(
         },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),
-            serverName: configuration.serverName
+            serverName: configuration.serverName,
+            backlog: ConnectionRules.maximumWaiting
         ),
         onServerRunning: { channel in
             if let port = channel.localAddress?.port { await configuration.onListening(port) }

@@ -6,6 +6,11 @@ package struct ConnectionRules: Sendable {
     package static let maximumConnections = 1_024
     /// The connections of one subscriber's address.
     package static let maximumPerAddress = 64
+    /// How many connections may wait for the server to take them.
+    ///
+    /// The system drops further ones without a word, and their clients come back only after a second (tcp(7), `tcp_syn_retries`). It
+    /// takes the lower one of this and of `net.core.somaxconn`.
+    package static let maximumWaiting = 1_024
     /// How many of the files that the process may have open are kept for everything else.
     ///
     /// Without one the process cannot go on: libdispatch ends it when it cannot look at its threads in /proc.

@@ -69,8 +69,23 @@ struct LoopbackClient: Sendable {
         return pending
     }
 
-    private func connect() throws -> Int32 {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    /// Opens so many connections at once, and closes them again.
+    ///
+    /// - Returns: how many of them were made within `limit`, whether or not the server has taken them.
+    func openAtOnce(_ count: Int, within limit: Duration) throws -> Int {
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        for _ in 0..<count { descriptors.append(try connect(flags: Int32(SOCK_NONBLOCK.rawValue))) }
+        let deadline = ContinuousClock.now + limit
+        return descriptors.count { descriptor in
+            var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            let rest = max(0, Int32((deadline - .now) / .milliseconds(1)))
+            return poll(&state, 1, rest) == 1 && state.revents == Int16(POLLOUT)
+        }
+    }
+
+    private func connect(flags: Int32 = 0) throws -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | flags
         let descriptor = socket(AF_INET, type, 0)
         guard descriptor >= 0 else { throw ConnectionLost() }
         var address = sockaddr_in()
@@ -79,7 +94,9 @@ struct LoopbackClient: Sendable {
         address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, size) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, size) == 0 || errno == EINPROGRESS
+            }
         }
         guard isConnected else {
             close(descriptor)
