@@ -11,6 +11,9 @@ package final class QueueExecutor: SerialExecutor {
         queue.async { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }
     }
 
+    /// Runs `body` on the queue when its turn comes.
+    package func run(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
     /// Runs `body` on the queue, once `delay` has passed and what runs then has ended.
     package func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
         queue.asyncAfter(deadline: .now(after: delay), execute: body)

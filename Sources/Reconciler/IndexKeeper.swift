@@ -40,18 +40,11 @@ struct IndexKeeper {
 
     /// Adds commits that were just made; they stand whatever becomes of the index.
     ///
-    /// - Parameter repair: brings the index to a head by reading git.
-    func follow(_ entries: [HistoryEntry], repair: (CommitID) throws -> Void) {
-        guard let last = entries.last else { return }
-        do {
-            try index.append(entries)
-        } catch {
+    /// - Parameter repair: called on any thread when the index has to be brought to the head by reading git.
+    func follow(_ entries: [HistoryEntry], repair: @escaping @Sendable () -> Void) {
+        index.appendBehind(entries) { [logger] error in
             logger.warning("history index is behind", metadata: ["error": "\(error)"])
-            do {
-                try repair(last.revision)
-            } catch {
-                logger.error("history index cannot be written", metadata: ["error": "\(error)"])
-            }
+            repair()
         }
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import HashTreeCollections
 import Logging
@@ -121,9 +122,20 @@ extension StatePublisher {
     /// Adds commits that this actor has just made to the index; they stand whatever becomes of it.
     func follow(_ entries: [HistoryEntry]) {
         recordIndexing(of: entries.count) {
-            keeper.follow(entries) { head in
-                try self.run { repository in _ = try self.keeper.synchronize(to: head, in: repository) }
-            }
+            keeper.follow(entries) { [weak self] in self?.planIndexRepair() }
+        }
+    }
+
+    private nonisolated func planIndexRepair() {
+        executor.run { [weak self] in self?.assumeIsolated { $0.repairIndex() } }
+    }
+
+    private func repairIndex() {
+        guard let tip else { return }
+        do {
+            try run { repository in _ = try self.keeper.synchronize(to: tip.revision, in: repository) }
+        } catch {
+            logger.error("history index cannot be written", metadata: ["error": "\(error)"])
         }
     }
 

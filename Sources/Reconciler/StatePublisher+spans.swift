@@ -57,6 +57,7 @@ extension StatePublisher {
         try spans.withChild("synchronize index") { _ in try body() }
     }
 
+    /// What is recorded is the waiting for the commits before: these are added behind.
     func recordIndexing(of count: Int, _ body: () -> Void) {
         spans.withChild("index commits") { notes in
             notes.note("gitplane.commits", count)

@@ -15,6 +15,8 @@ package final class HistoryMemory: HistoryIndexing {
 
     package func append(_ new: [HistoryEntry]) { entries.withLock { $0 += new } }
 
+    package func appendBehind(_ new: [HistoryEntry], failed: @escaping @Sendable (any Error) -> Void) { append(new) }
+
     package func truncate(above sequence: Int) { entries.withLock { $0.removeAll { $0.sequence > sequence } } }
 
     package func lastChanges() -> [ResourceName: LastChange] { lastChanges(at: .max) }

@@ -1,6 +1,7 @@
 import Foundation
 import LocalStore
 import StateRepo
+import Synchronization
 import TestSupport
 import Testing
 
@@ -93,6 +94,30 @@ struct HistoryIndexAppendTests {
             }
             #expect(try index.entries(matching: query).count.isMultiple(of: batch))
             newest = head
+        }
+    }
+
+    @Test("what is added behind is seen by every later call, and what cannot be added is told")
+    func appendsBehind() async throws {
+        try await withIndex { index, _ in
+            let entries = emptyCommits(400)
+            let failures = Mutex<[LocalStoreError.Code]>([])
+            func add(_ range: Range<Int>) {
+                index.appendBehind(Array(entries[range])) { error in
+                    failures.withLock { $0 += [(error as? LocalStoreError)?.code].compactMap(\.self) }
+                }
+            }
+            for start in stride(from: 0, to: 300, by: 10) {
+                add(start..<start + 10)
+                #expect(try index.head() == entries[start + 9])
+            }
+            #expect(failures.withLock(\.self).isEmpty)
+            add(310..<320)
+            add(320..<330)
+            #expect(try index.head() == entries[299])
+            #expect(failures.withLock(\.self) == [.notConsecutive, .notConsecutive])
+            try index.append(Array(entries[300...]))
+            #expect(try index.head() == entries[399])
         }
     }
 }

@@ -21,8 +21,11 @@ package struct JSONKey: Hashable, Comparable, Sendable, CustomStringConvertible,
 extension String {
     /// Whether both texts are the same bytes of UTF-8; `==` would also equate canonically equivalent texts.
     package func hasSameBytes(as other: String) -> Bool {
-        // Canonical equality is cheap for ASCII and never false for the same bytes; only when it holds, bytes decide.
-        self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        let isSame = utf8.withContiguousStorageIfAvailable { bytes in
+            other.utf8.withContiguousStorageIfAvailable { bytes.elementsEqual($0) }
+        }
+        return isSame.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
     }
 }
 

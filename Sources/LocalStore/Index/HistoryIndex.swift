@@ -1,11 +1,12 @@
 package import Foundation
 internal import GRDB
 package import StateRepo
+internal import Synchronization
 
 /// The history of `main` in `index.sqlite`, so that nobody walks git to answer a question about it.
 ///
-/// Calls block the calling thread and may come from any number of them: one writes at a time, readers never wait for
-/// the writer and see whole appends only. Every operation throws ``LocalStoreError``.
+/// Calls block the calling thread and may come from any number of them: one writes at a time, readers wait only for what
+/// ``appendBehind(_:failed:)`` was given before, and see whole appends only. Every operation throws ``LocalStoreError``.
 ///
 /// The file is replaced by an empty one when it is damaged or was made by another version: ask ``head()`` after opening
 /// and append what is missing. There must be one index for each file.
@@ -14,6 +15,8 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
     package static let maximumLimit = 10_000
 
     private let pool: DatabasePool
+    /// How many appends were given and are not written yet.
+    private let behind = Mutex(0)
 
     /// Opens the index at `path`, whose folder must exist; only the owner may read the file.
     package init(path: String) throws(LocalStoreError) {
@@ -39,10 +42,20 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
     ///   commit before it. The first commit of an empty index must have sequence 1.
     package func append(_ entries: [HistoryEntry]) throws(LocalStoreError) {
         guard !entries.isEmpty else { return }
-        try write("append to the index") { database in
-            try HistoryContinuity.check(entries, following: HistoryReader(database).head())
-            var writer = try HistoryWriter(database)
-            try writer.append(entries)
+        try write("append to the index") { try Self.append(entries, to: $0) }
+    }
+
+    package func appendBehind(_ entries: [HistoryEntry], failed: @escaping @Sendable (any Error) -> Void) {
+        guard !entries.isEmpty else { return }
+        catchUp()
+        behind.withLock { $0 += 1 }
+        pool.asyncWrite {
+            try Self.append(entries, to: $0)
+        } completion: { [self] _, result in
+            behind.withLock { $0 -= 1 }
+            if case .failure(let error) = result {
+                failed(LocalStoreError(translating: error, while: "append to the index"))
+            }
         }
     }
 
@@ -112,7 +125,20 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
         }
     }
 
+    private static func append(_ entries: [HistoryEntry], to database: Database) throws {
+        try HistoryContinuity.check(entries, following: HistoryReader(database).head())
+        var writer = try HistoryWriter(database)
+        try writer.append(entries)
+    }
+
+    /// Waits until everything that was to be added behind is.
+    private func catchUp() {
+        // Writes have their turn in the order in which they came.
+        if behind.withLock({ $0 > 0 }) { pool.writeWithoutTransaction { _ in } }
+    }
+
     private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
+        catchUp()
         do {
             return try pool.read(body)
         } catch {

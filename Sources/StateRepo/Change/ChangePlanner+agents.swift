@@ -6,14 +6,14 @@ extension ChangePlanner {
         guard draft.tree.agents[id] == nil else {
             throw StateError(.agentAlreadyExists, "there is an agent \"\(id)\" already")
         }
-        try checkServerOwned(content.serverOwned, of: id)
+        try checkServerOwned(content.serverOwned, presentOwned(id), of: id)
         try write(content, to: id)
     }
 
     /// A broken present version is repaired: the edit is then merged with the version that is served instead, if any.
     mutating func replaceAgent(_ id: AgentID, _ content: AgentContent, _ precondition: Precondition) throws {
         guard let base = precondition.base, draft.tree.agents[id] != nil else {
-            if precondition.base == nil { try checkServerOwned(content.serverOwned, of: id) }
+            if precondition.base == nil { try checkServerOwned(content.serverOwned, presentOwned(id), of: id) }
             return try write(content, to: id)
         }
         let version = try version(of: id, at: base)
@@ -25,12 +25,13 @@ extension ChangePlanner {
     mutating func patchAgent(_ id: AgentID, _ patch: DocumentPatch, _ precondition: Precondition) throws {
         let current = try present(id)
         guard let base = precondition.base else {
-            let content = try patched(current, by: patch, id)
-            try checkPatchedOwned(content.serverOwned, of: id)
+            let owned = presentOwned(id)
+            let content = try patched(current, by: patch, owned)
+            try checkPatchedOwned(content.serverOwned, owned, of: id)
             return try write(content, to: id)
         }
         let version = try version(of: id, at: base)
-        let proposed = try version.replaced(by: patched(version, by: patch, id))
+        let proposed = try version.replaced(by: patched(version, by: patch, presentOwned(id)))
         try write(merge(id, base: version, current: current, proposed: proposed), to: id)
     }
 
@@ -74,9 +75,13 @@ extension ChangePlanner {
     }
 
     /// Applies a patch to the representation of a version, so that what reads as one document is patched as one.
-    private func patched(_ version: AgentVersion, by patch: DocumentPatch, _ id: AgentID) throws -> AgentContent {
+    private func patched(
+        _ version: AgentVersion,
+        by patch: DocumentPatch,
+        _ owned: JSONObject
+    ) throws -> AgentContent {
         var body = version.representation
-        for member in presentOwned(id) { body[member.key] = member.value }
+        for member in owned { body[member.key] = member.value }
         let result = try JSONValue.object(body).applying(patch)
         return try AgentContent(representation: result.patchedObject(), documentsAreWhole: true)
     }
@@ -90,8 +95,12 @@ extension ChangePlanner {
     }
 
     /// Server-owned members in a write must equal the present values; `etag` was compared as a precondition.
-    private func checkServerOwned(_ members: JSONObject, of id: AgentID) throws(StateError) {
-        var present = presentOwned(id)
+    private func checkServerOwned(
+        _ members: JSONObject,
+        _ owned: JSONObject,
+        of id: AgentID
+    ) throws(StateError) {
+        var present = owned
         if members.contains("used_by") || members.contains("diagnostics"),
             let agent = AgentRepresentation(draftOf: id, in: context.snapshot)
         {
@@ -102,9 +111,12 @@ extension ChangePlanner {
     }
 
     /// The same for a patched representation, in which none of them may be missing or wrong.
-    private func checkPatchedOwned(_ members: JSONObject, of id: AgentID) throws(StateError) {
-        try checkServerOwned(members, of: id)
-        let present = presentOwned(id)
+    private func checkPatchedOwned(
+        _ members: JSONObject,
+        _ present: JSONObject,
+        of id: AgentID
+    ) throws(StateError) {
+        try checkServerOwned(members, present, of: id)
         let missing = present.keys.filter { !members.contains($0) }
         let moved = members["etag"] == present["etag"] || missing.contains("etag") ? [] : ["etag"]
         guard missing.isEmpty, moved.isEmpty else { throw StateError.serverOwned(missing + moved) }

@@ -77,6 +77,7 @@ enum CommitSubject {
 
     /// One line without control characters, at most 40 scalars.
     private static func printable(_ text: String) -> String {
+        if text.utf8.count <= 40, CharacterRules.isPlainASCII(text) { return text }
         let scalars = text.unicodeScalars.prefix(41).map { CharacterRules.isPlain($0) ? $0 : " " }
         let cut = scalars.count > 40
         return String(String.UnicodeScalarView(scalars.prefix(40))) + (cut ? "…" : "")
@@ -84,16 +85,20 @@ enum CommitSubject {
 
     /// At most ``maximumLength`` scalars.
     static func shortened(_ text: String) -> String {
-        guard text.unicodeScalars.count > maximumLength else { return text }
+        guard text.utf8.count > maximumLength, text.unicodeScalars.count > maximumLength else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumLength - 1))) + "…"
     }
 }
 
 /// Which characters may stand in a line that terminals show.
 enum CharacterRules {
+    /// Whether a text is ASCII without control characters, as most are.
+    static func isPlainASCII(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
+
     /// Neither a control character nor one that changes the direction of text.
     static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
         default: true
         }

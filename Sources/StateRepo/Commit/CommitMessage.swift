@@ -30,8 +30,9 @@ package struct CommitMessage: Sendable {
     package init(_ plan: ChangePlan, trailers: [Trailer]) {
         var body: [String] = []
         if let message = plan.message { body += Self.words(message) + [""] }
-        let changes = plan.differences.flatMap(Self.lines)
-        if changes.count > 1 {
+        // A single one is the subject.
+        if plan.differences.reduce(0, { $0 + Self.lineCount($1) }) > 1 {
+            let changes = plan.differences.flatMap(Self.lines)
             body += changes.prefix(Self.maximumLines)
             if changes.count > Self.maximumLines { body.append("- and \(changes.count - Self.maximumLines) more") }
         }
@@ -58,7 +59,12 @@ package struct CommitMessage: Sendable {
     }
 
     private static func line(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { CharacterRules.isPlain($0) ? $0 : " " }))
+        if CharacterRules.isPlainASCII(text) { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { CharacterRules.isPlain($0) ? $0 : " " }))
+    }
+
+    private static func lineCount(_ difference: FileDifference) -> Int {
+        if case .fields(let fields) = difference.content { fields.count } else { 1 }
     }
 
     private static func lines(_ difference: FileDifference) -> [String] {

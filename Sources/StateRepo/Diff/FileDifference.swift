@@ -42,14 +42,19 @@ package struct FileDifference: Sendable {
     }
 
     private static func compare(_ path: String, _ old: [UInt8]?, _ new: [UInt8]?) -> Content {
+        if path.hasSuffix(".json"), let changes = fieldChanges(old, new) { return .fields(changes) }
         guard [old, new].allSatisfy({ $0.map(isText) ?? true }) else { return .opaque }
-        guard path.hasSuffix(".json") else { return .lines(LineDiff(from: old ?? [], to: new ?? [])) }
+        return .lines(LineDiff(from: old ?? [], to: new ?? []))
+    }
+
+    /// `nil` when a side is no JSON.
+    private static func fieldChanges(_ old: [UInt8]?, _ new: [UInt8]?) -> [FieldChange]? {
         do {
             let before = try old.map { bytes throws(JSONSyntaxError) in try JSONValue(parsing: bytes) }
             let after = try new.map { bytes throws(JSONSyntaxError) in try JSONValue(parsing: bytes) }
-            return .fields((before ?? .object([:])).fieldChanges(to: after ?? .object([:])))
+            return (before ?? .object([:])).fieldChanges(to: after ?? .object([:]))
         } catch {
-            return .lines(LineDiff(from: old ?? [], to: new ?? []))
+            return nil
         }
     }
 }

@@ -8,6 +8,10 @@ package protocol HistoryIndexing: Sendable {
     func head() throws -> HistoryEntry?
     /// Adds commits that follow the newest one, oldest first, in one transaction.
     func append(_ entries: [HistoryEntry]) throws
+    /// Adds commits like ``append(_:)``, without waiting for it: every later call sees them.
+    ///
+    /// - Parameter failed: called on any thread when they were not added, and what is given later may not be added either.
+    func appendBehind(_ entries: [HistoryEntry], failed: @escaping @Sendable (any Error) -> Void)
     /// Forgets every commit above `sequence`; 0 empties the index.
     func truncate(above sequence: Int) throws
     /// Who last changed each resource that was ever touched, as of the newest commit.

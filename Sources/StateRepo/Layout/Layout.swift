@@ -29,7 +29,7 @@ package enum Layout {
 
     /// What `path` means, or `nil` when no file may live there.
     package static func role(of path: String) -> FileRole? {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = parts(of: path)
         guard isSafe(path, parts) else { return nil }
         switch parts.first {
         case "state": return stateRole(parts.dropFirst())
@@ -40,7 +40,12 @@ package enum Layout {
 
     /// Whether a path may be anywhere in the history: every name is safe, and the whole is neither deep nor long.
     static func isSafe(_ path: String) -> Bool {
-        isSafe(path, path.split(separator: "/", omittingEmptySubsequences: false))
+        isSafe(path, parts(of: path))
+    }
+
+    /// By bytes: a name with anything but ASCII is not safe, wherever it is split.
+    private static func parts(of path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
     }
 
     private static func isSafe(_ path: String, _ parts: [Substring]) -> Bool {
@@ -103,7 +108,9 @@ package enum Layout {
     private static func stem(_ name: Substring) -> Substring { name.hasSuffix(".json") ? name.dropLast(5) : "" }
 
     /// `.git` in any case, and the short name that Windows gives it; git refuses to check out either.
-    private static func isGitDirectory(_ name: Substring) -> Bool { [".git", "git~1"].contains(name.lowercased()) }
+    private static func isGitDirectory(_ name: Substring) -> Bool {
+        (4...5).contains(name.utf8.count) && [".git", "git~1"].contains(name.lowercased())
+    }
 
     /// Printable ASCII without what shells, Windows or git read as something else.
     private static func isSafeName(_ name: Substring) -> Bool {
