@@ -275,7 +275,8 @@ extension JournalCommitLog {
         if let base {
             let delta = PackDelta.encode(from: base.content, to: object.content)
             if delta.count < object.content.count / 2 {
-                let content = try deflater.deflate(delta)
+                // Most of it is the new hash of one entry.
+                let content = Deflater.store(delta)
                 return pack.append(object.id, .delta(from: base.offset), size: delta.count, deflated: content)
             }
         }

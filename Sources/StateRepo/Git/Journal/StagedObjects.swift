@@ -8,14 +8,11 @@ struct StagedObject {
     /// Of a tree: where it stands, what it was made from, and the same bytes with the places of the entries.
     let tree: (path: [EntryName], base: TreeID?, content: TreeContent)?
 
-    /// The smallest tree that is stored as it is, in bytes.
+    /// Whether the object is written without compression.
     ///
     /// More than half of a tree is hashes: compressing it costs more than
     /// the rest of a commit, to save little until maintenance packs it as a delta.
-    static let minimumStoredTree = 4 << 10
-
-    /// Whether the object is written without compression.
-    var isStored: Bool { type == GIT_OBJECT_TREE && content.count >= Self.minimumStoredTree }
+    var isStored: Bool { type == GIT_OBJECT_TREE }
 }
 
 extension Deflater {
