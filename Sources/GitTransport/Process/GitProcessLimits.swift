@@ -37,15 +37,19 @@ package struct GitProcessLimits: Hashable, Sendable {
         niceness: nicenessForClients
     )
 
-    /// The arguments of prlimit(1); only the soft limit of memory, so that the hook, which is no git, can go beyond it.
-    var arguments: [String] {
+    /// The arguments of prlimit(1).
+    var arguments: [String] { arguments(hardLimitOfFiles: Self.hardLimitOfFiles) }
+
+    /// Only the soft limit of memory, so that the hook, which is no git, can go beyond it.
+    ///
+    /// - Parameter hardLimitOfFiles: the server's own; nobody may give a process more than he has himself.
+    func arguments(hardLimitOfFiles: Int) -> [String] {
         [
             "--as=\(maximumMemory):", "--cpu=\(maximumProcessorSeconds)", "--fsize=\(maximumFileSize)",
-            "--nofile=\(min(maximumOpenFiles, Self.hardLimitOfFiles))", "--core=0",
+            "--nofile=\(min(maximumOpenFiles, hardLimitOfFiles))", "--core=0",
         ]
     }
 
-    /// Nobody may give a process more than he has himself.
     private static var hardLimitOfFiles: Int {
         var limit = rlimit()
         guard getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
