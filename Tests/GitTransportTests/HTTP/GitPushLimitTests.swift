@@ -167,9 +167,3 @@ struct GitPushLimitTests {
         }
     }
 }
-
-extension GitPrograms {
-    fileprivate func replacingGit(with path: String) -> GitPrograms {
-        GitPrograms(git: path, prlimit: prlimit, setpriv: setpriv, nice: nice)
-    }
-}

@@ -63,6 +63,12 @@ struct HTTPScenarioOptions: Sendable {
     var reviewing: @Sendable (_ repository: String) async throws -> Void = { _ in }
 }
 
+extension GitPrograms {
+    func replacingGit(with path: String) -> GitPrograms {
+        GitPrograms(git: path, prlimit: prlimit, setpriv: setpriv, nice: nice)
+    }
+}
+
 /// Runs `body` with a fresh scenario.
 func withHTTPScenario(
     _ options: HTTPScenarioOptions = HTTPScenarioOptions(),
