@@ -209,7 +209,7 @@ let package = Package(
             dependencies: [
                 "Gitplane", "Access", "Documents", "GitTransport", "Reconciler", "StateRepo", "Telemetry",
                 "TestSupport",
-                argumentParser, lifecycle, logging,
+                argumentParser, lifecycle, logging, nio,
             ],
             swiftSettings: strict
         ),

@@ -4,6 +4,8 @@ enum ExitStatus: Int32 {
     case findings = 1
     /// The arguments do not name what the command needs.
     case usage = 64
+    /// Somebody else has what the command needs; trying again later may help.
+    case unavailable = 69
     case internalError = 70
     /// The disk is full.
     case inputOutput = 74

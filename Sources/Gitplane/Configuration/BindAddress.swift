@@ -1,7 +1,7 @@
 import Glibc
 
 /// The address that the server listens on.
-struct BindAddress: Hashable, Sendable {
+struct BindAddress: Hashable, Sendable, CustomStringConvertible {
     /// A name or an IP address, IPv6 without brackets.
     let host: String
     /// 0 takes a free port.
@@ -22,6 +22,9 @@ struct BindAddress: Hashable, Sendable {
         guard !host.isEmpty, !host.contains(":") || host.hasPrefix("[") && host.hasSuffix("]") else { return nil }
         self.init(host: host, port: Int(port))
     }
+
+    /// `host:port`, an IPv6 address in brackets.
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Whether only this machine can reach the address; names other than `localhost` do not count.
     var isLoopback: Bool {

@@ -144,14 +144,15 @@ struct Server {
             )
         }
         if let address = configuration.metricsAddress {
-            services.append(
-                buildMetricsApplication(page, host: address.host, port: address.port, logger: logger) { port in
-                    logger.info("serving metrics", metadata: ["port": "\(port)"])
-                }
-            )
+            let metrics = buildMetricsApplication(page, host: address.host, port: address.port, logger: logger) {
+                logger.info("serving metrics", metadata: ["port": "\($0)"])
+                start.listening(.metrics)
+            }
+            services.append(Listener(address: address, setting: "GITPLANE_METRICS_LISTEN", service: metrics))
         }
         services += [
-            reconciler, SecretsService(desk: state.secrets, watch: state.publisher.watch), gate, application,
+            reconciler, SecretsService(desk: state.secrets, watch: state.publisher.watch), gate,
+            Listener(address: configuration.address, setting: "--host and --port", service: application),
             WatchService(state.publisher.watch), readiness,
         ]
         var group = ServiceGroupConfiguration(
@@ -221,7 +222,7 @@ struct Server {
             keepsWorkingTree: configuration.workingTree != nil
         )
         let host = configuration.address.host
-        return StartSignal { port in
+        return StartSignal(configuration.metricsAddress == nil ? [.api, .gate] : [.api, .gate, .metrics]) { port in
             readiness.open()
             if let code { StandardStream.error.write(message.setupLines(code, host: host, port: port)) }
             StandardStream.output.write(message.lines(host: host, port: port))

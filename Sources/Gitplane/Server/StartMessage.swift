@@ -56,8 +56,7 @@ struct StartMessage {
     }
 
     private func address(_ host: String, _ port: Int) -> String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(scheme)://\(name):\(port)"
+        "\(scheme)://\(BindAddress(host: host, port: port))"
     }
 
     /// A path as one word for a shell.

@@ -6,18 +6,23 @@ final class StartSignal: Sendable {
     enum Part: Hashable, Sendable {
         case api
         case gate
+        /// Where the metrics have an address of their own.
+        case metrics
     }
 
     private struct State {
-        var missing: Set<Part> = [.api, .gate]
+        var missing: Set<Part>
         var port = 0
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let whenReady: @Sendable (_ port: Int) -> Void
 
     /// - Parameter whenReady: told the port of the API.
-    init(whenReady: @escaping @Sendable (_ port: Int) -> Void) { self.whenReady = whenReady }
+    init(_ parts: Set<Part>, whenReady: @escaping @Sendable (_ port: Int) -> Void) {
+        self.state = Mutex(State(missing: parts))
+        self.whenReady = whenReady
+    }
 
     func listening(_ part: Part, port: Int? = nil) {
         let ready = state.withLock { state -> Int? in
