@@ -118,8 +118,8 @@ let package = Package(
         .executableTarget(
             name: "Gitplane",
             dependencies: [
-                "API", "Access", "Catalogue", "ControlClient", "Documents", "GitTransport", "LocalStore", "Providers",
-                "Reconciler", "Secrets", "StateRepo", "Telemetry",
+                "API", "Access", "Catalogue", "Concurrency", "ControlClient", "Documents", "GitTransport", "LocalStore",
+                "Providers", "Reconciler", "Secrets", "StateRepo", "Telemetry",
                 argumentParser, asyncAlgorithms, asyncHTTPClient, crypto, lifecycle, logging, metrics, nio, nioHTTP1,
                 nioPosix, systemPackage, unixSignals,
             ],

@@ -1,4 +1,4 @@
-import Glibc
+import Concurrency
 
 /// What a git process may use; a pack of 191 bytes can expand to 256 MiB in spite of `receive.maxInputSize`.
 package struct GitProcessLimits: Hashable, Sendable {
@@ -38,7 +38,7 @@ package struct GitProcessLimits: Hashable, Sendable {
     )
 
     /// The arguments of prlimit(1).
-    var arguments: [String] { arguments(hardLimitOfFiles: Self.hardLimitOfFiles) }
+    var arguments: [String] { arguments(hardLimitOfFiles: OpenFileLimit.current.hard) }
 
     /// Only the soft limit of memory, so that the hook, which is no git, can go beyond it.
     ///
@@ -48,11 +48,5 @@ package struct GitProcessLimits: Hashable, Sendable {
             "--as=\(maximumMemory):", "--cpu=\(maximumProcessorSeconds)", "--fsize=\(maximumFileSize)",
             "--nofile=\(min(maximumOpenFiles, hardLimitOfFiles))", "--core=0",
         ]
-    }
-
-    private static var hardLimitOfFiles: Int {
-        var limit = rlimit()
-        guard getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
-        return Int(clamping: limit.rlim_max)
     }
 }

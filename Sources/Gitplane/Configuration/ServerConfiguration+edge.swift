@@ -1,5 +1,6 @@
 import API
 import Access
+import Concurrency
 import Documents
 import Foundation
 
@@ -12,7 +13,7 @@ extension ServerConfiguration {
             limiter: RateLimiter(rates),
             connections: ConnectionRules(
                 exempt: trustedProxies.adding(AddressRange.loopback),
-                openFiles: DescriptorLimit.current
+                openFiles: OpenFileLimit.current.soft
             ),
             certificate: certificate
         )
