@@ -28,5 +28,5 @@ package struct SecretsDistrust: Sendable {
     let recipients: [AgeRecipient]
     let identity: AgeIdentity
     /// Tells when there is another file to be judged; `nil` when there was none.
-    let stamp: FileStamp?
+    let stamp: SecretsFileStamp?
 }

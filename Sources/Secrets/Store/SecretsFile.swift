@@ -23,7 +23,7 @@ struct SecretsFile: Sendable {
     struct Found {
         let bytes: [UInt8]
         /// Taken before the file was read, so that one that is exchanged meanwhile is noticed later.
-        let stamp: FileStamp?
+        let stamp: SecretsFileStamp?
     }
 
     /// What a replacement came to.
@@ -38,7 +38,7 @@ struct SecretsFile: Sendable {
     ///
     /// - Throws: ``SecretsError`` `secrets.damaged` for what is no file of its owner alone, `secrets.unavailable`.
     func find() throws(SecretsError) -> Found? {
-        let stamp = FileStamp("\(folder.path)/\(Self.name)")
+        let stamp = SecretsFileStamp("\(folder.path)/\(Self.name)")
         let bytes = try folder.read(Self.name, maximum: Self.maximumSize, refusal: .damaged)
         return bytes.map { Found(bytes: $0, stamp: stamp) }
     }
@@ -63,12 +63,12 @@ struct SecretsFile: Sendable {
             throw SecretsError(error.code == .tooLarge ? .full : .recipients, error.message, cause: error)
         }
         let mark: SecretsMark
-        let stamp: FileStamp?
+        let stamp: SecretsFileStamp?
         do throws(SecretsError) {
             let digest = try writeDraft(file, of: content, for: identity)
             mark = SecretsMark(generation: document.generation, digest: digest)
             try record(present, next: mark, notes, of: document, .announce)
-            stamp = FileStamp("\(folder.path)/\(Self.draftName)")
+            stamp = SecretsFileStamp("\(folder.path)/\(Self.draftName)")
             try folder.keep(Self.name, as: Self.previousName)
             try folder.rename(Self.draftName, to: Self.name)
         } catch {

@@ -18,7 +18,7 @@ package struct SecretsSnapshot: Sendable {
     /// The public half of the server's identity, as far as it is known.
     package let recipient: AgeRecipient?
     /// The file that the server looked at last; `nil` when there was none, and while the secrets are sealed.
-    let stamp: FileStamp?
+    let stamp: SecretsFileStamp?
 
     /// - Throws: ``SecretsError`` `secrets.sealed` or `secrets.untrusted`.
     package func opened() throws(SecretsError) -> SecretsDocument {

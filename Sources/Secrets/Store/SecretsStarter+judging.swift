@@ -25,7 +25,7 @@ extension SecretsStarter {
     func distrust(
         _ error: SecretsError,
         _ identity: AgeIdentity,
-        _ stamp: FileStamp?
+        _ stamp: SecretsFileStamp?
     ) throws(SecretsError)
         -> SecretsDistrust
     {
@@ -42,7 +42,7 @@ extension SecretsStarter {
     /// What is judged.
     private struct Subject {
         let digest: SecretsDigest?
-        let stamp: FileStamp?
+        let stamp: SecretsFileStamp?
         let identity: AgeIdentity
     }
 

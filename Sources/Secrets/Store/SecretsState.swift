@@ -12,9 +12,9 @@ struct OpenSecrets: Sendable {
     let mark: SecretsMark
     let identity: AgeIdentity
     /// Tells whether somebody exchanged the file behind the server's back.
-    let stamp: FileStamp?
+    let stamp: SecretsFileStamp?
 
-    init(_ document: SecretsDocument, _ mark: SecretsMark, _ identity: AgeIdentity, stamp: FileStamp?) {
+    init(_ document: SecretsDocument, _ mark: SecretsMark, _ identity: AgeIdentity, stamp: SecretsFileStamp?) {
         self.document = document
         self.mark = mark
         self.identity = identity

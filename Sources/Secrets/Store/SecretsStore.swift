@@ -32,7 +32,7 @@ package actor SecretsStore {
             self.spans = spans
         }
 
-        var stamp: FileStamp? { FileStamp("\(folder)/\(SecretsFile.name)") }
+        var stamp: SecretsFileStamp? { SecretsFileStamp("\(folder)/\(SecretsFile.name)") }
     }
 
     /// A store, and what its owner has to see once.

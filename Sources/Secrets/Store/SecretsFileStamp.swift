@@ -1,7 +1,9 @@
 internal import Glibc
 
-/// What tells that a file was exchanged, or opened to others, without reading it.
-struct FileStamp: Hashable, Sendable {
+/// What tells that the secrets file was exchanged, or opened to others, without reading it.
+///
+/// The time of the last change is no part of it: it is taken from a draft, and the rename that puts it in place changes that time.
+struct SecretsFileStamp: Hashable, Sendable {
     let device: UInt
     let inode: UInt
     let size: Int
