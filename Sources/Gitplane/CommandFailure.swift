@@ -1,3 +1,5 @@
+import Logging
+
 /// How a command ends; the numbers of `sysexits.h` where it has them.
 enum ExitStatus: Int32 {
     /// What was checked has errors.
@@ -24,5 +26,20 @@ struct CommandFailure: Error {
     }
 
     /// One line, in the form of compilers' messages.
-    init(_ status: ExitStatus, _ message: String) { self.init(status, ["gitplane: error: \(message)"]) }
+    init(_ status: ExitStatus, _ message: String) { self.init(status, [Self.start + message]) }
+
+    /// A failure whose lines are objects, as those of a log in JSON are.
+    init(asEvents error: any Error) {
+        let failure = error as? CommandFailure ?? CommandFailure(.internalError, "\(error)")
+        let code: Logger.Metadata = ["exit_code": "\(failure.status.rawValue)"]
+        self.init(
+            failure.status,
+            failure.lines.map { line in
+                let message = line.hasPrefix(Self.start) ? String(line.dropFirst(Self.start.count)) : line
+                return JSONLogHandler.line(.critical, message, code)
+            }
+        )
+    }
+
+    private static let start = "gitplane: error: "
 }

@@ -28,6 +28,11 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.configuration, error.problems.map { "gitplane: \($0)" })
         }
         let tokens = environment["CONTROL_PLANE_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        try await Server(settings, rules: rules, tokens: tokens, replacingInstance: newInstance).run()
+        do {
+            try await Server(settings, rules: rules, tokens: tokens, replacingInstance: newInstance).run()
+        } catch {
+            let error = CommandFailure.explaining(error)
+            throw settings.logFormat == .json ? CommandFailure(asEvents: error) : error
+        }
     }
 }

@@ -14,12 +14,16 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var object: JSONObject = [
-            "time": .string(Timestamp.text(Date())), "level": .string(event.level.rawValue),
-            "message": .string(event.message.description),
-        ]
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        for key in all.keys.sorted() { object[key] = all[key].map { .string($0.description) } }
-        StandardStream.error.write([JSONValue.object(object).description])
+        StandardStream.error.write([Self.line(event.level, event.message.description, all)])
+    }
+
+    /// The line of one event; also for what is said beside the log, whatever its level is.
+    static func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
+        var object: JSONObject = [
+            "time": .string(Timestamp.text(Date())), "level": .string(level.rawValue), "message": .string(message),
+        ]
+        for key in metadata.keys.sorted() { object[key] = metadata[key].map { .string($0.description) } }
+        return JSONValue.object(object).description
     }
 }

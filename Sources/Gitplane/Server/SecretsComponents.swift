@@ -50,9 +50,15 @@ struct SecretsComponents {
     }
 
     /// Shows the recovery key once, and what to do with the identity.
-    func showRecovery() {
+    func showRecovery(as format: ServerConfiguration.LogFormat) {
         guard let recovery else { return }
         let path = store.configuration.identityPath ?? "\(store.configuration.folder)/secrets.key"
+        guard format == .text else {
+            let message =
+                "made secrets.age: keep a copy of its identity, and write the recovery key down, shown this once"
+            let keys: Logger.Metadata = ["identity": "\(path)", "recovery_key": "\(recovery.exposed())"]
+            return StandardStream.error.write([JSONLogHandler.line(.warning, message, keys)])
+        }
         StandardStream.error.write([
             "",
             "Secrets are kept in \(store.configuration.folder)/secrets.age. Two keys open it:",

@@ -71,6 +71,7 @@ struct Server {
             [control = access.control] in
             try await control.record($0)
         }
+        secrets.showRecovery(as: configuration.logFormat)
         let instruments = StateComponents.Instruments(metrics: registry, spans: spans)
         let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, instruments, logger)
         let workingTree: WorkingTree? =
@@ -221,11 +222,10 @@ struct Server {
             scheme: configuration.scheme,
             keepsWorkingTree: configuration.workingTree != nil
         )
-        let host = configuration.address.host
+        let (host, format) = (configuration.address.host, configuration.logFormat)
         return StartSignal(configuration.metricsAddress == nil ? [.api, .gate] : [.api, .gate, .metrics]) { port in
             readiness.open()
-            if let code { StandardStream.error.write(message.setupLines(code, host: host, port: port)) }
-            StandardStream.output.write(message.lines(host: host, port: port))
+            message.write(as: format, code, host: host, port: port)
         }
     }
 

@@ -1,6 +1,9 @@
 import Access
+import Logging
 
 /// What a start prints: where everything is, and one command that works as printed.
+///
+/// With a log of JSON objects it is objects too, so that whoever collects the lines can read every one of them.
 struct StartMessage {
     /// What the printed command authenticates with.
     enum Credential {
@@ -15,8 +18,39 @@ struct StartMessage {
     let scheme: String
     let keepsWorkingTree: Bool
 
+    /// Prints everything.
+    ///
+    /// - Parameter code: with which the owner registers; `nil` when there is an owner.
+    func write(as format: ServerConfiguration.LogFormat, _ code: IssuedCode?, host: String, port: Int) {
+        switch format {
+        case .text:
+            if let code { StandardStream.error.write(setupLines(code, host: host, port: port)) }
+            StandardStream.output.write(lines(host: host, port: port))
+        case .json:
+            if code != nil { StandardStream.error.write([setupEvent]) }
+            StandardStream.output.write([event(host: host, port: port)])
+        }
+    }
+
+    /// Without the code: logs are read by more people than may become the owner.
+    private var setupEvent: String {
+        let message = "there is no owner yet: register one with the setup code"
+        return JSONLogHandler.line(.warning, message, ["setup_code_file": "\(folder.setupCode)"])
+    }
+
+    private func event(host: String, port: Int) -> String {
+        let address = self.address(host, port)
+        var places: Logger.Metadata = [
+            "version": "\(ProgramVersion.current)", "api": "\(address)/api/control-plane",
+            "contract": "\(address)/openapi/control-plane.json", "git": "\(address)/git/state.git",
+            "repository": "\(folder.repository)",
+        ]
+        if keepsWorkingTree { places["files"] = "\(folder.workingTree)" }
+        return JSONLogHandler.line(.info, "ready", places)
+    }
+
     /// How to register the owner; it goes to standard error, which no log of the output keeps.
-    func setupLines(_ code: IssuedCode, host: String, port: Int) -> [String] {
+    private func setupLines(_ code: IssuedCode, host: String, port: Int) -> [String] {
         let url = "\(address(host, port))/api/control-plane/auth/register-owner"
         let body = "{\"email\": \"you@example.com\", \"password\": \"…\", \"setup_code\": \"\(code.text)\"}"
         return [
@@ -25,7 +59,7 @@ struct StartMessage {
         ]
     }
 
-    func lines(host: String, port: Int) -> [String] {
+    private func lines(host: String, port: Int) -> [String] {
         let address = self.address(host, port)
         let token: String
         let password: String

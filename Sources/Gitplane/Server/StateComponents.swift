@@ -38,7 +38,6 @@ struct StateComponents {
         _ instruments: Instruments,
         _ logger: Logger
     ) async throws -> StateComponents {
-        secrets.showRecovery()
         secrets.tell(logger)
         let inventory = secrets.inventory
         try RepositoryOpening(folder: folder, instance: instance, logger: logger).run(share)

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Glibc
 import TestSupport
@@ -73,6 +74,9 @@ final class ServerProcess {
     /// git in the bare repository.
     var git: Git { Git(directory: repository) }
 
+    /// What the server printed.
+    var output: String { process.output }
+
     /// What the server logged.
     var errors: String { Self.errors(folder) }
 
@@ -145,8 +149,13 @@ private struct StartMessage {
     let repository: String
     let files: String?
 
-    /// `nil` while the message is not complete: an empty line ends its first part.
+    /// `nil` while the message is not complete.
     init?(_ output: String) {
+        if output.hasPrefix("{") { self.init(event: output) } else { self.init(text: output) }
+    }
+
+    /// An empty line ends the first part of the message.
+    private init?(text output: String) {
         guard let end = output.range(of: "\n\n") else { return nil }
         let lines = output[..<end.lowerBound].split(separator: "\n")
         guard lines.contains(where: { $0.hasSuffix("is ready") }) else { return nil }
@@ -160,5 +169,16 @@ private struct StartMessage {
         self.port = port
         self.repository = String(repository)
         self.files = value("files").map(String.init)
+    }
+
+    /// The message of a server that logs in JSON, which is one line.
+    private init?(event output: String) {
+        guard let end = output.firstIndex(of: "\n"), let event = try? JSONValue(parsing: Array(output[..<end].utf8)),
+            event["message"] == "ready", let port = event["api"]?.stringValue.flatMap({ URL(string: $0)?.port }),
+            let number = UInt16(exactly: port), let repository = event["repository"]?.stringValue
+        else { return nil }
+        self.port = number
+        self.repository = repository
+        self.files = event["files"]?.stringValue
     }
 }
