@@ -51,4 +51,22 @@ struct PushTests {
             #expect(lines.contains { $0.hasPrefix("remote: \(skill):1:1: ") })
         }
     }
+
+    @Test("does not repeat a credential that stands where the name of a secret belongs, and neither does the API")
+    func misplacedCredential() async throws {
+        try await withServer { server in
+            let credential = "sk-live-0123456789abcdef"
+            let policy = "\"resource_access_policy\": {\"allowed_global_secret_keys\": [\"\(credential)\"]}"
+            let clone = try server.clone(named: "clone")
+            try clone.commit(["state/agents/release-notes/agent.json": "{\n  \(policy)\n}\n"])
+            let failure = #expect(throws: Git.Failure.self) { try clone.run("push", "--quiet") }
+            let report = failure?.standardError ?? ""
+            #expect(report.contains("allowed_global_secret_keys") && report.contains("^[A-Z][A-Z0-9_]"), "\(report)")
+            #expect(!report.contains(credential), "\(report)")
+            let answer = try server.client.api("PATCH", "agents/release-notes", body: "{\(policy)}")
+            #expect(answer.status == 422)
+            #expect(answer.text.contains("allowed_global_secret_keys"), "\(answer.text)")
+            #expect(!answer.text.contains(credential), "\(answer.text)")
+        }
+    }
 }

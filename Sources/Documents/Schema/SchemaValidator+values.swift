@@ -36,13 +36,22 @@ extension SchemaValidator {
             }
         }
         if let pattern = rules.pattern, !pattern.matches(text) {
-            fail(.stringPattern) {
-                "\($0(.string(text)).firstUppercased) does not match the pattern \(pattern.source)."
+            let subject = "\(subject) (\(Self.length(text)))"
+            fail(.stringPattern) { _ in
+                "\(subject) does not match the pattern \(pattern.source)\(Self.remedy(text, pattern))."
             }
         }
         if let format = rules.format, !format.accepts(text) {
-            fail(.stringFormat) { "\($0(.string(text)).firstUppercased) is not \(format.title)." }
+            let subject = "\(subject) (\(Self.length(text)))"
+            fail(.stringFormat) { _ in "\(subject) is not \(format.title)." }
         }
+    }
+
+    /// What is easily overlooked in a text that is not shown.
+    private static func remedy(_ text: String, _ pattern: SchemaPattern) -> String {
+        let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        guard trimmed.count < text.count, pattern.matches(String(trimmed)) else { return "" }
+        return "; without the white space around it, it does"
     }
 
     mutating func check(_ items: [JSONValue], _ rules: ArrayRules, _ seen: inout EvaluatedPlaces?) {

@@ -101,8 +101,8 @@ struct SchemaValidator {
             let texts = isSecret ? [] : allowed.compactMap(\.stringValue)
             let hint = value.stringValue.map { Suggestion.hint(for: $0, among: texts) } ?? ""
             let list = allowed.prefix(12).map(Self.excerpt).joined(separator: ", ") + (allowed.count > 12 ? ", …" : "")
-            let advice = hint.isEmpty ? "; use one of \(list)." : hint
-            return "\(quoted(value).firstUppercased) is not allowed here\(advice)"
+            guard hint.isEmpty else { return "\(Self.excerpt(value)) is not allowed here\(hint)" }
+            return "\(quoted(value).firstUppercased) is not allowed here; use one of \(list)."
         }
     }
 }
@@ -139,8 +139,8 @@ extension SchemaValidator {
 
     /// Notes a violation at the present path.
     ///
-    /// - Parameter message: Builds the sentence, when one is wanted; it gets a function that quotes a value, cut short
-    ///   or, for a secret one, by its kind.
+    /// - Parameter message: Builds the sentence, when one is wanted; it gets a function that shows a value, or its kind
+    ///   when that is secret.
     mutating func fail(_ code: SchemaViolation.Code, _ message: (_ quoted: (JSONValue) -> String) -> String) {
         hasFailed = true
         guard !isTesting, violations.count < SchemaViolation.maximumCount else { return }
@@ -151,7 +151,7 @@ extension SchemaValidator {
                 place: JSONPointer(tokens: path.map(\.token)),
                 target: target,
                 code: code,
-                message: isSecret ? message { "this \($0.kind)" } : message(Self.excerpt)
+                message: isSecret ? message { "this \($0.kind)" } : message(Self.shown)
             )
         )
     }
@@ -164,6 +164,28 @@ extension SchemaValidator {
         target = .key
         descend(.unnamed(key)) { $0.fail(code) { _ in message(shown) } }
         target = outer
+    }
+
+    /// What is at the present place, for a sentence about a text that is not quoted.
+    var subject: String {
+        guard target == .value else { return "This name" }
+        for (distance, step) in path.reversed().enumerated() {
+            guard case .key(let key) = step else { continue }
+            return distance == 0 ? "The text of “\(Self.excerpt(key))”" : "A text in “\(Self.excerpt(key))”"
+        }
+        return "This text"
+    }
+
+    /// A value, but never a text: reports end in the logs of clients, and a credential may stand where it does not belong.
+    static func shown(_ value: JSONValue) -> String {
+        guard case .string(let text) = value else { return excerpt(value) }
+        return "a text of \(length(text))"
+    }
+
+    /// How long a text is, in Unicode scalars.
+    static func length(_ text: String) -> String {
+        let count = text.unicodeScalars.count
+        return count == 1 ? "1 character" : "\(count) characters"
     }
 
     /// At most 80 characters that show a value.

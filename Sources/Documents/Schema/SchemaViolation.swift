@@ -19,7 +19,8 @@ package struct SchemaViolation: Hashable, Sendable, CustomStringConvertible {
     package let target: Target
     /// Stable, `<kind of value>.<rule>`, for instance `number.minimum`; the complete list is ``Code``.
     package let code: Code
-    /// One English sentence; it quotes at most 80 characters of the value, and nothing of a `writeOnly` one.
+    /// One English sentence; of the value it shows no text unless that is nearly one that is allowed, and nothing of a
+    /// `writeOnly` one; of a key at most 80 characters.
     package let message: String
 
     package init(

@@ -55,15 +55,46 @@ struct SchemaViolationTests {
         #expect(other.first?.message.contains("did you mean “colour”?") == true)
     }
 
-    @Test("quote little of a value and nothing of a write-only one")
-    func quoting() throws {
-        let long = String(repeating: "x", count: 500)
-        for schema in [
-            #"{"pattern": "^y"}"#, #"{"enum": ["y"]}"#, #"{"const": 1}"#, #"{"type": "null"}"#, #"{"format": "uuid"}"#,
-        ] {
-            let message = try #require(violations(schema, "\"\(long)\"").first?.message)
-            #expect(message.count { $0 == "x" } <= 80, "\(message)")
+    @Test(
+        "show no text, which may be a credential in the wrong place, but the field and what is expected",
+        arguments: [
+            (#"{"pattern": "^[A-Z_]+$"}"#, "^[A-Z_]+$"), (#"{"format": "uuid"}"#, "UUID"),
+            (#"{"enum": ["markdown", "plain"]}"#, "“markdown”, “plain”"), (#"{"const": "plain"}"#, "“plain”"),
+            (#"{"type": "integer"}"#, "whole number"), (#"{"not": {"type": "string"}}"#, ""),
+            (#"{"anyOf": [{"type": "integer"}, {"pattern": "^y"}]}"#, "^y"), (#"{"maxLength": 3}"#, "3"),
+            (#"{"oneOf": [{"enum": ["markdown"]}, {"type": "null"}]}"#, ""), (#"{"minLength": 100}"#, "100"),
+        ]
+    )
+    func noText(schema: String, expected: String) throws {
+        let within = #"{"properties": {"a": \#(schema), "list": {"items": \#(schema), "uniqueItems": true}}}"#
+        let found = try violations(within, #"{"a": "hunter2", "list": ["hunter2", "hunter2"]}"#)
+        #expect(Set(found.map(\.pointer.description)) == ["/a", "/list/0", "/list/1"])
+        for violation in found {
+            #expect(!violation.message.contains("hunter2"), "\(violation)")
+            guard violation.code != .arrayUniqueItems else { continue }
+            #expect(violation.message.uppercased().contains(expected.uppercased()), "\(violation)")
+            guard violation.code == .stringPattern || violation.code == .stringFormat else { continue }
+            let field = violation.pointer.description == "/a" ? "“a”" : "“list”"
+            #expect(violation.message.contains("\(field) (7 characters)"), "\(violation)")
         }
+    }
+
+    @Test("say when only white space is in the way of a pattern")
+    func whiteSpace() throws {
+        func message(_ value: String) throws -> String? {
+            try violations(#"{"pattern": "^[a-z]+$"}"#, value).first?.message
+        }
+        #expect(try message(#""abc\n""#)?.contains("white space") == true)
+        #expect(try message(#"" abc ""#)?.contains("white space") == true)
+        #expect(try message(#"" ABC ""#)?.contains("white space") == false)
+        #expect(try message(#""a c""#)?.contains("white space") == false)
+    }
+
+    @Test("quote little of a name and nothing of a write-only value")
+    func quoting() throws {
+        let long = String(repeating: "x", count: 256)
+        let message = try #require(violations(#"{"additionalProperties": false}"#, "{\"\(long)\": 1}").first?.message)
+        #expect(message.count { $0 == "x" } <= 80, "\(message)")
         let secret = try violations(
             ##"{"properties": {"key": {"$ref": "#/$defs/key", "writeOnly": true}}, "$defs": {"key": {"pattern": "^sk-", "enum": ["sk-1"], "maxLength": 3}}}"##,
             #"{"key": "hunter2"}"#
