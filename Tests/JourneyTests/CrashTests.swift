@@ -22,4 +22,24 @@ struct CrashTests {
             }
         }
     }
+
+    @Test("undoes that somebody moved main back meanwhile, and says so; doctor says it before")
+    func rewound() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            try server.client.describe("atlas", as: "new")
+            let head = try server.head()
+            let former = try server.git.run("rev-parse", "main~1")
+            try server.kill()
+            try server.git.run("update-ref", "refs/heads/main", former)
+            let doctor = try CommandRun.gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
+            #expect(doctor.lines("start").contains { $0.contains(head) && $0.contains(former) }, "\(doctor.text)")
+            #expect(try server.head() == former)
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.head() == head)
+            #expect(try next.client.description(of: "atlas") == "new")
+            let warning = next.errors.split(separator: "\n").first { $0.contains("behind acknowledged commits") }
+            #expect(warning?.contains(head) == true && warning?.contains(former) == true, "\(next.errors)")
+        }
+    }
 }

@@ -21,11 +21,25 @@ extension Examination {
             + report.inUse.map {
                 Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
             }
-        guard let commit = try JournalRecovery(repositoryAt: folder.repository).unfinished() else {
-            return removed + inUse
+        return removed + inUse + (try journal().map { [$0] } ?? [])
+    }
+
+    /// What a start makes of the writes of the last moments.
+    private func journal() throws -> Finding? {
+        let subject = "state.git/gitplane.journal"
+        switch try JournalRecovery(repositoryAt: folder.repository).forecast() {
+        case .nothing: return nil
+        case .recovered(let commit):
+            return Finding(.start, subject, "\(commit) was answered and is not on main; it is brought there")
+        case .broughtBack(let commit, let former):
+            let cause = "somebody moved it back while no server ran, or the power failed"
+            let message = "main names \(former), and \(commit) was answered after it (\(cause)): it is brought there"
+            return Finding(.start, subject, "\(message); to go back, move main or revert while a server runs")
+        case .diverged(let commit):
+            let message = "main was moved elsewhere while no server ran, and \(commit) was answered: it stays there"
+            let remedy = "git --git-dir \(folder.repository) branch NAME \(commit) after a start keeps it"
+            return Finding(.person, subject, "\(message); \(remedy)")
         }
-        let message = "\(commit) was answered and is not on main; it is brought there"
-        return removed + inUse + [Finding(.start, "state.git/gitplane.journal", message)]
     }
 
     private static let aside = "compare what was written then, and move the file away"

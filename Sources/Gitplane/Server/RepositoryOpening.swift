@@ -62,6 +62,9 @@ struct RepositoryOpening {
         switch try JournalRecovery(repositoryAt: folder.repository).run() {
         case .nothing: break
         case .recovered(let commit): logger.info("recovered journal", metadata: ["revision": "\(commit)"])
+        case .broughtBack(let commit, let former):
+            let metadata: Logger.Metadata = ["revision": "\(commit)", "was": "\(former)"]
+            logger.warning("main was behind acknowledged commits: brought forward again", metadata: metadata)
         case .diverged(let commit):
             // The objects are stored: a person can make a branch of them.
             logger.error("main was moved beside the journal", metadata: ["lost": "\(commit)"])

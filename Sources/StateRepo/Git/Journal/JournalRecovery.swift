@@ -13,6 +13,8 @@ package struct JournalRecovery {
         case nothing
         /// The branch names the last commit of the journal, or one that was built on it.
         case recovered(CommitID)
+        /// The branch names the last commit of the journal again: somebody, or a power cut, had moved it back to an older one.
+        case broughtBack(CommitID, from: CommitID)
         /// Somebody has moved the branch elsewhere since; the commit is stored, and no branch names it.
         case diverged(CommitID)
     }
@@ -41,26 +43,49 @@ package struct JournalRecovery {
         let found = JournalFrame.all(in: content)
         if found.isDamaged { try DamagedJournals(repositoryAt: path).keep(content) }
         let series = Self.series(in: found.frames)
+        let shown = try lastShown(of: series)
         if !series.isEmpty {
             let objects = ObjectFiles(repositoryAt: path, files)
             try objects.write(OpenPack(merging: series.map(\.pack)), flushes: true)
             // A power cut may have left them empty.
             for one in series { try objects.removeCopies(of: one) }
         }
-        let outcome = try moveBranch(series, isDamaged: found.isDamaged)
+        let outcome = try moveBranch(series, shown, isDamaged: found.isDamaged)
         try FileSystem.flush("\(path)/refs/heads")
         try Journal(repositoryAt: path, files).clear()
         return outcome
     }
 
-    /// The last commit of the journal that no branch has yet, which ``run()`` would put there; `nil` when there is none.
-    package func unfinished() throws(GitError) -> CommitID? {
-        guard let head = try Self.series(inRepositoryAt: path).last?.head else { return nil }
+    /// What ``run()`` will find, without changing anything; `nothing` also when the branch has everything.
+    package func forecast() throws(GitError) -> Outcome {
+        let series = try Self.series(inRepositoryAt: path)
+        guard let last = series.last else { return .nothing }
         let repository = try GitRepository(openingBareAt: path)
-        guard repository.contains(head), let current = target(in: repository), repository.contains(current) else {
-            return head
+        guard repository.contains(last.head) else { return try forecast(series, last, in: repository) }
+        return switch try place(of: last, in: repository) {
+        case .behind(let current): outcome(last, from: current, shown: last.head)
+        case .there: .nothing
+        case .elsewhere: .diverged(last.head)
         }
-        return try repository.isAncestor(head, of: current) ? nil : head
+    }
+
+    /// While the journal alone has the last commit, its past is that of the commits that the journal was begun on.
+    private func forecast(
+        _ series: [Series],
+        _ last: Series,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> Outcome {
+        guard let current = target(in: repository) else { return .recovered(last.head) }
+        for base in series.reversed().compactMap(\.previous) where repository.contains(base) {
+            do throws(GitError) {
+                guard try repository.isAncestor(current, of: base) else { return .diverged(last.head) }
+            } catch {
+                guard error.code == .corrupt || error.code == .notFound else { throw error }
+                return .diverged(last.head)
+            }
+            return outcome(last, from: current, shown: try lastShown(of: series))
+        }
+        return .diverged(last.head)
     }
 
     /// What is in the journal of the repository at `path`.
@@ -90,25 +115,39 @@ package struct JournalRecovery {
         return all.filter { !$0.pack.isEmpty }
     }
 
+    /// The last commit that the branch has named, as far as that is known: a seal writes the objects, and then moves it.
+    private func lastShown(of series: [Series]) throws(GitError) -> CommitID? {
+        guard !series.isEmpty else { return nil }
+        let repository = try GitRepository(openingBareAt: path)
+        return series.last { repository.contains($0.head) }?.head
+    }
+
     /// To the last commit; when the journal is damaged, to the last whose past can be read.
-    private func moveBranch(_ series: [Series], isDamaged: Bool) throws(GitError) -> Outcome {
+    private func moveBranch(
+        _ series: [Series],
+        _ shown: CommitID?,
+        isDamaged: Bool
+    ) throws(GitError) -> Outcome {
         guard let last = series.last else { return .nothing }
         for one in isDamaged ? series.reversed() : [last] {
-            let outcome = try moveBranch(one)
-            if case .recovered = outcome { return outcome }
+            switch try moveBranch(one, shown: shown) {
+            case .recovered(let commit): return .recovered(commit)
+            case .broughtBack(let commit, let former): return .broughtBack(commit, from: former)
+            case .diverged, .nothing: continue
+            }
         }
         return .diverged(last.head)
     }
 
-    private func moveBranch(_ last: Series) throws(GitError) -> Outcome {
+    private func moveBranch(_ last: Series, shown: CommitID?) throws(GitError) -> Outcome {
         let repository = try GitRepository(openingBareAt: path)
         if let previous = last.previous, !repository.contains(previous) { return .diverged(last.head) }
         let lock = try BranchLock(branch, repositoryAt: path, files)
         do {
             switch try place(of: last, in: repository) {
-            case .behind:
+            case .behind(let current):
                 try lock.move(to: last.head, flushes: true)
-                return .recovered(last.head)
+                return outcome(last, from: current, shown: shown)
             case .there:
                 try lock.release()
                 return .recovered(last.head)
@@ -122,14 +161,23 @@ package struct JournalRecovery {
         }
     }
 
-    private enum Place { case behind, there, elsewhere }
+    /// What it means that the branch named an older commit, or none.
+    private func outcome(_ last: Series, from current: CommitID?, shown: CommitID?) -> Outcome {
+        guard let current, let shown, current != shown else { return .recovered(last.head) }
+        return .broughtBack(last.head, from: current)
+    }
+
+    private enum Place {
+        case behind(CommitID?)
+        case there, elsewhere
+    }
 
     private func place(of last: Series, in repository: borrowing GitRepository) throws(GitError) -> Place {
-        guard let current = target(in: repository) else { return .behind }
-        guard current != last.previous else { return .behind }
+        guard let current = target(in: repository) else { return .behind(nil) }
+        guard current != last.previous else { return .behind(current) }
         do throws(GitError) {
             if try repository.isAncestor(last.head, of: current) { return .there }
-            return try repository.isAncestor(current, of: last.head) ? .behind : .elsewhere
+            return try repository.isAncestor(current, of: last.head) ? .behind(current) : .elsewhere
         } catch {
             // Damage, and not of what the journal has: the branch may have gone on from there, and stays where it is.
             guard error.code == .corrupt || error.code == .notFound else { throw error }
