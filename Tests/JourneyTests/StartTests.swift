@@ -120,6 +120,28 @@ struct StartTests {
         }
     }
 
+    @Test("is refused by refs that git cannot read, until the line that is named is gone")
+    func damagedPackedRefs() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "kept")
+            try server.stop()
+            try server.git.run("pack-refs", "--all")
+            let file = URL(filePath: "\(server.repository)/packed-refs")
+            let content = try String(contentsOf: file, encoding: .utf8)
+            try Data((content + "garbage\n").utf8).write(to: file)
+            let place = "\(file.path):\(content.split(separator: "\n").count + 1): "
+            let refusal = try ServerProcess.refusal(dataIn: server.folder)
+            #expect(refusal.ending == .exited(78))
+            #expect(refusal.errors.contains("gitplane: error: \(place)"), "\(refusal.errors)")
+            let doctor = try CommandRun.gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
+            #expect(doctor.ending == .exited(1))
+            #expect(doctor.lines("you").contains { $0.contains(place) }, "\(doctor.text)")
+            try Data(content.utf8).write(to: file)
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "kept")
+        }
+    }
+
     @Test("is refused by a layout that is newer than the program")
     func newerLayout() async throws {
         try await withServer { server in

@@ -17,6 +17,9 @@ struct Examination {
         let holder = DirectoryLock.holder(path: folder.lock)
         var findings = server(holder) + permissions()
         findings += folder.misplaced().map { Finding(.person, "data folder", $0) }
+        findings += attempt("state.git/packed-refs") {
+            try folder.packedRefsProblem().map { [Finding(.person, "state.git/packed-refs", $0)] } ?? []
+        }
         // What a running server is in the middle of is nobody's leftover.
         if holder == .nobody { findings += attempt("repository") { try leftovers() } }
         findings += attempt("repository") { try repository() } + attempt("state") { try state() }

@@ -12,6 +12,7 @@ struct RepositoryOpening {
 
     /// - Throws: ``CommandFailure`` (78) when the repository or its `main` is gone, and with it a history.
     func run(_ share: ShareDirectory) throws {
+        if let problem = try folder.packedRefsProblem() { throw CommandFailure(.configuration, problem) }
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
         if exists("HEAD") {
             try check(configuration)
@@ -121,6 +122,14 @@ struct RepositoryOpening {
 }
 
 extension DataFolder {
+    /// Why git cannot read the refs that are packed, and what to do; `nil` when it can.
+    func packedRefsProblem() throws -> String? {
+        let file = PackedRefs(repositoryAt: repository)
+        guard let fault = try file.fault() else { return nil }
+        let remedy = "mend or remove the line, or put the file back from a backup"
+        return "\(file.path):\(fault.line): git cannot read the line, and no ref at all (\(fault.reason)): \(remedy)"
+    }
+
     /// The newest commit of `main` that the history index knows; `nil` without one.
     func indexedHead() throws -> CommitID? {
         guard FileManager.default.fileExists(atPath: index) else { return nil }
