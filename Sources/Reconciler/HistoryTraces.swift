@@ -5,6 +5,8 @@ package import StateRepo
 package struct HistoryTraces: Error, Hashable {
     /// The newest commit that `main` is known to have had and that can be read; `nil` when nothing names one.
     package let newest: CommitID?
+    /// Whether the history index names it, which follows every commit; anything else may name one that is older.
+    package let isIndexed: Bool
 
     /// Looks at a repository without `main`; `nil` when it never had a history.
     ///
@@ -20,16 +22,16 @@ package struct HistoryTraces: Error, Hashable {
         {
             return nil
         }
-        newest = Self.newest(references, indexed, in: repository)
+        let known = indexed.flatMap { Self.commit($0, in: repository) }
+        newest = known?.id ?? Self.newest(references, in: repository)
+        isIndexed = known != nil
     }
 
-    /// What the index names; else the younger one of what the working tree shows and what `main` was before it was rewound.
+    /// The younger one of what the working tree shows and what `main` was before it was rewound.
     private static func newest(
         _ references: [GitReference],
-        _ indexed: CommitID?,
         in repository: borrowing GitRepository
     ) -> CommitID? {
-        if let indexed, commit(indexed, in: repository) != nil { return indexed }
         var newest: GitCommit?
         for reference in references
         where reference.name == .worktree || reference.name.description.hasPrefix(LostTips.prefix) {

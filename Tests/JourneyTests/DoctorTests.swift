@@ -99,6 +99,21 @@ struct DoctorTests {
         }
     }
 
+    @Test("says that a start makes a damaged index anew, and leaves it as it is")
+    func damagedIndex() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            try server.stop()
+            let file = server.folder.appending(path: "index.sqlite")
+            let damaged = try Data(contentsOf: file).prefix(10_000)
+            try damaged.write(to: file)
+            let found = try examine(server)
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("index.sqlite") }, "\(found.text)")
+            #expect(try Data(contentsOf: file) == damaged)
+        }
+    }
+
     @Test("is told where there is no data folder")
     func noFolder() async throws {
         try await withTemporaryDirectory { directory in

@@ -191,7 +191,10 @@ struct StartTests {
             let command = "--git-dir \(server.repository) update-ref refs/heads/main "
             #expect(refusal.errors.contains(command + (keepsIndex ? head : "")), "\(refusal.errors)")
             let doctor = try CommandRun.gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
-            #expect(doctor.text.contains(command), "\(doctor.text)")
+            #expect(doctor.text.contains(command + (keepsIndex ? head : "")), "\(doctor.text)")
+            for text in [refusal.errors, doctor.text] {
+                #expect(text.contains("fsck --lost-found") == !keepsIndex, "\(text)")
+            }
             try server.git.run("update-ref", "refs/heads/main", head)
             let next = try restart(server)
             #expect(try next.client.description(of: "atlas") == "kept")

@@ -19,6 +19,28 @@ struct HistoryIndexFileTests {
         }
     }
 
+    @Test("can be looked at as it is, while it is used and when it is damaged, and stays as it is")
+    func looking() async throws {
+        try await withIndex { index, path in
+            let file = HistoryIndexFile(path: path)
+            #expect(try file.isUsable())
+            #expect(try file.head() == nil)
+            try index.append(entries)
+            #expect(try file.isUsable())
+            #expect(try file.head() == entries.last?.revision)
+            try index.close()
+            #expect(try file.head() == entries.last?.revision)
+            for damage in [Data("not a database".utf8), try Data(contentsOf: URL(filePath: path)).prefix(8_192)] {
+                try damage.write(to: URL(filePath: path))
+                #expect(try !file.isUsable())
+                #expect(try Data(contentsOf: URL(filePath: path)) == damage)
+            }
+            try Data().write(to: URL(filePath: path))
+            #expect(try file.isUsable())
+            #expect(try file.head() == nil)
+        }
+    }
+
     @Test("nobody but the owner may read it, whatever its mode was")
     func modes() async throws {
         try await withIndex { index, path in

@@ -84,6 +84,7 @@ struct StateStarterTests {
             }
             let traces = #expect(throws: HistoryTraces.self) { try start(git, in: directory, indexed: indexed) }
             #expect(traces?.newest == newest)
+            #expect(traces?.isIndexed == (rest == .index))
             #expect(throws: Git.Failure.self) { try git.run("rev-parse", "--verify", "refs/heads/main") }
         }
     }

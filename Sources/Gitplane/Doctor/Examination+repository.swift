@@ -93,10 +93,10 @@ extension Examination {
     }
 
     private func withoutMain() throws -> Finding {
-        guard let traces = try HistoryTraces(ofRepositoryAt: folder.repository, indexed: nil) else {
+        guard let traces = try HistoryTraces(ofRepositoryAt: folder.repository, indexed: indexedHead()) else {
             return Finding(.start, "main", "there is none; it is made from the template")
         }
-        let remedy = RepositoryOpening.remedy(folder, traces.newest)
+        let remedy = RepositoryOpening.remedy(folder, traces)
         return Finding(.person, "main", "the branch is gone, and no server starts: \(remedy)")
     }
 

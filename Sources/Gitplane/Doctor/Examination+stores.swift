@@ -71,8 +71,20 @@ extension Examination {
         }
     }
 
-    func index() -> [Finding] {
-        exists(folder.index) ? [] : [Finding(.start, "index.sqlite", "there is none; it is made from the history")]
+    func index() throws -> [Finding] {
+        guard exists(folder.index) else {
+            return [Finding(.start, "index.sqlite", "there is none; it is made from the history")]
+        }
+        guard try !HistoryIndexFile(path: folder.index).isUsable() else { return [] }
+        return [
+            Finding(.start, "index.sqlite", "it is damaged or of another version; it is made anew from the history")
+        ]
+    }
+
+    /// The newest commit that the history index knows; `nil` when it is lost or damaged.
+    func indexedHead() throws -> CommitID? {
+        let file = HistoryIndexFile(path: folder.index)
+        return try exists(folder.index) && file.isUsable() ? file.head() : nil
     }
 
     private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

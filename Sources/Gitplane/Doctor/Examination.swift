@@ -25,7 +25,7 @@ struct Examination {
         findings += attempt("repository") { try repository() } + attempt("state") { try state() }
         findings += await objects()
         findings += attempt("local.sqlite") { try local() } + attempt("secrets.age") { try secrets() }
-        return findings + index()
+        return findings + attempt("index.sqlite") { try index() }
     }
 
     private func server(_ holder: DirectoryLock.Holder) -> [Finding] {

@@ -94,20 +94,23 @@ struct RepositoryOpening {
             logger.info("made repository", metadata: ["revision": "\(commit)"])
         } catch let traces as HistoryTraces {
             let problem = "\(RefName.main) is gone from \(folder.repository), which has a history"
-            throw CommandFailure(.configuration, "\(problem): \(Self.remedy(folder, traces.newest))")
+            throw CommandFailure(.configuration, "\(problem): \(Self.remedy(folder, traces))")
         }
     }
 
     /// How `main` is put back.
-    ///
-    /// - Parameter newest: the newest commit of it that is known.
-    static func remedy(_ folder: DataFolder, _ newest: CommitID?) -> String {
+    static func remedy(_ folder: DataFolder, _ traces: HistoryTraces) -> String {
         let git = "git --git-dir \(folder.repository)"
-        guard let newest else {
-            return "put it back by \(git) update-ref \(RefName.main) COMMIT (\(git) fsck --lost-found names commits)"
-                + " or restore a backup"
+        let search = "\(git) fsck --lost-found names commits that no ref has"
+        guard let newest = traces.newest else {
+            return "put it back by \(git) update-ref \(RefName.main) COMMIT (\(search)) or restore a backup"
         }
-        return "put it back by \(git) update-ref \(RefName.main) \(newest), the newest commit that is known"
+        let command = "put it back by \(git) update-ref \(RefName.main) \(newest)"
+        guard traces.isIndexed else {
+            return
+                "\(command), unless a newer one is found: without \(folder.index) it is what another ref names, and \(search)"
+        }
+        return "\(command), the newest commit that is known"
     }
 
     /// The index remembers a repository that is not there.

@@ -41,20 +41,22 @@ enum IndexFile {
     /// Opens a file that is whole and has this version's tables (which an empty one is given); `nil` for another one.
     private static func openUsable(_ file: DatabaseFile) throws -> DatabasePool? {
         let pool = try DatabasePool(path: file.path, configuration: configuration)
-        let migrator = IndexSchema.migrator
-        let usable = try pool.read { database in
-            let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-            if tables == 0 { return true }
-            guard try !migrator.appliedIdentifiers(database).isEmpty else { return false }
-            guard try !migrator.hasSchemaChanges(database) else { return false }
-            return try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok"
-        }
-        guard usable else {
+        guard try pool.read(isUsable) else {
             try pool.close()
             return nil
         }
-        try migrator.migrate(pool)
+        try IndexSchema.migrator.migrate(pool)
         return pool
+    }
+
+    /// Whether a file is whole and has this version's tables, or none yet.
+    static func isUsable(_ database: Database) throws -> Bool {
+        let migrator = IndexSchema.migrator
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if tables == 0 { return true }
+        guard try !migrator.appliedIdentifiers(database).isEmpty else { return false }
+        guard try !migrator.hasSchemaChanges(database) else { return false }
+        return try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok"
     }
 
     private static var configuration: Configuration {

@@ -25,7 +25,7 @@ package struct LocalFile: Sendable {
         do {
             try DatabaseFile(path: target).prepare()
             let copy = try DatabaseQueue(path: target)
-            try DatabaseQueue(path: path, configuration: Self.configuration).backup(to: copy)
+            try DatabaseQueue(path: path, configuration: DatabaseFile.reading).backup(to: copy)
             // One file, without a log beside it.
             try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
             try copy.close()
@@ -35,18 +35,6 @@ package struct LocalFile: Sendable {
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
-        do {
-            return try DatabaseQueue(path: path, configuration: Self.configuration).read(body)
-        } catch {
-            throw LocalStoreError(translating: error, while: "read \(path)")
-        }
-    }
-
-    private static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.label = "local-file"
-        configuration.busyMode = .timeout(5)
-        return configuration
+        try DatabaseFile(path: path).read(body)
     }
 }
