@@ -106,7 +106,10 @@ struct Plot {
         var text = "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\"/>\n"
         for (place, point) in zip(places, line.points) {
             text += "<circle cx=\"\(place.x)\" cy=\"\(place.y)\" r=\"3\" fill=\"\(color)\"/>\n"
-            text += "<text x=\"\(place.x)\" y=\"\(place.y)\" dx=\"5\" dy=\"-5\" font-size=\"10\" fill=\"\(color)\">"
+            // Above and below in turn, so that neighbours can be read.
+            let rise = number.isMultiple(of: 2) ? -5 : 13
+            text +=
+                "<text x=\"\(place.x)\" y=\"\(place.y)\" dx=\"5\" dy=\"\(rise)\" font-size=\"10\" fill=\"\(color)\">"
             text += "\(Self.escaped(unit.text(point.value)))</text>\n"
         }
         let y = 50 + 18 * number

@@ -13,6 +13,18 @@ struct ColdStartBenchmark: Benchmark {
 
     static let agents = 10_000
     private static let starts = 5
+    /// 400 MiB, in megabytes.
+    private static let limit = 419.4
+
+    /// Medians of several starts.
+    private struct Start {
+        /// Seconds.
+        let time: Double
+        /// Kilobytes per agent that loading added.
+        let memory: Double
+        /// Megabytes.
+        let resident: Double
+    }
 
     func run(in folder: BenchFolder) async throws -> [Figure] {
         var figures: [Figure] = []
@@ -20,15 +32,24 @@ struct ColdStartBenchmark: Benchmark {
             let name = "start-\(size)"
             let repository = try BenchRepository(creating: "\(name).git", in: folder, agents: size)
             let start = try starts(of: repository, folder.path("\(name).sqlite")) { _ in }
-            figures.append(Self.point(start.time, size))
+            figures += Self.points(start, size)
         }
         return figures + (try measure(in: folder))
     }
 
     /// What starting comes to among that many agents.
-    private static func point(_ seconds: Double, _ size: Int) -> Figure {
-        Figure("load \(size) agents", seconds * 1_000, .milliseconds)
-            .plotted(on: "From start to served", as: "packed", among: size)
+    private static func points(_ start: Start, _ size: Int) -> [Figure] {
+        [
+            Figure("load \(size) agents", start.time * 1_000, .milliseconds)
+                .plotted(on: "From start to served", as: "packed", among: size),
+            Figure(
+                "resident memory, \(size) agents",
+                start.resident,
+                .megabytes,
+                size == agents ? .atMost(limit) : .shown
+            )
+            .plotted(on: "Resident memory after a start", as: "packed", among: size),
+        ]
     }
 
     private func measure(in folder: BenchFolder) throws -> [Figure] {
@@ -41,7 +62,7 @@ struct ColdStartBenchmark: Benchmark {
             let index = folder.path("start-\(kind).sqlite")
             let known = try starts(of: repository, index) { _ in }
             let anew = try starts(of: repository, index) { try Self.removeIndex($0) }
-            if kind == "packed" { figures.append(Self.point(known.time, Self.agents)) }
+            if kind == "packed" { figures += Self.points(known, Self.agents) }
             let title = "load \(Self.agents) agents, \(kind)"
             figures.append(Figure("\(title), index present", known.time, .seconds, .atMost(3)))
             figures.append(Figure("\(title), index missing", anew.time, .seconds, .atMost(3)))
@@ -55,17 +76,19 @@ struct ColdStartBenchmark: Benchmark {
         of repository: BenchRepository,
         _ index: String,
         before: (String) throws -> Void
-    ) throws -> (time: Double, memory: Double) {
+    ) throws -> Start {
         _ = try ColdStartReport(startingWith: repository, index)
         var times = Samples()
         var memory = Samples()
+        var resident = Samples()
         for _ in 0..<Self.starts {
             try before(index)
             let report = try ColdStartReport(startingWith: repository, index)
             times.add(.seconds(report.seconds))
             memory.add(.seconds(report.bytesPerAgent / 1_000))
+            resident.add(.seconds(report.resident / 1e6))
         }
-        return (times.median, memory.median)
+        return Start(time: times.median, memory: memory.median, resident: resident.median)
     }
 
     private static func removeIndex(_ path: String) throws {
@@ -80,10 +103,13 @@ struct ColdStartReport: Codable {
     let seconds: Double
     /// Resident memory that loading added, without the documents themselves.
     let bytesPerAgent: Double
+    /// Resident memory of the process, in bytes.
+    let resident: Double
 
-    init(seconds: Double, bytesPerAgent: Double) {
+    init(seconds: Double, bytesPerAgent: Double, resident: Double) {
         self.seconds = seconds
         self.bytesPerAgent = bytesPerAgent
+        self.resident = resident
     }
 
     init(startingWith repository: BenchRepository, _ index: String) throws {
@@ -115,11 +141,12 @@ struct ColdStartCommand: AsyncParsableCommand {
         let state = try OpenState(BenchRepository(path: repository), index: index, share: share)
         let snapshot = try await state.publisher.reconcile()
         let seconds = start.duration(to: clock.now).seconds
-        let memory = try ProcessMemory.resident() - before
+        let resident = try ProcessMemory.resident()
+        let memory = resident - before
         let tree = snapshot.serving
         let documents = tree.agents.values.reduce(0) { $0 + $1.files.reduce(0) { $0 + $1.content.count } }
         let bytes = Double(memory - documents) / Double(max(tree.agents.count, 1))
-        let report = ColdStartReport(seconds: seconds, bytesPerAgent: bytes)
+        let report = ColdStartReport(seconds: seconds, bytesPerAgent: bytes, resident: Double(resident))
         FileHandle.standardOutput.write(try JSONEncoder().encode(report))
         try state.index.close()
     }

@@ -41,6 +41,7 @@ struct ReadBenchmark: Benchmark {
     private func some(_ port: Int, _ size: Int) async throws -> [Figure] {
         let one = try await compare(.get(Self.one), port, Plan())
         let page = try await compare(.get(Self.page), port, Plan(rounds: 1))
+        let known = try await unchanged(port)
         return [
             Figure("GET agent / bare handler, among \(size)", one.ratio, .ratio),
             Figure("GET agent, among \(size)", one.ours.rate, .perSecond).plotted(
@@ -52,6 +53,8 @@ struct ReadBenchmark: Benchmark {
             Figure("page of 50 / bare handler, among \(size)", page.ratio, .ratio),
             Figure("page of 50, among \(size)", page.ours.rate, .perSecond)
                 .plotted(on: Self.plot, as: "page of 50", among: size),
+            Figure("GET agent that has not changed, among \(size)", known, .perSecond)
+                .plotted(on: Self.plot, as: "304", among: size),
         ]
     }
 
@@ -72,7 +75,8 @@ struct ReadBenchmark: Benchmark {
             Figure("p99 / that of the bare handler, 64 connections", many.tail, .ratio, .atMost(3)),
             Figure("page of 50 / bare handler", page.ratio, .ratio, .atLeast(0.1)),
             Figure("page of 50", page.ours.rate, .perSecond).plotted(on: Self.plot, as: "page of 50", among: size),
-            Figure("GET agent that has not changed", known, .perSecond),
+            Figure("GET agent that has not changed", known, .perSecond)
+                .plotted(on: Self.plot, as: "304", among: size),
         ]
     }
 
