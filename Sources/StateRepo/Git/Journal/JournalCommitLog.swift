@@ -189,6 +189,7 @@ extension JournalCommitLog {
     private func tree(of commit: CommitID?) throws(GitError) -> TreeID? {
         if let tree = open?.tree { return tree }
         guard let commit else { return nil }
+        if let tree = sealed.tree(of: commit) { return tree }
         return try repository.readCommit(commit).tree
     }
 

@@ -10,14 +10,19 @@ struct SealedObjects {
 
     private var loose: [AnyObjectID] = []
     private var packs: [Pack] = []
+    private var last: (commit: CommitID, tree: TreeID?)?
 
     mutating func add(_ series: OpenSeries, named head: CommitID) {
+        last = (head, series.tree)
         if series.isSmall {
             loose += series.objects.map(\.id)
         } else {
             packs.append(Pack(name: head, objects: series.pack.entries.map(\.id)))
         }
     }
+
+    /// The tree of the commit that was added last; to ask git for it costs a look at every pack there is.
+    func tree(of commit: CommitID) -> TreeID? { last?.commit == commit ? last?.tree : nil }
 
     /// Takes out what is no longer in the file that it was written to; git may have it in another.
     mutating func takeMoved(_ files: ObjectFiles) -> [AnyObjectID] {
