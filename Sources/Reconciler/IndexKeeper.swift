@@ -9,20 +9,49 @@ struct IndexKeeper {
     let logger: Logger
 
     /// Brings the index to `head`; a tip that the chain up to it no longer has is kept as lost.
+    ///
+    /// One that is not whole is asked by nobody else until it is.
     func synchronize(to head: CommitID, in repository: borrowing GitRepository) throws -> HistorySynchronizer.Outcome {
-        let synchronizer = HistorySynchronizer(scanner: scanner, index: index)
+        if index.state == .whole {
+            do {
+                return try synchronize(index, to: head, in: repository)
+            } catch {
+                guard index.isDamage(error) else { throw error }
+                logger.warning("history index is made anew", metadata: ["error": "\(error)"])
+                return try mend(to: head, isDamaged: true, in: repository)
+            }
+        }
+        return try mend(to: head, isDamaged: index.state == .damaged, in: repository)
+    }
+
+    private func mend(
+        to head: CommitID,
+        isDamaged: Bool,
+        in repository: borrowing GitRepository
+    ) throws -> HistorySynchronizer.Outcome {
+        try index.mending { index in
+            if !isDamaged {
+                do {
+                    return try synchronize(index, to: head, in: repository)
+                } catch {
+                    guard index.isDamage(error) else { throw error }
+                }
+            }
+            try index.truncate(above: 0)
+            return try synchronize(index, to: head, in: repository)
+        }
+    }
+
+    private func synchronize(
+        _ index: any HistoryIndexing,
+        to head: CommitID,
+        in repository: borrowing GitRepository
+    ) throws -> HistorySynchronizer.Outcome {
         let announced = try pushes.announced()
-        do {
-            return try synchronizer.synchronize(to: head, announced: announced, in: repository) { tip in
+        return try HistorySynchronizer(scanner: scanner, index: index)
+            .synchronize(to: head, announced: announced, in: repository) { tip in
                 try LostTips().keep(tip, in: repository)
             }
-        } catch let error as GitError {
-            throw error
-        } catch {
-            logger.warning("history index is made anew", metadata: ["error": "\(error)"])
-            try index.truncate(above: 0)
-            return try synchronizer.synchronize(to: head, announced: announced, in: repository)
-        }
     }
 
     /// The commit that the index begins after, when that is not all of the history.

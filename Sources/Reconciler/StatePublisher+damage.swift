@@ -32,7 +32,7 @@ extension StatePublisher {
     }
 
     /// The condition `HistoryIncomplete`, from where the index begins.
-    private func noteCut() {
+    func noteCut() {
         do {
             guard let cut = try keeper.cut() else { return }
             conditions.set(

@@ -1,4 +1,3 @@
-import Concurrency
 import Foundation
 import HashTreeCollections
 import Logging
@@ -117,26 +116,6 @@ extension StatePublisher {
             ledger: ledger,
             dataVersion: old.dataVersion
         )
-    }
-
-    /// Adds commits that this actor has just made to the index; they stand whatever becomes of it.
-    func follow(_ entries: [HistoryEntry]) {
-        recordIndexing(of: entries.count) {
-            keeper.follow(entries) { [weak self] in self?.planIndexRepair() }
-        }
-    }
-
-    private nonisolated func planIndexRepair() {
-        executor.run { [weak self] in self?.assumeIsolated { $0.repairIndex() } }
-    }
-
-    private func repairIndex() {
-        guard let tip else { return }
-        do {
-            try run { repository in _ = try self.keeper.synchronize(to: tip.revision, in: repository) }
-        } catch {
-            logger.error("history index cannot be written", metadata: ["error": "\(error)"])
-        }
     }
 
     /// The state as a plan would make it, for a dry run.

@@ -73,6 +73,7 @@ package actor StatePublisher {
     let loader: StateLoader
     let scanner: HistoryScanner
     let ledgerRef: LedgerRef
+    var indexRepair = IndexRepair()
     /// The newest indexed commit; always that of the published snapshot.
     var tip: HistoryEntry?
     /// Whether published definitions wait to be written to the ledger.
@@ -131,6 +132,7 @@ package actor StatePublisher {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
             if reason == .requested { try log.mend() }
+            repairIndex(.now, reason)
             let snapshot = try reason == .requested ? lookAgain(catchUp(reason)) : catchUp(reason)
             if failures > 0 { noteReady(snapshot) }
             failures = 0

@@ -17,6 +17,12 @@ package final class HistoryMemory: HistoryIndexing {
 
     package func appendBehind(_ new: [HistoryEntry], failed: @escaping @Sendable (any Error) -> Void) { append(new) }
 
+    package var state: HistoryIndexState { .whole }
+
+    package func isDamage(_ error: any Error) -> Bool { false }
+
+    package func mending<Result>(_ body: (any HistoryIndexing) throws -> Result) throws -> Result { try body(self) }
+
     package func truncate(above sequence: Int) { entries.withLock { $0.removeAll { $0.sequence > sequence } } }
 
     package func lastChanges() -> [ResourceName: LastChange] { lastChanges(at: .max) }

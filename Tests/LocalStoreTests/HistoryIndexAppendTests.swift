@@ -97,7 +97,9 @@ struct HistoryIndexAppendTests {
         }
     }
 
-    @Test("what is added behind is seen by every later call, and what cannot be added is told")
+    @Test(
+        "what is added behind is seen by every later call; when it cannot be added nobody is answered until that is mended"
+    )
     func appendsBehind() async throws {
         try await withIndex { index, _ in
             let entries = emptyCommits(400)
@@ -113,11 +115,32 @@ struct HistoryIndexAppendTests {
             }
             #expect(failures.withLock(\.self).isEmpty)
             add(310..<320)
-            add(320..<330)
-            #expect(try index.head() == entries[299])
-            #expect(failures.withLock(\.self) == [.notConsecutive, .notConsecutive])
-            try index.append(Array(entries[300...]))
+            let refused = #expect(throws: LocalStoreError.self) { try index.head() }
+            #expect(refused?.code == .unavailable)
+            add(300..<310)
+            #expect(failures.withLock(\.self) == [.notConsecutive, .unavailable])
+            #expect(index.state == .behind)
+            try index.mending { index in
+                #expect(try index.head() == entries[299])
+                try index.append(Array(entries[300...]))
+            }
+            #expect(index.state == .whole)
             #expect(try index.head() == entries[399])
+        }
+    }
+
+    @Test("mending that fails leaves nobody to ask")
+    func failedMending() async throws {
+        try await withIndex { index, _ in
+            let entries = emptyCommits(3)
+            try index.append(entries)
+            let error = #expect(throws: LocalStoreError.self) {
+                try index.mending { try $0.append([entries[0]]) }
+            }
+            #expect(error.map { index.isDamage($0) } == true)
+            #expect(throws: LocalStoreError.self) { try index.entry(sequence: 1) }
+            try index.mending { try $0.truncate(above: 1) }
+            #expect(try index.head() == entries[0])
         }
     }
 }

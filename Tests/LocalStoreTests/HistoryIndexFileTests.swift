@@ -156,8 +156,11 @@ struct HistoryIndexFileTests {
             try file.close()
             let error = #expect(throws: LocalStoreError.self) { try second.lastChanges() }
             #expect(error?.code == .corrupt)
-            try second.truncate(above: 0)
-            try second.append(entries)
+            #expect(second.state == .damaged)
+            try second.mending { index in
+                try index.truncate(above: 0)
+                try index.append(entries)
+            }
             #expect(try second.lastChanges().count == entries.count)
         }
     }

@@ -1,12 +1,12 @@
 package import Foundation
 internal import GRDB
 package import StateRepo
-internal import Synchronization
 
 /// The history of `main` in `index.sqlite`, so that nobody walks git to answer a question about it.
 ///
 /// Calls block the calling thread and may come from any number of them: one writes at a time, readers wait only for what
 /// ``appendBehind(_:failed:)`` was given before, and see whole appends only. Every operation throws ``LocalStoreError``.
+/// What is not whole is not asked: until it is mended (``mending(_:)``) every question throws `unavailable`.
 ///
 /// The file is replaced by an empty one when it is damaged or was made by another version: ask ``head()`` after opening
 /// and append what is missing. There must be one index for each file.
@@ -15,12 +15,21 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
     package static let maximumLimit = 10_000
 
     private let pool: DatabasePool
-    /// How many appends were given and are not written yet.
-    private let behind = Mutex(0)
+    private let standing: IndexStanding
+    /// Whether it answers although the file is not whole.
+    private let isMending: Bool
 
     /// Opens the index at `path`, whose folder must exist; only the owner may read the file.
     package init(path: String) throws(LocalStoreError) {
         self.pool = try IndexFile.open(path: path)
+        self.standing = IndexStanding()
+        self.isMending = false
+    }
+
+    private init(mending index: HistoryIndex) {
+        self.pool = index.pool
+        self.standing = index.standing
+        self.isMending = true
     }
 
     /// Ends all access, when the calls that are under way have ended; later ones fail.
@@ -48,15 +57,30 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
     package func appendBehind(_ entries: [HistoryEntry], failed: @escaping @Sendable (any Error) -> Void) {
         guard !entries.isEmpty else { return }
         catchUp()
-        behind.withLock { $0 += 1 }
+        do { try standing.check() } catch { return failed(error) }
+        standing.begin()
         pool.asyncWrite {
             try Self.append(entries, to: $0)
-        } completion: { [self] _, result in
-            behind.withLock { $0 -= 1 }
-            if case .failure(let error) = result {
-                failed(LocalStoreError(translating: error, while: "append to the index"))
-            }
+        } completion: { [standing] _, result in
+            guard case .failure(let error) = result else { return standing.end(nil) }
+            let failure = LocalStoreError(translating: error, while: "append to the index")
+            standing.end(failure)
+            failed(failure)
         }
+    }
+
+    package var state: HistoryIndexState { standing.state }
+
+    package func isDamage(_ error: any Error) -> Bool {
+        guard let error = error as? LocalStoreError else { return false }
+        return error.code == .corrupt || error.code == .notConsecutive
+    }
+
+    package func mending<Result>(_ body: (any HistoryIndexing) throws -> Result) throws -> Result {
+        standing.shut()
+        let result = try body(HistoryIndex(mending: self))
+        standing.admit()
+        return result
     }
 
     /// Forgets every commit above `sequence`; 0 empties the index, also a damaged one.
@@ -134,15 +158,18 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
     /// Waits until everything that was to be added behind is.
     private func catchUp() {
         // Writes have their turn in the order in which they came.
-        if behind.withLock({ $0 > 0 }) { pool.writeWithoutTransaction { _ in } }
+        if standing.isBusy { pool.writeWithoutTransaction { _ in } }
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
         catchUp()
+        if !isMending { try standing.check() }
         do {
             return try pool.read(body)
         } catch {
-            throw LocalStoreError(translating: error, while: "read the index")
+            let failure = LocalStoreError(translating: error, while: "read the index")
+            standing.note(failure)
+            throw failure
         }
     }
 
@@ -150,7 +177,9 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
         do {
             try pool.write(body)
         } catch {
-            throw LocalStoreError(translating: error, while: activity)
+            let failure = LocalStoreError(translating: error, while: activity)
+            standing.note(failure)
+            throw failure
         }
     }
 

@@ -5,8 +5,8 @@ internal import GRDB
 /// A transaction that was reported as done may be missing after a power cut (WAL with `synchronous=NORMAL`), but the
 /// file is never inconsistent: the index is then behind, and whoever owns it appends what is missing.
 enum IndexFile {
-    /// How long a connection waits for another one before it gives up, in seconds.
-    private static let busyTimeout = 5.0
+    /// How long a connection waits for another process before it gives up, in seconds; writes may wait as long.
+    private static let busyTimeout = 1.0
     private static let readers = 4
     /// The page cache of a reader, in KiB.
     private static let readerCache = 4 * 1024

@@ -1,5 +1,14 @@
 package import Foundation
 
+/// How far an index can be relied on.
+package enum HistoryIndexState: Sendable {
+    case whole
+    /// Commits that were given to it are missing.
+    case behind
+    /// It has to be made anew.
+    case damaged
+}
+
 /// What can be asked about the history of `main` without walking it; rebuilt from git when missing or behind.
 ///
 /// Calls block (they read and write a local database) and belong on a thread that may.
@@ -12,6 +21,12 @@ package protocol HistoryIndexing: Sendable {
     ///
     /// - Parameter failed: called on any thread when they were not added, and what is given later may not be added either.
     func appendBehind(_ entries: [HistoryEntry], failed: @escaping @Sendable (any Error) -> Void)
+    /// While it is anything but `whole`, questions are answered by an error.
+    var state: HistoryIndexState { get }
+    /// Whether an error says that the index does not hold what it was given.
+    func isDamage(_ error: any Error) -> Bool
+    /// Runs `body` with the index as it is while nobody else may ask it; when it returns, the index is whole.
+    func mending<Result>(_ body: (any HistoryIndexing) throws -> Result) throws -> Result
     /// Forgets every commit above `sequence`; 0 empties the index.
     func truncate(above sequence: Int) throws
     /// Who last changed each resource that was ever touched, as of the newest commit.
