@@ -14,9 +14,9 @@ struct ListenerTests {
     }
 
     private func refusal(_ error: any Error) async -> CommandFailure? {
-        let address = BindAddress(host: "::1", port: 80)
+        let place = ListenAddress(address: BindAddress(host: "::1", port: 80), setting: "--port")
         do {
-            try await Listener(address: address, setting: "--port", service: Failing(error: error)).run()
+            try await Listener(place: place, service: Failing(error: error)).run()
             return nil
         } catch {
             return error as? CommandFailure

@@ -83,25 +83,6 @@ struct StartTests {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path)
     }
 
-    @Test(
-        "on an address in use ends with 69, and names it and the setting",
-        arguments: ["--port", "GITPLANE_METRICS_LISTEN"]
-    )
-    func addressInUse(setting: String) async throws {
-        try await withServer { server in
-            let address = "127.0.0.1:\(server.client.port)"
-            let refusal = try ServerProcess.refusal(
-                dataIn: server.folder.deletingLastPathComponent().appending(path: "other"),
-                arguments: setting == "--port" ? ["--port", "\(server.client.port)"] : [],
-                environment: setting == "--port" ? [:] : [setting: address]
-            )
-            #expect(refusal.ending == .exited(69), "\(refusal.errors)")
-            #expect(refusal.errors.contains("gitplane: error: \(address) is in use: "), "\(refusal.errors)")
-            #expect(refusal.errors.contains(setting), "\(refusal.errors)")
-            #expect(try server.client.api("GET", "agents").status == 200)
-        }
-    }
-
     @Test("puts HEAD back, and is refused by a configuration that git cannot read")
     func damagedRepository() async throws {
         try await withServer { server in

@@ -44,7 +44,12 @@ struct Server {
         DescriptorLimit.raise(logger)
         CoreDumps.forbid(logger)
         let folder = DataFolder(configuration.dataDirectory)
-        try await folder.hold { try await serve(folder, logger) }
+        try await folder.hold {
+            try await ListenAddress.tryOut(
+                [configuration.apiListener] + [configuration.metricsListener].compactMap(\.self)
+            )
+            try await serve(folder, logger)
+        }
     }
 
     private func serve(_ folder: DataFolder, _ logger: Logger) async throws {
@@ -144,16 +149,17 @@ struct Server {
                 )
             )
         }
-        if let address = configuration.metricsAddress {
-            let metrics = buildMetricsApplication(page, host: address.host, port: address.port, logger: logger) {
+        if let place = configuration.metricsListener {
+            let (host, port) = (place.address.host, place.address.port)
+            let metrics = buildMetricsApplication(page, host: host, port: port, logger: logger) {
                 logger.info("serving metrics", metadata: ["port": "\($0)"])
                 start.listening(.metrics)
             }
-            services.append(Listener(address: address, setting: "GITPLANE_METRICS_LISTEN", service: metrics))
+            services.append(Listener(place: place, service: metrics))
         }
         services += [
             reconciler, SecretsService(desk: state.secrets, watch: state.publisher.watch), gate,
-            Listener(address: configuration.address, setting: "--host and --port", service: application),
+            Listener(place: configuration.apiListener, service: application),
             WatchService(state.publisher.watch), readiness,
         ]
         var group = ServiceGroupConfiguration(
