@@ -3,6 +3,7 @@ import Foundation
 import GitTransport
 import Glibc
 import LocalStore
+import Secrets
 import StateRepo
 
 extension CommandFailure {
@@ -12,15 +13,25 @@ extension CommandFailure {
     /// - Parameter folder: what the command was about, when that is known.
     static func explaining(_ error: any Error, in folder: DataFolder? = nil) -> any Error {
         guard !(error is CommandFailure), let text = text(of: error, folder) else { return error }
-        guard isFull(error) || text.contains(String(cString: strerror(ENOSPC))) else {
-            return CommandFailure(.configuration, text)
-        }
-        return CommandFailure(.inputOutput, "\(text): make room on the disk, and try again")
+        return telling(text, of: error, in: folder)
     }
+
+    /// A problem in words: 74 where the disk is full, with what to do, else 78.
+    ///
+    /// - Parameter error: what the problem comes from, where that is more than the words.
+    static func telling(_ problem: String, of error: (any Error)?, in folder: DataFolder?) -> CommandFailure {
+        let hasNoRoom = error.map { isFull($0, folder) } ?? false
+        guard hasNoRoom || problem.contains(String(cString: strerror(ENOSPC))) else {
+            return CommandFailure(.configuration, problem)
+        }
+        return CommandFailure(.inputOutput, "\(problem): \(fullDisk)")
+    }
+
+    static let fullDisk = "make room on the disk, which is full, and try again"
 
     /// `nil` for what is no failure of the surroundings.
     private static func text(of error: any Error, _ folder: DataFolder?) -> String? {
-        let doctor = isFull(error) ? "" : ": gitplane doctor says what is wrong"
+        let doctor = isFull(error, folder) ? "" : ": gitplane doctor says what is wrong"
         switch error {
         case let error as LocalStoreError where [.unavailable, .corrupt, .full].contains(error.code):
             return "\(error.message)\(doctor)"
@@ -33,7 +44,7 @@ extension CommandFailure {
             // Everything about access is in that file.
             guard let cause = error.cause as? LocalStoreError else { return nil }
             let problem = "\(folder?.local ?? "local.sqlite") cannot be used: \(cause.message)"
-            return isFull(cause) ? problem : "\(problem): restore it from a backup"
+            return isFull(cause, folder) ? problem : "\(problem): restore it from a backup"
         case let error as AccessError: return error.message
         case let error as GateError where error.code == .socketPath: return error.message
         case let error as HookInstallationError: return "the gate's hook cannot be installed: \(error.message)"
@@ -47,12 +58,16 @@ extension CommandFailure {
 
     private static func reason(_ error: POSIXError) -> String { String(cString: strerror(error.code.rawValue)) }
 
-    private static func isFull(_ error: any Error) -> Bool {
+    /// Whether there was no room; without any, SQLite reports that a file cannot be opened or read.
+    static func isFull(_ error: any Error, _ folder: DataFolder?) -> Bool {
         switch error {
+        case let error as LocalStoreError where error.code == .unavailable:
+            folder.map { DiskRoom(at: $0.url.path).isExhausted } ?? false
         case let error as LocalStoreError: error.code == .full
         case let error as GitError: error.code == .diskFull
-        case let error as StateError: error.code == .storageFull || (error.cause.map(isFull) ?? false)
-        case let error as AccessRefusal: error.cause.map(isFull) ?? false
+        case let error as StateError: error.code == .storageFull || (error.cause.map { isFull($0, folder) } ?? false)
+        case let error as SecretsError: error.code == .storageFull || (error.cause.map { isFull($0, folder) } ?? false)
+        case let error as AccessRefusal: error.cause.map { isFull($0, folder) } ?? false
         default: false
         }
     }

@@ -38,7 +38,14 @@ struct Examination {
 
     /// What cannot be looked at is a finding too.
     private func attempt(_ subject: String, _ body: () throws -> [Finding]) -> [Finding] {
-        do { return try body() } catch { return [Finding(.person, subject, "it cannot be read: \(error)")] }
+        do {
+            return try body()
+        } catch {
+            guard CommandFailure.isFull(error, folder) else {
+                return [Finding(.person, subject, "it cannot be read: \(error)")]
+            }
+            return [Finding(.person, subject, "it cannot be looked at now: \(CommandFailure.fullDisk)")]
+        }
     }
 
     /// Reads every object of the repository.

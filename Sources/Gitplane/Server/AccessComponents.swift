@@ -12,12 +12,13 @@ struct AccessComponents {
 
     /// Opens `local.sqlite`.
     ///
-    /// - Throws: ``CommandFailure`` (78): what is in the file cannot be made again, so nothing else may take its place.
+    /// - Throws: ``CommandFailure`` (78, or 74 on a full disk): what is in the file cannot be made again, so nothing else
+    ///   may take its place.
     static func openLocal(_ folder: DataFolder) throws -> LocalDatabase {
         do {
             return try LocalDatabase(path: folder.local)
         } catch {
-            throw CommandFailure(.configuration, "\(folder.local) cannot be used: \(error.message)")
+            throw CommandFailure.telling("\(folder.local) cannot be used: \(error.message)", of: error, in: folder)
         }
     }
 

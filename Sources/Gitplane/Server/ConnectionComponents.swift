@@ -27,7 +27,7 @@ struct ConnectionComponents {
         do {
             records = try HealthLog(path: folder.health)
         } catch {
-            throw CommandFailure(.configuration, "\(folder.health) cannot be used: \(error.message)")
+            throw CommandFailure.telling("\(folder.health) cannot be used: \(error.message)", of: error, in: folder)
         }
         self.threads = NIOThreadPool(numberOfThreads: SystemResolver.maximumThreads)
         let egress = Egress(

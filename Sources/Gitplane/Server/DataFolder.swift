@@ -135,7 +135,7 @@ extension DataFolder {
     }
 
     private static func failure(_ event: String, _ error: Int32) -> CommandFailure {
-        CommandFailure(.configuration, "\(event): \(String(cString: strerror(error)))")
+        CommandFailure.telling("\(event): \(String(cString: strerror(error)))", of: nil, in: nil)
     }
 
     /// Removes what came into the folder since, and the folders that were made for it.

@@ -81,7 +81,7 @@ struct InstanceFile {
             flush(url.deletingLastPathComponent().path)
         else {
             let reason = String(cString: strerror(errno))
-            throw CommandFailure(.configuration, "\(url.path) cannot be written: \(reason)")
+            throw CommandFailure.telling("\(url.path) cannot be written: \(reason)", of: nil, in: nil)
         }
     }
 

@@ -20,7 +20,7 @@ struct SecretsComponents {
     /// What the configuration changed about who can open the file.
     private let resealing: SecretsResealing?
 
-    /// - Throws: ``CommandFailure`` (78) when there is a secrets file and no identity that opens it.
+    /// - Throws: ``CommandFailure`` (78) when there is a secrets file and no identity that opens it; 74 on a full disk.
     init(
         _ settings: SecretsSettings,
         _ folder: DataFolder,
@@ -45,7 +45,7 @@ struct SecretsComponents {
             self.resealing = start.resealing
             self.inventory = SecretInventorySource(start.store.board, catalogue)
         } catch {
-            throw CommandFailure(.configuration, "\(error.message) (\(error.code.rawValue))")
+            throw CommandFailure.telling("\(error.message) (\(error.code.rawValue))", of: error, in: folder)
         }
     }
 
