@@ -36,7 +36,9 @@ struct DataFolderTests {
         await #expect(throws: Failed.self) {
             try await folder.hold {
                 _ = try InstanceFile.readOrCreate(at: folder.instance)
-                try Data().write(to: URL(filePath: folder.index + "-wal"))
+                for path in [folder.index + "-wal", folder.secrets + ".new", folder.url.path + "/secrets.key"] {
+                    try Data().write(to: URL(filePath: path))
+                }
                 throw Failed()
             }
         }
@@ -62,9 +64,9 @@ struct DataFolderTests {
             await fail(in: DataFolder(url))
             #expect(try names(url) == ["gitplane.json", "access-token", "lost+found", "run", "init"])
             try Data("{}".utf8).write(to: url.appending(path: "instance.json"))
-            try Data().write(to: url.appending(path: "notes.md"))
+            for name in ["notes.md", "secrets.key"] { try Data().write(to: url.appending(path: name)) }
             await #expect(throws: Failed.self) { try await DataFolder(url).hold { throw Failed() } }
-            #expect(try names(url).isSuperset(of: ["instance.json", "notes.md"]))
+            #expect(try names(url).isSuperset(of: ["instance.json", "notes.md", "secrets.key"]))
         }
     }
 

@@ -23,7 +23,7 @@ struct AccessComponents {
     }
 
     /// - Parameter tokens: the value of `CONTROL_PLANE_API_TOKEN`, when it is set.
-    /// - Throws: ``CommandFailure`` (78) when a token or a file cannot be used.
+    /// - Throws: ``CommandFailure`` (78, or 74 on a full disk) when a token or a file cannot be used.
     static func open(
         _ folder: DataFolder,
         _ share: ShareDirectory,
@@ -43,7 +43,7 @@ struct AccessComponents {
             )
             return AccessComponents(control: control, cookie: SessionCookie(transport(configuration)))
         } catch let error as AccessError {
-            throw CommandFailure(.configuration, error.message)
+            throw CommandFailure.telling(error.message, of: error, in: folder)
         }
     }
 

@@ -101,6 +101,11 @@ extension DataFolder {
             .contains { name == $0 || name.hasPrefix("\($0)-") || name.hasPrefix("\($0).") }
     }
 
+    /// Whether the first start makes it; one that stands there before was another server's, and is never begun upon.
+    private static func isSecrets(_ name: String) -> Bool {
+        ["secrets.key", "secrets.age"].contains { name == $0 || name.hasPrefix("\($0).") }
+    }
+
     /// Makes a folder with those above it, for their owner alone.
     ///
     /// - Returns: the paths of those that were not there, the outermost first.
@@ -143,7 +148,7 @@ extension DataFolder {
         let files = FileManager.default
         guard !files.fileExists(atPath: repository) else { return }
         do {
-            for name in try files.contentsOfDirectory(atPath: url.path) where Self.isOwn(name) {
+            for name in try files.contentsOfDirectory(atPath: url.path) where Self.isOwn(name) || Self.isSecrets(name) {
                 if !present.contains(name) { try files.removeItem(atPath: path(name)) }
             }
         } catch {
