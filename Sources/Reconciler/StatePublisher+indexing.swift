@@ -5,7 +5,7 @@ import StateRepo
 /// What becomes of the history index while the server runs.
 extension StatePublisher {
     /// The longest time between two tries to mend the index.
-    static let maximumIndexPause = Duration.seconds(60)
+    static let longestIndexPause = Duration.seconds(60)
 
     /// Adds commits that this actor has just made to the index; they stand whatever becomes of it.
     func follow(_ entries: [HistoryEntry]) {
@@ -52,7 +52,7 @@ extension StatePublisher {
 
         mutating func fail(at now: ContinuousClock.Instant) {
             next = now + pause
-            pause = min(pause * 2, StatePublisher.maximumIndexPause)
+            pause = min(pause * 2, StatePublisher.longestIndexPause)
         }
     }
 }
