@@ -137,7 +137,7 @@ package final class JournalCommitLog: CommitLog {
         try files.probe(.flushEverything)
         try FileSystem.flushAll(path)
         try journal.clear()
-        sealed = SealedObjects()
+        sealed.clear()
     }
 
     private func settle() throws(GitError) {

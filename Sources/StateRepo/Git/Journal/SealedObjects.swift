@@ -24,6 +24,12 @@ struct SealedObjects {
     /// The tree of the commit that was added last; to ask git for it costs a look at every pack there is.
     func tree(of commit: CommitID) -> TreeID? { last?.commit == commit ? last?.tree : nil }
 
+    /// Forgets the objects, when git has all of them on disk.
+    mutating func clear() {
+        loose = []
+        packs = []
+    }
+
     /// Takes out what is no longer in the file that it was written to; git may have it in another.
     mutating func takeMoved(_ files: ObjectFiles) -> [AnyObjectID] {
         let gone = (
