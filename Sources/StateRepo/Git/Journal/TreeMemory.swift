@@ -2,10 +2,9 @@ import CLibgit2
 
 /// The newest tree of each directory that was written lately, and which of its versions later ones can be deltas of.
 struct TreeMemory {
-    /// The smallest tree that is remembered beyond the pack it was written to, in bytes.
-    static let minimumKept = 2 << 10
-    /// How many directories are remembered at most.
-    static let maximumCount = 4_096
+    /// How many directories are remembered at most: to read one from a pack that libgit2 does not know yet costs it a look at
+    /// every pack there is.
+    static let maximumCount = 16_384
 
     /// A version of a tree that is in the open pack.
     struct Version {
@@ -25,6 +24,8 @@ struct TreeMemory {
     private static let strides = [256, 16, 1]
 
     private var trees: [[EntryName]: Remembered] = [:]
+    /// The directories with versions in the open pack.
+    private var open: [[EntryName]] = []
 
     func tree(_ id: TreeID, at path: [EntryName]) -> Remembered? {
         guard let tree = trees[path], tree.id == id else { return nil }
@@ -32,7 +33,8 @@ struct TreeMemory {
     }
 
     mutating func remember(_ id: TreeID, _ content: TreeContent, _ versions: [Version], at path: [EntryName]) {
-        if trees.count >= Self.maximumCount { trees.removeAll() }
+        if trees.count >= Self.maximumCount { forgetAll() }
+        if !versions.isEmpty { open.append(path) }
         trees[path] = Remembered(id: id, content: content, versions: versions)
     }
 
@@ -55,9 +57,12 @@ struct TreeMemory {
 
     /// Takes note that the pack is closed: no version of it can be a base any more.
     mutating func closePack() {
-        trees = trees.filter { $0.value.content.bytes.count >= Self.minimumKept }
-        for path in trees.keys { trees[path]?.versions = [] }
+        for path in open { trees[path]?.versions = [] }
+        open = []
     }
 
-    mutating func forgetAll() { trees = [:] }
+    mutating func forgetAll() {
+        trees = [:]
+        open = []
+    }
 }
