@@ -160,6 +160,8 @@ package final class JournalCommitLog: CommitLog {
 extension JournalCommitLog {
     /// Takes the branch's lock, and looks at the branch again now that nobody else can move it.
     private func begin(at expected: CommitID?) throws(GitError) -> OpenSeries {
+        // What is built on is not read again, so it has to be looked whether it is there.
+        if !sealed.hasLast(in: ObjectFiles(repositoryAt: path, files)) { try mend() }
         repository.renew(&packs, openingBareAt: path)
         let lock = try lock()
         do throws(GitError) {

@@ -10,10 +10,10 @@ struct SealedObjects {
 
     private var loose: [AnyObjectID] = []
     private var packs: [Pack] = []
-    private var last: (commit: CommitID, tree: TreeID?)?
+    private var last: (commit: CommitID, tree: TreeID?, isLoose: Bool)?
 
     mutating func add(_ series: OpenSeries, named head: CommitID) {
-        last = (head, series.tree)
+        last = (head, series.tree, series.isSmall)
         if series.isSmall {
             loose += series.objects.map(\.id)
         } else {
@@ -23,6 +23,12 @@ struct SealedObjects {
 
     /// The tree of the commit that was added last; to ask git for it costs a look at every pack there is.
     func tree(of commit: CommitID) -> TreeID? { last?.commit == commit ? last?.tree : nil }
+
+    /// Whether the commit that was added last is in the file that it was written to.
+    func hasLast(in files: ObjectFiles) -> Bool {
+        guard let last else { return true }
+        return last.isLoose ? files.hasLoose(AnyObjectID(rebinding: last.commit)) : files.hasPack(last.commit)
+    }
 
     /// Forgets the objects, when git has all of them on disk.
     mutating func clear() {
