@@ -1,9 +1,10 @@
 import Foundation
-import LocalStore
 import StateRepo
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import LocalStore
 
 @Suite("Appending to the history")
 struct HistoryIndexAppendTests {
@@ -141,6 +142,25 @@ struct HistoryIndexAppendTests {
             #expect(throws: LocalStoreError.self) { try index.entry(sequence: 1) }
             try index.mending { try $0.truncate(above: 1) }
             #expect(try index.head() == entries[0])
+        }
+    }
+
+    @Test("a question that began before the index was shut is not answered from what is being mended")
+    func shutMeanwhile() async throws {
+        try await withIndex { index, _ in
+            let entries = emptyCommits(3)
+            try index.append(entries)
+            let standing = IndexStanding()
+            let error = #expect(throws: LocalStoreError.self) {
+                try standing.answer { () throws(LocalStoreError) in
+                    standing.shut()
+                    let answer = try index.head()
+                    standing.admit()
+                    return answer
+                }
+            }
+            #expect(error?.code == .unavailable)
+            #expect(try standing.answer { () throws(LocalStoreError) in try index.head() } == entries[2])
         }
     }
 }

@@ -163,7 +163,11 @@ package final class HistoryIndex: HistoryIndexing, Sendable {
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
         catchUp()
-        if !isMending { try standing.check() }
+        if isMending { return try ask(body) }
+        return try standing.answer { () throws(LocalStoreError) in try ask(body) }
+    }
+
+    private func ask<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
         do {
             return try pool.read(body)
         } catch {
