@@ -44,6 +44,20 @@ package struct Git: Sendable {
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
+    /// Has git check every object and ref (git-fsck(1)).
+    ///
+    /// git looks at loose objects first and at refs later: what a running server writes in between looks lost to it. So it looks up
+    /// to three times; what is lost stays lost.
+    package func checkIntegrity() throws {
+        for _ in 1...2 {
+            do {
+                try run("fsck", "--strict")
+                return
+            } catch is Failure {}
+        }
+        try run("fsck", "--strict")
+    }
+
     /// Runs git and returns the bytes it printed.
     ///
     /// - Throws: ``Failure`` when it exits with anything but 0.

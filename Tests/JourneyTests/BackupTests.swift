@@ -60,7 +60,7 @@ struct BackupTests {
             #expect(try server.git.run("merge-base", main, head) == main)
             #expect(try next.client.describe("atlas", as: "after").isSuccess)
             try next.stop()
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 

@@ -38,7 +38,7 @@ struct ContestTests {
             #expect(try server.client.description(of: "prize") == String(counts.won.count))
             try server.wait(for: "the commits") { try server.commits() >= before + counts.won.count }
             #expect(try server.commits() == before + counts.won.count)
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         }
     }
 

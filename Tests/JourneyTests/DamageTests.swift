@@ -34,7 +34,7 @@ struct DamageTests {
             #expect(try next.client.describe("atlas", as: "newer").isSuccess)
             #expect(try next.client.condition("Ready")?["status"] == "True")
             try next.stop()
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 
@@ -68,7 +68,7 @@ struct DamageTests {
             try clone.run("pull", "--quiet", "--rebase")
             try clone.run("push", "--quiet")
             try next.stop()
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 
@@ -111,7 +111,7 @@ struct DamageTests {
             #expect(try changes(last) == 5)
             #expect(try last.client.description(of: "bode") == "second")
             try last.stop()
-            try last.git.run("fsck", "--strict")
+            try last.git.checkIntegrity()
         }
     }
 

@@ -110,7 +110,7 @@ struct HammerTests {
         while try server.count(["ls-tree", "-r", "--name-only", "refs/notes/gitplane"]) < counts.pushed {
             guard ContinuousClock.now < deadline else { throw ChildProcess.Failure(description: "notes are missing") }
         }
-        try server.git.run("fsck", "--strict")
+        try server.git.checkIntegrity()
     }
 }
 

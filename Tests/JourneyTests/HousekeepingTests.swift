@@ -50,7 +50,7 @@ struct HousekeepingTests {
         #expect(try server.client.api("POST", "state/reconcile").isSuccess)
         let chain = try server.git.run("rev-list", "--first-parent", "main").split(separator: "\n").map(String.init)
         #expect(counts.revisions.subtracting(chain) == [])
-        try server.git.run("fsck", "--strict")
+        try server.git.checkIntegrity()
     }
 
     /// Gives an agent of its own one description after the other.

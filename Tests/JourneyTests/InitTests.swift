@@ -38,7 +38,7 @@ struct InitTests {
             let clone = try next.clone(named: "clone")
             try clone.commit(["docs/notes.md": "# Notes\n"])
             try clone.run("push", "--quiet")
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 
@@ -59,7 +59,7 @@ struct InitTests {
             let next = try ServerProcess(dataIn: folder)
             #expect(try next.head() == head)
             #expect(try next.client.description(of: "atlas") == "one")
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 }

@@ -25,7 +25,7 @@ struct LedgerTests {
             try next.client.describe("atlas", as: "three")
             #expect(try next.client.publish("atlas").json()["version"]?.intValue == 3)
             #expect(try next.git.run("ls-tree", "--name-only", "\(Self.ref):atlas") == "1\n2\n3")
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 

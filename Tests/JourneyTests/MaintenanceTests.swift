@@ -33,7 +33,7 @@ struct MaintenanceTests {
             #expect(try next.client.condition("MaintenanceFailing") == nil)
             #expect(try next.client.description(of: "atlas") == "\(written)")
             try next.stop()
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 

@@ -14,7 +14,7 @@ struct ReadmeTourTests {
             let differences = try tour.run(against: server, in: folder)
             #expect(differences.isEmpty, "\(differences.map(\.description).joined(separator: "\n"))\n\(server.errors)")
             #expect(try server.stop() == .exited(0))
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         }
     }
 

@@ -29,7 +29,7 @@ struct ShutdownTests {
                 let last = journal.lastNumber(of: agent)
                 #expect(value == last || value == last + 1, "\(agent)")
             }
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 

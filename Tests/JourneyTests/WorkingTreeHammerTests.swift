@@ -94,7 +94,7 @@ struct WorkingTreeHammerTests {
         }
         #expect((tallies["hand"]?.done ?? 0) > 0)
         #expect(try server.workingTree.run("status", "--porcelain") == "")
-        try server.git.run("fsck", "--strict", "--no-dangling")
+        try server.git.checkIntegrity()
         let state = try server.client.api("GET", "state").json()
         let length = try server.git.run("rev-list", "--first-parent", "--count", "main")
         #expect(state["sequence"]?.intValue == Int(length))

@@ -76,7 +76,7 @@ struct WorkingTreeTests {
             try server.client.waitUntilClean()
             #expect(try server.git.run("show", "main:docs/notes.md") == "# Round 8")
             #expect(try server.text("state/agents/atlas/agent.json").contains("round 8"))
-            try server.git.run("fsck", "--strict", "--no-dangling")
+            try server.git.checkIntegrity()
         }
     }
 

@@ -27,7 +27,7 @@ struct GitOverHTTPTests {
             let log = try clone.run("log", "-1", "--notes=gitplane")
             #expect(log.contains("Pushed-By: \(pusher)"))
             #expect(log.contains("Request-Id: \(change["request_id"]?.stringValue ?? "none")"))
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         }
     }
 
@@ -99,7 +99,7 @@ struct GitOverHTTPTests {
             try clone.run("remote", "set-url", "origin", next.gitAddress)
             try clone.run("push", "--quiet")
             #expect(try next.head() == clone.run("rev-parse", "HEAD"))
-            try next.git.run("fsck", "--strict")
+            try next.git.checkIntegrity()
         }
     }
 
@@ -118,7 +118,7 @@ struct GitOverHTTPTests {
             #expect(try server.head() == clone.run("rev-parse", "HEAD"))
             try server.wait(for: "the end of git") { try server.gitProcesses().isEmpty }
             try server.wait(for: "tidiness") { try server.quarantines().isEmpty }
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         }
     }
 }

@@ -76,7 +76,7 @@ struct HostilePushTests {
             #expect(try server.peakMemory() - before.0 < Self.allowance)
             #expect(try server.git.run("count-objects", "-v") == before.1)
             #expect(try server.quarantines() == [])
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         }
     }
 
@@ -89,6 +89,6 @@ struct HostilePushTests {
         #expect(try server.git.run("count-objects", "-v") == objects, "\(name)")
         #expect(try server.git.run("for-each-ref") == refs, "\(name)")
         #expect(try server.quarantines() == [], "\(name)")
-        try server.git.run("fsck", "--strict")
+        try server.git.checkIntegrity()
     }
 }

@@ -30,7 +30,7 @@ struct ReviewJourneyTests {
             for agent in Self.agents {
                 #expect(try server.client.api("GET", "agents/\(agent)").json()["interaction_style"]?["tone"] != "Calm")
             }
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         }
     }
 

@@ -98,7 +98,7 @@ struct CrashRun {
     /// Compares a restarted server with what was acknowledged, and settles what was in doubt.
     mutating func check(_ server: ServerProcess) throws -> [String] {
         var problems = try leftovers(server)
-        try server.git.run("fsck", "--strict")
+        try server.git.checkIntegrity()
         let chain = try server.git.run("rev-list", "--first-parent", "main").split(separator: "\n").map(String.init)
         problems += revisions.subtracting(chain).map { "\($0) was acknowledged and is not on main" }
         for id in agents.keys.sorted() { problems += try check(id, server) }

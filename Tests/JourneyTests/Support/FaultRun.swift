@@ -175,7 +175,7 @@ final class FaultRun {
             history.complain("\(name) was left behind")
         }
         do {
-            try server.git.run("fsck", "--strict")
+            try server.git.checkIntegrity()
         } catch let failure as Git.Failure {
             history.complain("\(failure)")
         }
