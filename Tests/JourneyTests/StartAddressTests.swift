@@ -44,7 +44,7 @@ struct StartAddressTests {
 
     @Test(
         "that this machine does not have ends with 78, names it, and takes away only what it made",
-        arguments: ["192.0.2.1", "no-such-host.invalid"]
+        arguments: ["192.0.2.1"]
     )
     func elsewhere(host: String) async throws {
         try await withTemporaryDirectory { directory in
