@@ -22,13 +22,13 @@ extension StatePublisher {
     ///
     /// - Parameter reason: why it is looked; whoever asks for it does not wait.
     func repairIndex(_ now: ContinuousClock.Instant, _ reason: ReconcileReason? = nil) {
-        guard index.state != .whole, let tip, now >= indexRepair.next || reason == .requested else { return }
+        // A pass that followed `main` may have mended it.
+        guard index.state != .whole else { return noteWholeIndex() }
+        guard let tip, now >= indexRepair.next || reason == .requested else { return }
         do {
             try run { repository in _ = try self.keeper.synchronize(to: tip.revision, in: repository) }
-            indexRepair = IndexRepair()
-            conditions.remove(.historyIncomplete)
-            noteCut()
             logger.notice("history index is complete again", metadata: ["revision": "\(tip.revision)"])
+            noteWholeIndex()
         } catch {
             indexRepair.fail(at: .now)
             conditions.set(
@@ -45,12 +45,22 @@ extension StatePublisher {
         }
     }
 
+    /// Takes the condition back that a repair has set.
+    private func noteWholeIndex() {
+        guard indexRepair.hasFailed else { return }
+        indexRepair = IndexRepair()
+        conditions.remove(.historyIncomplete)
+        noteCut()
+    }
+
     /// When the index may be mended again.
     struct IndexRepair {
+        private(set) var hasFailed = false
         private(set) var next = ContinuousClock.now
         private var pause = Duration.seconds(1)
 
         mutating func fail(at now: ContinuousClock.Instant) {
+            hasFailed = true
             next = now + pause
             pause = min(pause * 2, StatePublisher.longestIndexPause)
         }

@@ -19,8 +19,13 @@ struct IndexLockTests {
             #expect(try server.client.api("GET", "changes").status == 503)
             #expect(try server.client.describe("atlas", as: "newer").isSuccess)
             lock.release()
-            #expect(try server.client.api("POST", "state/reconcile").isSuccess)
-            #expect(try server.client.condition("HistoryIncomplete") == nil)
+            // Another commit comes, and nobody asks for a pass.
+            let head = try server.head()
+            let commit = try server.git.run("commit-tree", "-m", "Nothing", "-p", head, "\(head)^{tree}")
+            try server.git.run("update-ref", "refs/heads/main", commit, head)
+            try server.wait(for: "the end of the condition") {
+                try server.client.condition("HistoryIncomplete") == nil
+            }
             let changes = try server.client.api("GET", "changes?resource=agents/atlas").json()["items"]?.arrayValue
             #expect(changes?.count == 3)
             let revisions = try server.git.run("log", "--format=%H", "main", "--", "state/agents/atlas")
