@@ -11,46 +11,55 @@ struct IndexKeeper {
     /// Brings the index to `head`; a tip that the chain up to it no longer has is kept as lost.
     ///
     /// One that is not whole is asked by nobody else until it is.
-    func synchronize(to head: CommitID, in repository: borrowing GitRepository) throws -> HistorySynchronizer.Outcome {
+    ///
+    /// - Parameter dropping: called with that tip.
+    func synchronize(
+        to head: CommitID,
+        in repository: borrowing GitRepository,
+        dropping: (CommitID) -> Void
+    ) throws -> HistorySynchronizer.Outcome {
         if index.state == .whole {
             do {
-                return try synchronize(index, to: head, in: repository)
+                return try synchronize(index, to: head, in: repository, dropping)
             } catch {
                 guard index.isDamage(error) else { throw error }
                 logger.warning("history index is made anew", metadata: ["error": "\(error)"])
-                return try mend(to: head, isDamaged: true, in: repository)
+                return try mend(to: head, isDamaged: true, in: repository, dropping)
             }
         }
-        return try mend(to: head, isDamaged: index.state == .damaged, in: repository)
+        return try mend(to: head, isDamaged: index.state == .damaged, in: repository, dropping)
     }
 
     private func mend(
         to head: CommitID,
         isDamaged: Bool,
-        in repository: borrowing GitRepository
+        in repository: borrowing GitRepository,
+        _ dropping: (CommitID) -> Void
     ) throws -> HistorySynchronizer.Outcome {
         try index.mending { index in
             if !isDamaged {
                 do {
-                    return try synchronize(index, to: head, in: repository)
+                    return try synchronize(index, to: head, in: repository, dropping)
                 } catch {
                     guard index.isDamage(error) else { throw error }
                 }
             }
             try index.truncate(above: 0)
-            return try synchronize(index, to: head, in: repository)
+            return try synchronize(index, to: head, in: repository, dropping)
         }
     }
 
     private func synchronize(
         _ index: any HistoryIndexing,
         to head: CommitID,
-        in repository: borrowing GitRepository
+        in repository: borrowing GitRepository,
+        _ dropping: (CommitID) -> Void
     ) throws -> HistorySynchronizer.Outcome {
         let announced = try pushes.announced()
         return try HistorySynchronizer(scanner: scanner, index: index)
             .synchronize(to: head, announced: announced, in: repository) { tip in
                 try LostTips().keep(tip, in: repository)
+                dropping(tip)
             }
     }
 

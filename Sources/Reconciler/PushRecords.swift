@@ -23,13 +23,19 @@ struct PushRecords {
             let waiting = try announcements.announced()
             guard !waiting.isEmpty else { return }
             let done = try waiting.filter { try index.entry($0.tip) != nil }
-            try notes.write(done, in: repository, at: time)
+            try repository.renewing(.notes, onDamage: tellRenewal) { (repository) throws(GitError) in
+                try notes.write(done, in: repository, at: time)
+            }
             try announcements.forget(done.map(\.tip))
             let expired = Set(waiting).subtracting(done).filter { isExpired($0, at: time) }
             try announcements.forget(expired.map(\.tip))
         } catch {
             logger.error("notes of pushes not written", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func tellRenewal(_ error: GitError) {
+        logger.error("notes of pushes begin anew", metadata: ["error": "\(error)"])
     }
 
     private func isExpired(_ push: AnnouncedPush, at time: Date) -> Bool {

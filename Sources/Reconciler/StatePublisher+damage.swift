@@ -4,6 +4,19 @@ package import StateRepo
 
 /// Objects that cannot be read: what is served meanwhile, and how they are found again.
 extension StatePublisher {
+    /// Deletes refs of the server's own that cannot be read, so that they stop nobody: they are made again.
+    func reviewOwnRefs() throws {
+        try run { repository in
+            for ref in [RefName.notes, .releases] {
+                try repository.review(ref, onDamage: self.tellRenewal(of: ref))
+            }
+        }
+    }
+
+    func tellRenewal(of ref: RefName) -> (GitError) -> Void {
+        { [logger] error in logger.error("\(ref) begins anew", metadata: ["error": "\(error)"]) }
+    }
+
     /// The first pass of a start.
     ///
     /// When the head of `main` cannot be read, the newest commit before it that can is served; every write is refused, and
@@ -110,7 +123,7 @@ extension StatePublisher {
         guard let found else { return nil }
         if let entry = try index.entry(found) { return entry }
         do {
-            return try run { repository in try self.keeper.synchronize(to: found, in: repository).head }
+            return try run { repository in try self.synchronizeIndex(to: found, in: repository).head }
         } catch let error as GitError where error.isDamage {
             // The index ends before a commit that is damaged.
             return nil

@@ -26,7 +26,7 @@ extension StatePublisher {
         guard index.state != .whole else { return noteWholeIndex() }
         guard let tip, now >= indexRepair.next || reason == .requested else { return }
         do {
-            try run { repository in _ = try self.keeper.synchronize(to: tip.revision, in: repository) }
+            try run { repository in _ = try self.synchronizeIndex(to: tip.revision, in: repository) }
             logger.notice("history index is complete again", metadata: ["revision": "\(tip.revision)"])
             noteWholeIndex()
         } catch {

@@ -20,24 +20,24 @@ extension StatePublisher {
         let old = snapshots.latest
         if old != nil { conditions.begin(head, at: configuration.now()) }
         let history = try recordSynchronization {
-            try run { repository in try self.keeper.synchronize(to: head, in: repository) }
+            try run { repository in try self.synchronizeIndex(to: head, in: repository) }
         }
         notes.note("gitplane.commits", history.added.count)
-        if let lost = history.replaced {
-            logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
-            // After a crash the journal would take the branch back to what somebody has taken away.
-            try log.close()
-        }
+        // A pass that failed has left it to the next one, for which the index is without the lost commits already.
+        let isRewritten = isRewriteOpen
+        // After a crash the journal would take the branch back to what somebody has taken away.
+        if isRewritten { try log.close() }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try load(commit.tree, after: old)
         let ledger = try old?.ledger ?? loadLedger()
-        let isNext = old.map { $0.sequence + history.added.count == history.head.sequence } ?? false
+        let isNext =
+            !isRewritten && old.map { $0.sequence + history.added.count == history.head.sequence } ?? false
         let published = try LedgerScan(index: index)
             .records(history, ledger, isFirst: !isNext && !history.isRewritten, log)
         var complete = ledger
         for record in published { complete.record(record.entry, of: record.agent) }
         // Of several commits one may have brought a good version that a later one broke: then history knows.
-        let isNextCommit = history.added.count == 1 && !history.isRewritten
+        let isNextCommit = history.added.count == 1 && isNext
         let served = try serve(tree, at: head, previous: isNextCommit ? old : nil)
         let snapshot = StateSnapshot(
             revision: head,
@@ -55,9 +55,21 @@ extension StatePublisher {
         announce(snapshot, after: old)
         record(published)
         try run { repository in self.pushes.settle(in: repository, at: self.configuration.now()) }
-        if old == nil || history.isRewritten { try reviewLostTips() }
+        if old == nil || isRewritten { try reviewLostTips() }
+        isRewriteOpen = false
         conditions.end()
         return snapshot
+    }
+
+    /// Brings the index to `head`, and takes note of commits that have left `main`.
+    func synchronizeIndex(
+        to head: CommitID,
+        in repository: borrowing GitRepository
+    ) throws -> HistorySynchronizer.Outcome {
+        try keeper.synchronize(to: head, in: repository) { lost in
+            logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
+            isRewriteOpen = true
+        }
     }
 
     func loadLedger() throws -> ReleaseLedger {
@@ -79,12 +91,18 @@ extension StatePublisher {
         }
     }
 
-    /// Publishes a commit that this actor has just made and flushed.
-    func publish(_ commit: GitCommit, _ plan: ChangePlan, after old: StateSnapshot) throws -> StateSnapshot {
+    /// Publishes a commit that this actor has just made and flushed; nothing of that can fail any more.
+    ///
+    /// - Parameter served: what is served of the plan's tree.
+    func publish(
+        _ commit: GitCommit,
+        _ plan: ChangePlan,
+        serving served: Substitution.Served,
+        after old: StateSnapshot
+    ) -> StateSnapshot {
         let entry = scanner.entry(commit, paths: plan.touched, after: tip)
         follow([entry])
         let records = LedgerScan.records(of: plan, entry, old.ledger)
-        let served = try serve(plan.tree, at: commit.id, previous: old)
         let snapshot = snapshot(of: commit, plan, entry, serving: served, records, after: old)
         show(snapshot, tip: entry)
         record(records)
@@ -150,7 +168,7 @@ extension StatePublisher {
     }
 
     private func lastChanges(_ history: HistorySynchronizer.Outcome, _ old: StateSnapshot?) throws -> LastChanges {
-        guard let old, !history.isRewritten, history.added.count < 1_000 else {
+        guard let old, history.added.count < 1_000 else {
             return LastChanges(try index.lastChanges())
         }
         var changes = old.lastChanges
@@ -173,7 +191,12 @@ extension StatePublisher {
         guard !pendingRecords.isEmpty else { return }
         do {
             let time = configuration.now()
-            try run { repository in try self.ledgerRef.append(self.pendingRecords, in: repository, at: time) }
+            try run { repository in
+                try repository.renewing(.releases, onDamage: self.tellRenewal(of: .releases)) {
+                    (repository) throws(GitError) in
+                    try self.ledgerRef.append(self.pendingRecords, in: repository, at: time)
+                }
+            }
             pendingRecords = []
         } catch {
             logger.error("ledger not written", metadata: ["error": "\(error)"])

@@ -5,6 +5,9 @@ import Synchronization
 
 /// When git sees what was acknowledged.
 extension StatePublisher {
+    /// How long after a failed seal it is tried again.
+    private static let sealPatience: Duration = .seconds(1)
+
     /// Moves `main` to everything that was acknowledged, for git and for other handles of the repository to see.
     ///
     /// To be awaited before git, or another handle, looks at a revision that ``snapshots`` may have shown.
@@ -23,20 +26,27 @@ extension StatePublisher {
         unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
     }
 
-    /// Seals when nobody waits for the outcome; what fails is tried again with the next write.
+    /// Seals when nobody waits for the outcome; what fails is tried again after a second, or with the next write.
     func sealOrReport() {
         do {
             try sealNow()
         } catch {
             logger.error("branch not moved yet", metadata: ["error": "\(error)"])
+            if !isSealPlanned { planSeal(in: Self.sealPatience) }
         }
     }
 
     /// Seals after a write, unless others wait for their turn or are expected at once; then a little later.
     func sealInTime() {
+        defer { reportCheckpoint() }
         guard !log.isSealed else { return }
         if log.isSealDue || queue.isEmpty && !pace.expectsMore { return sealOrReport() }
         if !isSealPlanned { planSeal(in: SealPace.maximumPause) }
+    }
+
+    private func reportCheckpoint() {
+        guard let error = log.takeCheckpointFailure() else { return }
+        logger.error("journal not emptied yet", metadata: ["error": "\(error)"])
     }
 
     private func planSeal(in delay: Duration) {
@@ -49,6 +59,7 @@ extension StatePublisher {
     /// Seals when no write has come for long enough.
     private func sealAfterPause() {
         isSealPlanned = false
+        defer { reportCheckpoint() }
         guard !log.isSealed else { return }
         let remaining = pace.remaining(at: .now)
         if log.isSealDue || remaining == .zero { sealOrReport() } else { planSeal(in: remaining) }

@@ -46,11 +46,19 @@ extension StatePublisher {
 
     private func makeAndPublish(_ requests: [WriteRequest]) -> [Result<WriteOutcome, StateError>] {
         var batch = WriteBatch()
+        // Where the branch's lock stays taken, it is waited for once.
+        var locked: StateError?
         for request in requests {
+            if let locked {
+                batch.append(.failure(locked))
+                continue
+            }
             do {
                 batch.append(.success(try append(request, to: &batch)))
             } catch {
-                batch.append(.failure(translate(error)))
+                let failure = translate(error)
+                batch.append(.failure(failure))
+                if (error as? GitError)?.code == .locked { locked = failure }
             }
         }
         publish(&batch)
@@ -81,8 +89,9 @@ extension StatePublisher {
             let snapshot = try catchUp()
             let (plan, warnings) = try prepare(request, on: snapshot)
             guard !plan.isEmpty else { return WriteOutcome(snapshot: snapshot, plan: plan, warnings: warnings) }
+            let served = try serve(plan.tree, at: snapshot.revision, previous: snapshot)
             guard let commit = try commit(draft(plan, request, on: snapshot), on: snapshot) else { continue }
-            let published = try publish(commit, plan, after: snapshot)
+            let published = publish(commit, plan, serving: served, after: snapshot)
             return WriteOutcome(snapshot: published, plan: plan, warnings: warnings)
         }
         throw StateError(.unavailable, "other writers were faster \(Self.maximumAttempts) times: try again")

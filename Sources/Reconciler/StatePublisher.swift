@@ -78,6 +78,8 @@ package actor StatePublisher {
     var tip: HistoryEntry?
     /// Whether published definitions wait to be written to the ledger.
     var pendingRecords: [LedgerRef.Record] = []
+    /// Whether commits have left `main` and what follows from that is not done yet.
+    var isRewriteOpen = false
     /// The push that writes wait for.
     var hold: PushHold?
     /// How many passes have failed since the last that did not.
@@ -132,6 +134,7 @@ package actor StatePublisher {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
             if reason == .requested { try log.mend() }
+            if reason == .requested || reason == .periodicScan || snapshots.latest == nil { try reviewOwnRefs() }
             repairIndex(.now, reason)
             let snapshot = try reason == .requested ? lookAgain(catchUp(reason)) : catchUp(reason)
             if failures > 0 { noteReady(snapshot) }
@@ -220,7 +223,8 @@ package actor StatePublisher {
             return try log.append(draft, onto: snapshot.revision)
         } catch {
             switch error.code {
-            case .modified, .notFound: return nil
+            case .modified: return nil
+            case .notFound where !error.isDamage: return nil
             default: throw error
             }
         }

@@ -58,6 +58,31 @@ package struct Git: Sendable {
         try run("fsck", "--strict")
     }
 
+    /// Runs `body` while a git is at work that waits for more to read.
+    ///
+    /// - Parameter options: what stands before its command.
+    package func whileAtWork<Result>(_ options: [String] = [], _ body: () throws -> Result) throws -> Result {
+        let arguments = options + ["cat-file", "--batch"]
+        let process = try ChildProcess(
+            "/usr/bin/git",
+            arguments,
+            environment: environment,
+            directory: directory,
+            input: .open,
+            errors: .output
+        )
+        // What it answers shows that it is past its start.
+        try process.write("refs/heads/none\n")
+        _ = try process.read(within: Self.patience) { $0.contains("missing") ? true : nil }
+        let result = try body()
+        process.closeInput()
+        let ending = try process.waitUntilEnd(within: Self.patience)
+        guard ending == .exited(0) else {
+            throw Failure(arguments: arguments, ending: ending, standardError: "")
+        }
+        return result
+    }
+
     /// Runs git and returns the bytes it printed.
     ///
     /// - Throws: ``Failure`` when it exits with anything but 0.

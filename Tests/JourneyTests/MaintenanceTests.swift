@@ -11,10 +11,7 @@ struct MaintenanceTests {
     func packs() async throws {
         try await withTemporaryDirectory { directory in
             let folder = directory.appending(path: "data")
-            let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
-            try server.client.createAgent("atlas", description: "0")
-            #expect(try server.client.api("GET", "state").json()["maintenance"] == nil)
-            try scatter(2_100, in: server)
+            try prepare(folder)
             let next = try ServerProcess(dataIn: folder, environment: Self.often)
             var written = 0
             try next.wait(for: "a run") {
@@ -41,9 +38,7 @@ struct MaintenanceTests {
     func fewFiles() async throws {
         try await withTemporaryDirectory { directory in
             let folder = directory.appending(path: "data")
-            let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
-            try server.client.createAgent("atlas")
-            try scatter(2_100, in: server)
+            try prepare(folder)
             let limited = directory.appending(path: "limited").path
             let script = "#!/bin/sh\nexec prlimit --nofile=512 '\(try ServerProcess.executable())' \"$@\"\n"
             try Data(script.utf8).write(to: URL(filePath: limited))
@@ -62,9 +57,7 @@ struct MaintenanceTests {
     func failure() async throws {
         try await withTemporaryDirectory { directory in
             let folder = directory.appending(path: "data")
-            let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
-            try server.client.createAgent("atlas")
-            try scatter(2_100, in: server)
+            let server = try prepare(folder)
             // A folder that git does not replace stands where it writes its graph of commits.
             let graph = "\(server.repository)/objects/info/commit-graphs"
             try FileManager.default.createDirectory(
@@ -80,6 +73,16 @@ struct MaintenanceTests {
             #expect(try next.client.describe("atlas", as: "written").isSuccess)
             #expect(try next.stop() == .exited(0))
         }
+    }
+
+    /// Makes a repository with one agent and more loose objects than may stay, and ends its server.
+    @discardableResult
+    private func prepare(_ folder: URL) throws -> ServerProcess {
+        let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
+        try server.client.createAgent("atlas")
+        #expect(try server.client.api("GET", "state").json()["maintenance"] == nil)
+        try scatter(2_100, in: server)
+        return server
     }
 
     /// Puts loose objects that nothing refers to into the repository of a server, and ends it.

@@ -56,6 +56,37 @@ struct PushNoteTests {
         }
     }
 
+    @Test("keeps no commit out of the history and no write out of main when it is lost", arguments: [false, true])
+    func lost(root: Bool) async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            var tips: [CommitID] = []
+            for name in ["ada", "grace", "edsger"] {
+                let old = try scenario.head()
+                let tip = try #require(try scenario.receive(1, from: name).last)
+                try #require(try await server.admit(tip, onto: old) != nil)
+                try scenario.move(from: old, to: tip)
+                try await server.publisher.reconcile()
+                _ = try await server.write(recall: tips.count + 3)
+                tips.append(tip)
+                guard tips.count == 2 else { continue }
+                // As a prune does that began before the notes named it.
+                let object = try scenario.fixture.git.run("rev-parse", "refs/notes/gitplane\(root ? "^{tree}" : "")")
+                _ = try ObjectDamage.missing.apply(to: object, in: scenario.fixture.git)
+                if !root {
+                    // git takes no push while there is such a ref.
+                    #expect(throws: Git.Failure.self) { try scenario.receive(1, from: "alan") }
+                    try await server.publisher.reconcile(.periodicScan)
+                }
+            }
+            #expect(try tips.allSatisfy { try server.entry($0)?.pushedBy == "token:3c9f" })
+            #expect(try scenario.note(on: tips[2]).contains("Pushed-By: token:3c9f\n"))
+            #expect(try scenario.announcements.announced().isEmpty)
+            let rebuilt = try await scenario.start(index: "rebuilt.sqlite")
+            #expect(try tips.map { try rebuilt.entry($0)?.pushedBy } == [nil, nil, "token:3c9f"])
+        }
+    }
+
     @Test("is completed at the next start when a crash came between the movement of the ref and the note")
     func completed() async throws {
         try await withPublisherScenario { scenario in

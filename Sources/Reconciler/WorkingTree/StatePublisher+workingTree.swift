@@ -46,10 +46,11 @@ extension StatePublisher {
             )
         }
         let plan = accepted.merge.plan(accepted.tree, subject: accepted.merge.subject)
+        let served = try serve(plan.tree, at: snapshot.revision, previous: snapshot)
         let draft = draft(plan, accepted.merge, proposal, on: snapshot)
         guard let commit = try commit(draft, on: snapshot) else { return nil }
         return WorkingTreeOutcome(
-            snapshot: try publish(commit, plan, after: snapshot),
+            snapshot: publish(commit, plan, serving: served, after: snapshot),
             taken: selection.taken,
             diagnostics: selection.diagnostics
         )
@@ -117,9 +118,10 @@ extension StatePublisher {
         guard verdict.decision == .accepted else { return refused(findings, on: snapshot) }
         let title = commit.message.split(separator: "\n").first.map(String.init) ?? "commits"
         let plan = merge.plan(tree, subject: "worktree: \(title)")
+        let served = try serve(tree, at: snapshot.revision, previous: snapshot)
         let draft = draft(plan, merge, proposal, on: snapshot, merging: [tip])
         guard let made = try self.commit(draft, on: snapshot) else { return nil }
-        let published = try publish(made, plan, after: snapshot)
+        let published = publish(made, plan, serving: served, after: snapshot)
         return WorkingTreeOutcome(snapshot: published, taken: files.map(\.path), diagnostics: findings)
     }
 

@@ -75,6 +75,9 @@ package protocol CommitLog: AnyObject {
     /// - Throws: ``GitError``; what is flushed stays so, and the next call tries again.
     func seal() throws(GitError)
 
+    /// Why what is sealed is still kept twice, told once; it is tried again.
+    func takeCheckpointFailure() -> GitError?
+
     /// Writes anew what was sealed and somebody has removed since, as far as the log still has it.
     ///
     /// - Returns: whether there was anything to write.

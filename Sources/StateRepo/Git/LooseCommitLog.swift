@@ -32,6 +32,8 @@ package final class LooseCommitLog: CommitLog {
 
     package func mend() -> Bool { false }
 
+    package func takeCheckpointFailure() -> GitError? { nil }
+
     package var isSealDue: Bool { false }
 
     package func head() throws(GitError) -> CommitID? { try repository.target(of: branch) }

@@ -13,17 +13,35 @@ package struct ProcessTable: Sendable {
             .filter { $0 == directory || $0.hasPrefix(directory + "/") }
     }
 
-    /// Whether `git`, or one of its commands as a program of its own, has its working directory in one of the directories.
+    /// Whether `git`, or one of its commands as a program of its own, works in one of the directories.
     ///
-    /// Git changes into the repository or the top of the working tree before it takes a lock.
+    /// Git changes into the repository that it finds, or to the top of the working tree, before it takes a lock; where a bare
+    /// repository is named by `--git-dir` or `GIT_DIR` it stays where it is.
     func isGitWorking(in directories: [String]) -> Bool {
         processes.contains { process in
             let command = command(of: process)
             guard command == "git" || command.hasPrefix("git-"), let place = link("\(process)/cwd") else {
                 return false
             }
-            return directories.contains { place == $0 || place.hasPrefix($0 + "/") }
+            let places = [place] + namedRepositories(of: process).map { Self.resolve($0, in: place) }
+            return directories.contains { directory in
+                places.contains { $0 == directory || $0.hasPrefix(directory + "/") }
+            }
         }
+    }
+
+    private func namedRepositories(of process: String) -> [String] {
+        let arguments = arguments(of: process)
+        let named = zip(arguments, arguments.dropFirst()).filter { $0.0 == "--git-dir" }.map(\.1)
+        let joined = (arguments + texts("\(process)/environ")).compactMap { text in
+            ["--git-dir=", "GIT_DIR="].first { text.hasPrefix($0) }.map { text.dropFirst($0.count) }
+        }
+        return (named + joined).map(String.init)
+    }
+
+    private static func resolve(_ path: String, in place: String) -> String {
+        let base = URL(filePath: place, directoryHint: .isDirectory)
+        return URL(filePath: path, relativeTo: base).resolvingSymlinksInPath().path
     }
 
     /// Whether a `git receive-pack`, or what it starts, works in the repository.
@@ -36,8 +54,11 @@ package struct ProcessTable: Sendable {
         }
     }
 
-    private func arguments(of process: String) -> [Substring] {
-        ((try? String(contentsOfFile: "\(process)/cmdline", encoding: .utf8)) ?? "").split(separator: "\0")
+    private func arguments(of process: String) -> [Substring] { texts("\(process)/cmdline") }
+
+    private func texts(_ file: String) -> [Substring] {
+        let content = FileManager.default.contents(atPath: file) ?? Data()
+        return String(decoding: content, as: UTF8.self).split(separator: "\0")
     }
 
     private var processes: [String] { names(in: root).filter { Int32($0) != nil }.map { "\(root)/\($0)" } }

@@ -53,6 +53,14 @@ package struct PushNoteReader {
     let tree: TreeID?
     private var folders: [TreeID: [EntryName: GitTreeEntry]] = [:]
 
+    /// What there is to read where there are no notes.
+    static var empty: PushNoteReader { PushNoteReader(tip: nil, tree: nil) }
+
+    private init(tip: CommitID?, tree: TreeID?) {
+        self.tip = tip
+        self.tree = tree
+    }
+
     package init(_ repository: borrowing GitRepository) throws(GitError) {
         self.tip = try repository.target(of: .notes)
         self.tree = if let tip { try repository.readCommit(tip).tree } else { nil }
@@ -101,6 +109,8 @@ package struct PushNoteReader {
 }
 
 /// Says of each commit of a first-parent chain, walked from the newest, which push brought it.
+///
+/// Notes that cannot be read are none: they say something of commits, and keep none of them out of the history.
 struct PushAttribution {
     private let announced: [CommitID: PushNote]
     private var notes: PushNoteReader
@@ -109,15 +119,24 @@ struct PushAttribution {
     /// - Parameter announced: pushes by their tips whose notes may not be written yet.
     init(announced: [CommitID: PushNote], in repository: borrowing GitRepository) throws(GitError) {
         self.announced = announced
-        self.notes = try PushNoteReader(repository)
+        do throws(GitError) {
+            self.notes = try PushNoteReader(repository)
+        } catch {
+            guard error.isDamage else { throw error }
+            self.notes = .empty
+        }
     }
 
     mutating func push(of commit: CommitID, in repository: borrowing GitRepository) throws(GitError) -> PushNote? {
         if current?.previous == commit { current = nil }
         if let note = announced[commit] {
             current = note
-        } else if let note = try notes.note(on: commit, in: repository) {
-            current = note
+            return current
+        }
+        do throws(GitError) {
+            if let note = try notes.note(on: commit, in: repository) { current = note }
+        } catch {
+            guard error.isDamage else { throw error }
         }
         return current
     }

@@ -39,8 +39,28 @@ struct RecoveryTests {
         }
     }
 
-    @Test("The lock of a killed server goes also while git works in the repository, and nothing else does")
-    func working() async throws {
+    /// How a git comes to the repository.
+    enum Way: CaseIterable, Sendable {
+        case folder, option, joinedOption, variable, relative
+
+        func git(_ repository: Git) -> (git: Git, options: [String]) {
+            let path = repository.directory
+            let elsewhere = Git(directory: "/")
+            return switch self {
+            case .folder: (repository, [])
+            case .option: (elsewhere, ["--git-dir", path])
+            case .joinedOption: (elsewhere, ["--git-dir=\(path)"])
+            case .variable: (elsewhere.setting(["GIT_DIR": path]), [])
+            case .relative: (elsewhere, ["--git-dir", String(path.dropFirst())])
+            }
+        }
+    }
+
+    @Test(
+        "The lock of a killed server goes also while git works in the repository, and nothing else does",
+        arguments: Way.allCases
+    )
+    func working(way: Way) async throws {
         try await withTemporaryRepository { _, git in
             try plantLeftovers(in: git.directory)
             let killed = try JournalCommitLog(
@@ -48,19 +68,8 @@ struct RecoveryTests {
                 branch: #require(RefName("refs/heads/other"))
             )
             try killed.commit("one")
-            let process = try ChildProcess(
-                "/usr/bin/git",
-                ["cat-file", "--batch"],
-                environment: [:],
-                directory: git.directory,
-                input: .open,
-                errors: .output
-            )
-            try process.write("refs/heads/none\n")
-            _ = try process.read(within: .seconds(60)) { $0.contains("missing") ? true : nil }
-            let report = try StaleLocks(repository: git.directory).remove()
-            process.closeInput()
-            #expect(try process.waitUntilEnd(within: .seconds(60)) == .exited(0))
+            let (other, options) = way.git(git)
+            let report = try other.whileAtWork(options) { try StaleLocks(repository: git.directory).remove() }
             #expect(report == StaleLocks.Report(removed: ["refs/heads/other.lock"], inUse: Self.leftovers))
         }
     }

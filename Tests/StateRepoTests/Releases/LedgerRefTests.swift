@@ -51,6 +51,29 @@ struct LedgerRefTests {
         }
     }
 
+    @Test("begins anew when what it has cannot be read", arguments: ObjectDamage.allCases, [false, true])
+    func damaged(damage: ObjectDamage, isReviewed: Bool) async throws {
+        try await withTemporaryRepository { repository, git in
+            let first = try record("atlas", 1, "one", in: repository)
+            try ref.append([first], in: repository, at: time)
+            _ = try damage.apply(to: git.run("rev-parse", "refs/gitplane/releases"), in: git)
+            let fresh = try GitRepository(openingBareAt: git.directory)
+            let second = try record("atlas", 2, "two", in: fresh)
+            var told = 0
+            if isReviewed { try fresh.review(.releases) { _ in told += 1 } }
+            for one in [second, first] {
+                try fresh.renewing(.releases, onDamage: { _ in told += 1 }) { (repository) throws(GitError) in
+                    try ref.append([one], in: repository, at: time)
+                }
+                try fresh.review(.releases) { _ in told += 1 }
+            }
+            #expect(told == 1)
+            #expect(try ref.load(from: fresh).entries(of: first.agent).map(\.version) == [1, 2])
+            #expect(try git.run("ls-tree", "-d", "--name-only", "refs/gitplane/releases:atlas") == "1\n2")
+            #expect(try git.run("rev-list", "--count", "refs/gitplane/releases") == "2")
+        }
+    }
+
     @Test("is a tree that git accepts and that keeps the definitions")
     func oracle() async throws {
         try await withTemporaryRepository { repository, git in

@@ -59,8 +59,10 @@ final class Journal {
     func clear() throws(GitError) {
         guard length > 0 || isTorn else { return }
         try files.probe(.cutJournal)
-        guard ftruncate(descriptor, 0) == 0, fsync(descriptor) == 0 else { throw FileSystem.error("empty", path) }
+        guard ftruncate(descriptor, 0) == 0 else { throw FileSystem.error("empty", path) }
         length = 0
+        try files.probe(.flushEmptied)
+        guard fsync(descriptor) == 0 else { throw FileSystem.error("empty", path) }
         isTorn = false
     }
 

@@ -22,19 +22,6 @@ extension JournalCommitLog {
         return !lost.isEmpty
     }
 
-    /// Makes sure that what the journal has is there without it.
-    ///
-    /// A git that is at work, the server's own maintenance too, may have begun before the branch named the last commits, and
-    /// remove their objects later: it knows nothing of a pack that is written now.
-    func secure() throws(GitError) {
-        if ProcessTable().isGitWorking(in: [URL(filePath: path).resolvingSymlinksInPath().path]) {
-            let series = try JournalRecovery.series(inRepositoryAt: path)
-            try ObjectFiles(repositoryAt: path, files).write(OpenPack(merging: series.map(\.pack)), flushes: true)
-        } else {
-            try mend()
-        }
-    }
-
     /// Tries again once when objects were missing: they may have been written anew.
     func mending<Result>(_ body: () throws(GitError) -> Result) throws(GitError) -> Result {
         do throws(GitError) {

@@ -8,8 +8,6 @@ import CLibgit2
 /// system. From the first append to the seal the log holds git's own lock of the branch.
 /// It belongs to one actor.
 package final class JournalCommitLog: CommitLog {
-    /// The journal is emptied when it is larger than this, in bytes.
-    package static let maximumJournal = 16 << 20
     /// How long git may not see what is acknowledged while more and more is appended.
     package static let maximumAge = Duration.milliseconds(50)
     /// How large a pack grows while more and more is appended, in bytes.
@@ -20,10 +18,11 @@ package final class JournalCommitLog: CommitLog {
     static let maximumDepth = 100
 
     let path: String
-    private let branch: RefName
+    let branch: RefName
     private let patience: BranchLockPatience
     let files: WriterFiles
-    private let journal: Journal
+    let journal: Journal
+    let maximumBacklog: Int
     private var repository: GitRepository
     private var packs: PackWatch
     private let deflater: Deflater
@@ -34,20 +33,25 @@ package final class JournalCommitLog: CommitLog {
     var sealed = SealedObjects()
     /// Why a flush failed that nobody has asked for; told at the next that somebody does.
     private var failure: GitError?
+    var checkpoints = CheckpointPace()
 
     /// Opens the bare repository at `path`, an absolute directory, and recovers what a crash left in its journal.
     ///
-    /// - Parameter probe: called before each file operation, and what it throws is thrown instead: for tests.
+    /// - Parameters:
+    ///   - maximumBacklog: how large the journal may grow, in bytes.
+    ///   - probe: called before each file operation, and what it throws is thrown instead: for tests.
     package init(
         repositoryAt path: String,
         branch: RefName = .main,
         patience: BranchLockPatience = .standard,
+        maximumBacklog: Int = JournalCommitLog.maximumBacklog,
         probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
     ) throws(GitError) {
         try JournalRecovery(repositoryAt: path, branch: branch, probe: probe).run()
         self.path = path
         self.branch = branch
         self.patience = patience
+        self.maximumBacklog = maximumBacklog
         self.files = WriterFiles(probe: probe)
         self.journal = try Journal(repositoryAt: path, files)
         self.repository = try GitRepository(openingBareAt: path)
@@ -83,6 +87,10 @@ package final class JournalCommitLog: CommitLog {
         }
         guard (open?.pack.bytes.count ?? 0) < Self.maximumUnsealed else {
             throw GitError(.other, "commit", "too much waits for the branch to move")
+        }
+        if journal.length >= maximumBacklog {
+            try settle()
+            try checkpoint()
         }
         let (staged, commit) = try mending { () throws(GitError) in
             try stage(draft, onto: expected, try tree(of: expected))
@@ -122,22 +130,13 @@ package final class JournalCommitLog: CommitLog {
         }
         open = nil
         trees.closePack()
-        if journal.length > Self.maximumJournal { try checkpoint() }
+        checkpointInTime()
     }
 
     /// Seals, and empties the journal when everything in it is on disk as git keeps it.
     package func close() throws(GitError) {
         try settle()
         try checkpoint()
-    }
-
-    private func checkpoint() throws(GitError) {
-        guard open == nil, !journal.isEmpty else { return }
-        try secure()
-        try files.probe(.flushEverything)
-        try FileSystem.flushAll(path)
-        try journal.clear()
-        sealed.clear()
     }
 
     private func settle() throws(GitError) {

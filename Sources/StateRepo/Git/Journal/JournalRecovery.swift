@@ -8,6 +8,8 @@ import Glibc
 package struct JournalRecovery {
     /// The largest journal that is read, in bytes.
     package static let maximumSize = 1 << 30
+    /// The largest file of a branch that a power cut may have left without a name, in bytes: one block.
+    static let maximumRef = 4_096
 
     package enum Outcome: Hashable, Sendable {
         case nothing
@@ -51,6 +53,8 @@ package struct JournalRecovery {
             for one in series { try objects.removeCopies(of: one) }
         }
         let outcome = try moveBranch(series, shown, isDamaged: found.isDamaged)
+        // A seal does not wait for the disk.
+        if FileSystem.exists("\(path)/\(branch)") { try FileSystem.flush("\(path)/\(branch)") }
         try FileSystem.flush("\(path)/refs/heads")
         try Journal(repositoryAt: path, files).clear()
         return outcome
@@ -75,7 +79,7 @@ package struct JournalRecovery {
         _ last: Series,
         in repository: borrowing GitRepository
     ) throws(GitError) -> Outcome {
-        guard let current = target(in: repository) else { return .recovered(last.head) }
+        guard let current = try target(in: repository) else { return .recovered(last.head) }
         for base in series.reversed().compactMap(\.previous) where repository.contains(base) {
             do throws(GitError) {
                 guard try repository.isAncestor(current, of: base) else { return .diverged(last.head) }
@@ -173,7 +177,7 @@ package struct JournalRecovery {
     }
 
     private func place(of last: Series, in repository: borrowing GitRepository) throws(GitError) -> Place {
-        guard let current = target(in: repository) else { return .behind(nil) }
+        guard let current = try target(in: repository) else { return .behind(nil) }
         guard current != last.previous else { return .behind(current) }
         do throws(GitError) {
             if try repository.isAncestor(last.head, of: current) { return .there }
@@ -186,7 +190,14 @@ package struct JournalRecovery {
     }
 
     /// What the branch names; `nil` when a power cut has left no name in it.
-    private func target(in repository: borrowing GitRepository) -> CommitID? {
-        do { return try repository.target(of: branch) } catch { return nil }
+    ///
+    /// - Throws: ``GitError`` when it cannot be read what is in it: that is no proof of anything.
+    private func target(in repository: borrowing GitRepository) throws(GitError) -> CommitID? {
+        do {
+            return try repository.target(of: branch)
+        } catch {
+            _ = try FileSystem.contents(of: "\(path)/\(branch)", maximum: Self.maximumRef)
+            return nil
+        }
     }
 }

@@ -1,0 +1,30 @@
+/// Refs of the server's own that can be made again: the notes on pushes and the ledger.
+///
+/// One whose objects are gone stops more than what it is for: git takes no push into such a repository.
+extension GitRepository {
+    /// Writes to a ref that can be made again; when what it has cannot be read, it is deleted, and begins anew.
+    ///
+    /// - Parameter onDamage: told before that.
+    package borrowing func renewing(
+        _ ref: RefName,
+        onDamage: (GitError) -> Void,
+        _ body: (borrowing GitRepository) throws(GitError) -> Void
+    ) throws(GitError) {
+        do throws(GitError) {
+            try body(self)
+        } catch {
+            guard error.isDamage, let tip = try target(of: ref) else { throw error }
+            onDamage(error)
+            try deleteRef(ref, at: tip)
+            try body(self)
+        }
+    }
+
+    /// Deletes a ref that can be made again when its tip cannot be read.
+    package borrowing func review(_ ref: RefName, onDamage: (GitError) -> Void) throws(GitError) {
+        try renewing(ref, onDamage: onDamage) { (repository) throws(GitError) in
+            guard let tip = try repository.target(of: ref) else { return }
+            _ = try repository.readTree(repository.readCommit(tip).tree)
+        }
+    }
+}

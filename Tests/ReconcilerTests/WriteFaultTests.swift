@@ -1,0 +1,93 @@
+import Foundation
+import LocalStore
+import StateRepo
+import TestSupport
+import Testing
+
+@testable import Reconciler
+
+@Suite("A fault after a write is on disk", .timeLimit(.minutes(2)))
+struct WriteFaultTests {
+    /// Has every folder for loose objects be a file, so that none can be written.
+    private func blockObjects(of scenario: PublisherScenario) throws -> [URL] {
+        try scenario.fixture.git.run("repack", "-a", "-d", "--quiet")
+        let objects = URL(filePath: scenario.fixture.repositoryPath).appending(path: "objects")
+        let files = (256..<512).map { objects.appending(path: String($0, radix: 16).suffix(2)) }
+            .filter { !FileManager.default.fileExists(atPath: $0.path) }
+        for file in files { try Data().write(to: file) }
+        return files
+    }
+
+    @Test(
+        "does not refuse it, and git sees it without anybody asking once that is possible",
+        arguments: [false, true]
+    )
+    func sealing(isBroken: Bool) async throws {
+        try await withPublisherScenario { scenario in
+            if isBroken {
+                let clone = try scenario.fixture.clone("ada")
+                try clone.write("state/agents/broken/agent.json", "{")
+                try clone.commit()
+                try scenario.fixture.git.run("fetch", "--quiet", clone.folder.path, "HEAD:main")
+            }
+            let server = try await scenario.start()
+            #expect(server.publisher.snapshots.latest?.substitutes.isEmpty == !isBroken)
+            let old = try scenario.head()
+            let files = try blockObjects(of: scenario)
+            let written = try await server.write(recall: 7)
+            #expect(written.snapshot.revision != old)
+            #expect(server.publisher.snapshots.latest?.revision == written.snapshot.revision)
+            #expect(try scenario.head() == old)
+            for file in files { try FileManager.default.removeItem(at: file) }
+            while try scenario.head() == old { await Task.yield() }
+            #expect(try scenario.head() == written.snapshot.revision)
+        }
+    }
+
+    @Test("A main that lost commits is told by the pass that gets to its end, and a crash does not bring them back")
+    func rewritten() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let other = try #require(try scenario.receive(1).last)
+            let lost = try await server.write(recall: 4).snapshot.revision
+            try await server.publisher.seal()
+            let tree = try scenario.fixture.git.run("rev-parse", "\(other)^{tree}")
+            let damage = try ObjectDamage.missing.apply(to: tree, in: scenario.fixture.git)
+            try scenario.move(from: lost, to: other)
+            await #expect(throws: StateError.self) { try await server.publisher.reconcile(.refMoved) }
+            #expect(server.publisher.conditions[.historyRewritten] == nil)
+            try damage.putBack()
+            let snapshot = try await server.publisher.reconcile(.refMoved)
+            #expect(snapshot.revision == other)
+            #expect(server.publisher.conditions[.historyRewritten] != nil)
+            // What a crash would leave.
+            let journal = URL(filePath: scenario.fixture.repositoryPath).appending(path: "gitplane.journal")
+            #expect(try Data(contentsOf: journal).isEmpty)
+        }
+    }
+
+    @Test("A lock that somebody left on main is waited for once by all the writes that have gathered")
+    func lock() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let lock = URL(filePath: scenario.fixture.repositoryPath).appending(path: "refs/heads/main.lock")
+            try Data().write(to: lock)
+            let clock = ContinuousClock()
+            let begun = clock.now
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 1...32 {
+                    group.addTask {
+                        let error = await #expect(throws: StateError.self) { try await server.write(recall: 5) }
+                        #expect(error?.code == .unavailable)
+                    }
+                }
+            }
+            // One by one it would be more than a minute.
+            #expect(clock.now - begun < .seconds(30))
+            try FileManager.default.removeItem(at: lock)
+            let written = try await server.write(recall: 7)
+            try await server.publisher.seal()
+            #expect(try scenario.head() == written.snapshot.revision)
+        }
+    }
+}
