@@ -16,10 +16,15 @@ package final class PasswordHasher: Sendable {
     package static let maximumWaiting = 8
     /// How many of those places are never given to strangers.
     static let reserved = 2
+    /// How long somebody waits for a turn: where processors are scarce a hash takes seconds, and whoever asked has gone.
+    package static let maximumWait = Duration.seconds(10)
     /// Seconds after which the queue has room again.
     private static let retryAfter = 3
 
-    private typealias Turn = CheckedContinuation<Bool, Never>
+    private struct Turn {
+        let continuation: CheckedContinuation<Bool, Never>
+        let expiry: ContinuousClock.Instant
+    }
 
     private struct State {
         var isBusy = false
@@ -42,37 +47,55 @@ package final class PasswordHasher: Sendable {
             return nil
         }
 
-        /// Whose turn it is next; nobody's when `nil`.
-        mutating func next() -> Turn? {
-            if !known.isEmpty { return known.removeFirst() }
-            if !strangers.isEmpty { return strangers.removeFirst() }
+        /// Whose turn it is next, nobody's when `nil`; and who has waited for too long.
+        mutating func next(at now: ContinuousClock.Instant) -> (turn: Turn?, expired: [Turn]) {
+            let expired = (known + strangers).filter { $0.expiry <= now }
+            known.removeAll { $0.expiry <= now }
+            strangers.removeAll { $0.expiry <= now }
+            if !known.isEmpty { return (known.removeFirst(), expired) }
+            if !strangers.isEmpty { return (strangers.removeFirst(), expired) }
             isBusy = false
-            return nil
+            return (nil, expired)
         }
     }
 
-    private let worker = ScryptWorker()
+    private let worker: ScryptWorker
     private let cost: ScryptCost
     private let limits: ScryptLimits
     private let random: RandomBytes
+    private let patience: Duration
     private let state = Mutex(State())
     /// What is hashed when there is nothing to compare with, so that the time tells nothing.
     private let decoy: [UInt8]
 
-    package init(cost: ScryptCost = .standard, limits: ScryptLimits = .standard, random: RandomBytes = .system) {
+    package convenience init(
+        cost: ScryptCost = .standard,
+        limits: ScryptLimits = .standard,
+        random: RandomBytes = .system
+    ) {
+        self.init(cost: cost, limits: limits, random: random, worker: ScryptWorker(), patience: Self.maximumWait)
+    }
+
+    /// - Parameter patience: how long somebody waits for a turn.
+    init(cost: ScryptCost, limits: ScryptLimits, random: RandomBytes, worker: ScryptWorker, patience: Duration) {
         precondition(limits.allow(cost), "new hashes have a cost that is accepted again")
         self.cost = cost
         self.limits = limits
         self.random = random
+        self.worker = worker
+        self.patience = patience
         self.decoy = random.bytes(PasswordHash.saltLength)
     }
 
     /// How many passwords were hashed so far.
     package var count: Int { state.withLock { $0.count } }
 
+    /// How many wait for a turn.
+    var waitingCount: Int { state.withLock { $0.known.count + $0.strangers.count } }
+
     /// A new hash with a salt of its own and the present cost.
     ///
-    /// - Throws: `rateLimited` when too many wait.
+    /// - Throws: `rateLimited` when too many wait, or the turn does not come in time.
     func hash(_ password: String, for caller: Caller = .known) async throws -> PasswordHash {
         let salt = random.bytes(PasswordHash.saltLength)
         let hash = try await derive(password, salt: salt, cost: cost, for: caller)
@@ -82,7 +105,7 @@ package final class PasswordHasher: Sendable {
     /// Whether a password is the one that was hashed; `nil`, or a hash of a cost that is not run, is compared with
     /// nothing in the same time.
     ///
-    /// - Throws: `rateLimited` when too many wait.
+    /// - Throws: `rateLimited` when too many wait, or the turn does not come in time.
     func verify(_ password: String, against stored: PasswordHash?, for caller: Caller) async throws -> Bool {
         guard let stored, limits.allow(stored.cost) else {
             _ = try await derive(password, salt: decoy, cost: cost, for: caller)
@@ -108,8 +131,10 @@ package final class PasswordHasher: Sendable {
     }
 
     private func takeTurn(_ caller: Caller) async throws {
-        let isAdmitted = await withCheckedContinuation { (turn: Turn) in
-            if let decided = state.withLock({ $0.enter(caller, turn) }) { turn.resume(returning: decided) }
+        let expiry = ContinuousClock.now + patience
+        let isAdmitted = await withCheckedContinuation { continuation in
+            let turn = Turn(continuation: continuation, expiry: expiry)
+            if let decided = state.withLock({ $0.enter(caller, turn) }) { continuation.resume(returning: decided) }
         }
         guard isAdmitted else {
             throw AccessRefusal(
@@ -121,6 +146,8 @@ package final class PasswordHasher: Sendable {
     }
 
     private func endTurn() {
-        state.withLock { $0.next() }?.resume(returning: true)
+        let (turn, expired) = state.withLock { $0.next(at: .now) }
+        for late in expired { late.continuation.resume(returning: false) }
+        turn?.continuation.resume(returning: true)
     }
 }
