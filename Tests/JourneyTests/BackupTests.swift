@@ -7,6 +7,10 @@ import Testing
 @Suite("A backup")
 struct BackupTests {
     private func backUp(_ server: ServerProcess, to name: String, _ options: String...) throws -> URL {
+        try backUp(server, to: name, options: options)
+    }
+
+    private func backUp(_ server: ServerProcess, to name: String, options: [String]) throws -> URL {
         let target = server.folder.deletingLastPathComponent().appending(path: name)
         let arguments = ["backup", target.path, "--data-dir", server.folder.path] + options
         let run = try CommandRun.gitplane(arguments, near: server.folder)
@@ -188,6 +192,43 @@ struct BackupTests {
                 near: server.folder
             )
             #expect(again.ending == .exited(64))
+        }
+    }
+
+    @Test(
+        "restored where the repository alone is gone keeps what stands there, and its own are served",
+        arguments: [true, false]
+    )
+    func aside(withIdentity: Bool) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            let backup = try backUp(server, to: "backup", options: withIdentity ? ["--with-identity"] : [])
+            #expect(try server.client.api("PUT", "system-settings/secrets/A", body: "{\"value\": \"x\"}").isSuccess)
+            // What is in the log of the database alone is lost with it.
+            try server.kill()
+            let folder = server.folder
+            let settings = Data("{\"log_level\": \"warning\"}".utf8)
+            try settings.write(to: folder.appending(path: "gitplane.json"))
+            let names = ["local.sqlite", "local.sqlite-wal", "secrets.age", "instance.json", "index.sqlite"]
+            let before = try names.map { try Data(contentsOf: folder.appending(path: $0)) }
+            let key = try Data(contentsOf: folder.appending(path: "secrets.key"))
+            try FileManager.default.removeItem(atPath: server.repository)
+            let restored = try restore(backup, into: folder)
+            #expect(restored.ending == .exited(0), "\(restored.text)")
+            let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                .filter { $0.hasPrefix("replaced-") }
+            let place = folder.appending(path: try #require(kept.first))
+            #expect(restored.text.contains("\(place.path): "))
+            #expect(try names.map { try Data(contentsOf: place.appending(path: $0)) } == before)
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "local.sqlite-wal").path))
+            // Neither is the backup's: they go on serving.
+            #expect(try Data(contentsOf: folder.appending(path: "gitplane.json")) == settings)
+            #expect(try Data(contentsOf: folder.appending(path: "secrets.key")) == key)
+            #expect(FileManager.default.fileExists(atPath: place.appending(path: "secrets.key").path) == withIdentity)
+            let next = try ServerProcess(dataIn: folder)
+            #expect(try next.client.describe("atlas", as: "after").isSuccess)
+            #expect(try next.client.api("GET", "system-settings/secrets").json()["items"]?.arrayValue?.isEmpty == true)
+            #expect(try next.client.api("POST", "secrets/verify").status == 200)
         }
     }
 

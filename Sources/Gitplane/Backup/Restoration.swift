@@ -17,14 +17,15 @@ struct Restoration {
         let revision: CommitID
         let sequence: Int
         let referenceCount: Int
-        let notes: [String]
+        var notes: [String]
     }
 
     let backup: BackupFolder
     let rules: StateRules
     let programs: GitPrograms
+    let clock: () -> Date
 
-    /// Restores into a folder that has no repository yet.
+    /// Restores into a folder that has no repository; what else of an installation stands there is kept as ``FormerFiles``.
     func restore(into folder: DataFolder) async throws -> Outcome {
         let manifest = try backup.manifest()
         return try await folder.hold {
@@ -36,8 +37,8 @@ struct Restoration {
             }
             try removeDraft(of: folder)
             do {
-                let outcome = try await build(manifest, in: folder)
-                try moveIntoPlace(folder)
+                var outcome = try await build(manifest, in: folder)
+                outcome.notes += try moveIntoPlace(folder)
                 try removeDraft(of: folder)
                 return outcome
             } catch {
@@ -155,19 +156,30 @@ struct Restoration {
         return try await draft.publish()
     }
 
-    private func moveIntoPlace(_ folder: DataFolder) throws {
-        // Everything at once, instead of a flush for each of the files that git wrote.
-        sync()
+    /// - Returns: what to say of files that stood there.
+    private func moveIntoPlace(_ folder: DataFolder) throws -> [String] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.draft)
             .filter { !$0.hasPrefix("index.sqlite") && $0 != "state.git" }
-        // The repository last: without one there is no data folder.
-        for name in names.sorted() + ["state.git"] {
-            guard rename("\(folder.draft)/\(name)", folder.url.appending(path: name).path) == 0 else {
-                let reason = String(cString: strerror(errno))
-                throw CommandFailure(.configuration, "\(name) cannot be put in its place: \(reason)")
-            }
+        var former = FormerFiles(of: folder, at: clock())
+        do {
+            try former.keep(for: names)
+            // Everything at once, instead of a flush for each of the files that git wrote.
+            sync()
+            // The repository last: without one there is no data folder.
+            for name in names.sorted() + ["state.git"] { try moveIntoPlace(name, of: folder) }
+            try former.keepIndex()
+        } catch let failure as CommandFailure {
+            throw CommandFailure(failure.status, failure.lines + [former.note].compactMap(\.self))
         }
         sync()
+        return [former.note].compactMap(\.self)
+    }
+
+    private func moveIntoPlace(_ name: String, of folder: DataFolder) throws {
+        guard rename("\(folder.draft)/\(name)", folder.url.appending(path: name).path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            throw CommandFailure(.configuration, "\(name) cannot be put in its place: \(reason)")
+        }
     }
 
     private func removeDraft(of folder: DataFolder) throws {

@@ -7,8 +7,8 @@ struct RestoreCommand: AsyncParsableCommand {
         abstract: "Make a data folder from a backup, or prove that one could be made.",
         discussion: """
             Every file is compared with the manifest, every object is read, every ref compared, the history counted anew and \
-            the state loaded before anything is put in place, in a folder that must have no repository. Ends with 1 when the \
-            backup is not what was written.
+            the state loaded before anything is put in place, in a folder that must have no repository. What else of an \
+            installation is there is moved aside and named. Ends with 1 when the backup is not what was written.
             """
     )
 
@@ -24,7 +24,8 @@ struct RestoreCommand: AsyncParsableCommand {
         let restoration = Restoration(
             backup: BackupFolder(url: URL(filePath: backup, directoryHint: .isDirectory).standardizedFileURL),
             rules: try .installed(),
-            programs: try .installed()
+            programs: try .installed(),
+            clock: { Date() }
         )
         if verify {
             report(try await restoration.verify(), "the backup is good")
