@@ -41,6 +41,8 @@ struct ConnectionFaultTests {
                 try server.kill()
                 // Opened by age itself, before a start can mend anything.
                 let left = try Pair.Secrets(folder)
+                let examined = try CommandRun.gitplane("doctor", "--data-dir", folder.path, near: folder)
+                let isTold = examined.lines("start").contains { $0.contains("those of providers/codex were written") }
                 server = try Self.start(folder, points)
                 let after = try Pair(server)
                 let place = Comment("\(write), operation \(operation): \(before), \(left), \(after)")
@@ -54,6 +56,8 @@ struct ConnectionFaultTests {
                 // That of an earlier write, which is in the file until the next one, is settled.
                 let isPending = left.intent != nil && left.intent != before.secrets.intent
                 #expect(isRepaired == (isOld && isPending), place)
+                // What the journal alone has came to its end too.
+                #expect(isRepaired ? isTold : !isTold || isPending, "\(place): \(examined.text)")
                 repaired += isRepaired ? 1 : 0
                 let verified = try CommandRun(
                     ["secrets", "verify", "--server", "http://127.0.0.1:\(server.client.port)"],

@@ -15,6 +15,8 @@ struct BackupFolder {
     static let secrets = "secrets.age"
     /// May be put there later too, by whoever keeps it elsewhere.
     static let identity = "secrets.key"
+    /// Goes along with it when a rotation was cut off, and only passphrases tell which of the two opens the secrets.
+    static let nextIdentity = "secrets.key.new"
     static let instance = "instance.json"
     static let settings = "gitplane.json"
 

@@ -10,7 +10,8 @@ import StateRepo
 /// Makes a backup of a data folder, beside a running server and its writers.
 ///
 /// The parts are copied in an order in which later ones know all that earlier ones do: first the journal, then the
-/// repository, as a journal is emptied only when git has all that was in it; `local.sqlite` and the secrets together, until both are of one moment.
+/// repository, as a journal is emptied only when git has all that was in it; `local.sqlite`, the secrets and their identity
+/// together, until all are of one moment.
 struct BackupWriter {
     /// How often secrets may be written meanwhile.
     private static let maximumAttempts = 20
@@ -18,8 +19,8 @@ struct BackupWriter {
     let folder: DataFolder
     let programs: GitPrograms
     let clock: () -> Date
-    /// Whether the identity goes along, which opens the secrets.
-    let includesIdentity: Bool
+    /// What opens the secrets, when it is to go along.
+    let identity: IdentityFile?
 
     /// Makes the backup by the side, and moves it to `target` when it is whole and on disk.
     func write(to target: URL) async throws -> BackupManifest {
@@ -72,6 +73,12 @@ struct BackupWriter {
                 missing.map { "gitplane: error: \(path($0)) is missing: gitplane doctor says what to do" }
             )
         }
+        if let identity, !files.fileExists(atPath: identity.path) { throw Self.isMissing(identity) }
+    }
+
+    private static func isMissing(_ identity: IdentityFile) -> CommandFailure {
+        let remedy = "set GITPLANE_SECRETS_IDENTITY_FILE as for the server, or leave --with-identity out"
+        return CommandFailure(.findings, "there is no identity in \(identity.path): \(remedy)")
     }
 
     private func fill(_ draft: BackupFolder) async throws -> BackupManifest {
@@ -86,7 +93,6 @@ struct BackupWriter {
         }
         try copySecretsAndLocal(to: draft)
         for name in [BackupFolder.instance, BackupFolder.settings] { try copy(name, as: name, to: draft) }
-        if includesIdentity { try copy(BackupFolder.identity, as: BackupFolder.identity, to: draft) }
         let names = try FileManager.default.contentsOfDirectory(atPath: draft.url.path).sorted()
         let manifest = BackupManifest(
             createdAt: Timestamp.text(clock()),
@@ -107,22 +113,44 @@ struct BackupWriter {
         return BackupManifest.Audit(count: verification.count, head: verification.head)
     }
 
-    /// Copies both until the database knows the secrets file as the one in place.
+    /// Copies all until the database knows the secrets file as the one in place, and the identity opens it.
     private func copySecretsAndLocal(to draft: BackupFolder) throws {
-        guard FileManager.default.fileExists(atPath: folder.local) else {
-            return try copy(BackupFolder.secrets, as: BackupFolder.secrets, to: draft)
-        }
+        var reason = "secrets.age is not the file that was written last"
         for _ in 0..<Self.maximumAttempts {
-            let local = draft.file(BackupFolder.local)
-            if draft.has(BackupFolder.local) { try FileManager.default.removeItem(at: local) }
-            try LocalFile(path: folder.local).copy(to: local.path)
-            let testimony = try LocalFile(path: local.path).testimony()
+            let testimony = try copyLocal(to: draft)
             let content = try content(of: BackupFolder.secrets)
             guard testimony.isOf(content) else { continue }
-            if let content { try draft.write(content, to: BackupFolder.secrets) }
-            return
+            let copy: IdentityFile.Copy?
+            do throws(SecretsError) {
+                copy = try identity?.copy(for: content.map { Array($0) })
+            } catch {
+                // A rotation may have come to its end in between.
+                guard error.code == .identityWrong else {
+                    throw CommandFailure.telling(error.message, of: error, in: folder)
+                }
+                reason = error.message
+                continue
+            }
+            return try write(content, copy, to: draft)
         }
-        throw CommandFailure(.findings, "secrets.age is not the file that was written last: see gitplane doctor")
+        throw CommandFailure(.findings, "\(reason): see gitplane doctor")
+    }
+
+    /// - Returns: which secrets file it knows; `nil` also when there is no database.
+    private func copyLocal(to draft: BackupFolder) throws -> SecretsTestimony? {
+        guard FileManager.default.fileExists(atPath: folder.local) else { return nil }
+        let local = draft.file(BackupFolder.local)
+        if draft.has(BackupFolder.local) { try FileManager.default.removeItem(at: local) }
+        try LocalFile(path: folder.local).copy(to: local.path)
+        return try LocalFile(path: local.path).testimony()
+    }
+
+    private func write(_ secrets: Data?, _ copy: IdentityFile.Copy?, to draft: BackupFolder) throws {
+        if let secrets { try draft.write(secrets, to: BackupFolder.secrets) }
+        guard let identity else { return }
+        guard let copy else { throw Self.isMissing(identity) }
+        try draft.write(Data(copy.identity), to: BackupFolder.identity)
+        if let next = copy.next { try draft.write(Data(next), to: BackupFolder.nextIdentity) }
     }
 
     private func copy(_ name: String, as copy: String, to draft: BackupFolder) throws {

@@ -17,7 +17,7 @@ struct FormerFiles {
         databaseSuffixes.map { BackupFolder.local + $0 }
         + [
             BackupFolder.secrets, "\(BackupFolder.secrets).previous", "\(BackupFolder.secrets).new",
-            "\(BackupFolder.identity).new", BackupFolder.instance,
+            BackupFolder.nextIdentity, BackupFolder.instance,
         ]
     /// What may serve the restored installation too: it stays unless the backup has its own.
     private static let shared = [BackupFolder.identity, BackupFolder.settings]

@@ -76,7 +76,7 @@ struct Restoration {
         try compare(manifest.references, folder)
         let draft = BackupFolder(url: URL(filePath: folder.draft))
         let beside = [BackupFolder.local, BackupFolder.secrets, BackupFolder.instance, BackupFolder.settings]
-        for name in beside + [BackupFolder.identity] where backup.has(name) {
+        for name in beside + [BackupFolder.identity, BackupFolder.nextIdentity] where backup.has(name) {
             try draft.write(backup.content(of: name), to: name)
         }
         let notes = try compare(manifest, folder)
@@ -145,7 +145,7 @@ struct Restoration {
             instance: manifest.instance,
             testimony: testimony
         )
-        if case .fault(let message) = inspection.look() { throw CommandFailure(.findings, message) }
+        if case .fault(let message) = inspection.look().finding { throw CommandFailure(.findings, message) }
         return []
     }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Secrets
+import StateRepo
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,15 +19,16 @@ struct BackupCommand: AsyncParsableCommand {
 
     @OptionGroup var data: DataFolderOptions
 
-    @Flag(help: "Copy secrets.key too: whoever has the backup can then read every secret.")
+    @Flag(help: "Copy the identity too, as secrets.key: whoever has the backup can then read every secret.")
     var withIdentity = false
 
     func run() async throws {
+        let source = try data.existing()
         let writer = BackupWriter(
-            folder: try data.existing(),
+            folder: source,
             programs: try .installed(),
             clock: { Date() },
-            includesIdentity: withIdentity
+            identity: withIdentity ? try identity(of: source) : nil
         )
         let target = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
         let manifest = try await writer.write(to: target)
@@ -37,5 +40,18 @@ struct BackupCommand: AsyncParsableCommand {
             lines.append("secrets.key is not in it: back it up elsewhere, or the secrets are lost")
         }
         StandardStream.output.write(lines)
+    }
+
+    /// - Throws: ``CommandFailure`` (78) when the settings are wrong.
+    private func identity(of folder: DataFolder) throws -> IdentityFile {
+        let schemas = try StateRules.installed().schemas.registry
+        let path: String?
+        do throws(ConfigurationError) {
+            let environment = ProcessInfo.processInfo.variables
+            path = try SecretsSettings.identityFile(of: folder, environment: environment, schemas: schemas)
+        } catch {
+            throw CommandFailure(.configuration, error.problems.map { "gitplane: \($0)" })
+        }
+        return IdentityFile(path: path ?? folder.identity, isOurs: path == nil, faults: .none)
     }
 }

@@ -19,7 +19,7 @@ struct DoctorCommand: AsyncParsableCommand {
             folder: try data.existing(),
             rules: try .installed(),
             programs: try .installed(),
-            identityPath: ProcessInfo.processInfo.variables["GITPLANE_SECRETS_IDENTITY_FILE"]
+            environment: ProcessInfo.processInfo.variables
         )
         let findings = await examination.findings()
         let mine = findings.count { $0.concern == .person }

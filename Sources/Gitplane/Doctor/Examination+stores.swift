@@ -2,7 +2,6 @@ import Access
 import Foundation
 import Glibc
 import LocalStore
-import Secrets
 import StateRepo
 
 /// What lies beside the repository.
@@ -11,8 +10,7 @@ extension Examination {
     func permissions() -> [Finding] {
         let folders = [("", folder.url.path, 0o022), ("run", folder.run, 0o022)]
         let files = [
-            folder.instance, folder.local, folder.accessToken, folder.setupCode, path("secrets.key"),
-            path("secrets.age"),
+            folder.instance, folder.local, folder.accessToken, folder.setupCode, folder.identity, folder.secrets,
         ].map { (URL(filePath: $0).lastPathComponent, $0, 0o077) }
         return (folders + files).compactMap { name, path, forbidden in
             let attributes: [FileAttributeKey: Any]
@@ -48,29 +46,6 @@ extension Examination {
         return [Finding(.fine, "local.sqlite", "whole, with \(audit.count) entries in the audit log")]
     }
 
-    func secrets() throws -> [Finding] {
-        guard exists(folder.instance) else {
-            guard InstanceFile.isLost(in: folder) else {
-                return [Finding(.start, "instance.json", "there is none; it is made")]
-            }
-            let message = "it is gone, and no server starts: restore it, as a new one disowns commits and secrets"
-            return [Finding(.person, "instance.json", message)]
-        }
-        let instance = try InstanceFile.read(at: folder.instance)
-        let inspection = SecretsInspection(
-            folder: folder.url.path,
-            identityPath: identityPath,
-            instance: instance.identity.instance,
-            testimony: exists(folder.local) ? try LocalFile(path: folder.local).testimony() : nil
-        )
-        switch inspection.look() {
-        case .none: return [Finding(.start, "secrets.age", "there is none; it is made with its identity")]
-        case .good(let entries): return [Finding(.fine, "secrets.age", "it opens, with \(entries) secrets")]
-        case .sealed: return [Finding(.fine, "secrets.age", "a passphrase protects it")]
-        case .fault(let message): return [Finding(.person, "secrets.age", message)]
-        }
-    }
-
     func index() throws -> [Finding] {
         guard exists(folder.index) else {
             return [Finding(.start, "index.sqlite", "there is none; it is made from the history")]
@@ -87,7 +62,5 @@ extension Examination {
         return try exists(folder.index) && file.isUsable() ? file.head() : nil
     }
 
-    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-    private func path(_ name: String) -> String { folder.url.appending(path: name).path }
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }

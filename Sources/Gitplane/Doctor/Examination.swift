@@ -9,8 +9,8 @@ struct Examination {
     let folder: DataFolder
     let rules: StateRules
     let programs: GitPrograms
-    /// The identity's file, when it is not in the folder.
-    let identityPath: String?
+    /// Where the identity may be named, as for a server; without variables that have no text.
+    let environment: [String: String]
 
     /// Everything that was found, in the order in which a start would meet it.
     func findings() async -> [Finding] {
@@ -24,7 +24,8 @@ struct Examination {
         if holder == .nobody { findings += attempt("repository") { try leftovers() } }
         findings += attempt("repository") { try repository() } + attempt("state") { try state() }
         findings += await objects()
-        findings += attempt("local.sqlite") { try local() } + attempt("secrets.age") { try secrets() }
+        findings += attempt("local.sqlite") { try local() }
+        findings += attempt("secrets.age") { try secrets(besideServer: holder != .nobody) }
         return findings + attempt("index.sqlite") { try index() }
     }
 

@@ -16,6 +16,9 @@ struct DataFolder {
     var local: String { path("local.sqlite") }
     var health: String { path("health.sqlite") }
     var secrets: String { path("secrets.age") }
+    /// Unless the configuration names another file.
+    var identity: String { path("secrets.key") }
+    var settings: String { path("gitplane.json") }
     var accessToken: String { path("access-token") }
     var setupCode: String { path("setup-code") }
     var instance: String { path("instance.json") }

@@ -17,7 +17,7 @@ package struct IdentityFile: Sendable {
     private let links: PrivateFolder.Links
 
     /// - Parameter isOurs: whether the server makes the file; one that it was told of may be a link, as mounted secrets are.
-    init(path: String, isOurs: Bool, faults: SecretsFaults) {
+    package init(path: String, isOurs: Bool, faults: SecretsFaults) {
         let url = URL(filePath: path)
         self.path = url.path
         self.folder = PrivateFolder(url.deletingLastPathComponent().path, faults: faults)
@@ -88,7 +88,7 @@ package struct IdentityFile: Sendable {
         return Array((head + identity.exposed() + "\n").utf8)
     }
 
-    private static func bytes(_ content: Content) -> [UInt8] {
+    static func bytes(_ content: Content) -> [UInt8] {
         switch content {
         case .plain(let identity): plainText(identity)
         case .locked(let bytes): bytes

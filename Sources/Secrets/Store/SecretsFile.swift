@@ -9,7 +9,7 @@ struct SecretsFile: Sendable {
     static let name = "secrets.age"
     static let previousName = "secrets.age.previous"
     private static let draftName = "secrets.age.new"
-    private static let maximumSize = AgeFile.maximumSize + (2 << 20)
+    static let maximumSize = AgeFile.maximumSize + (2 << 20)
 
     let folder: PrivateFolder
     private let witness: any SecretsWitness

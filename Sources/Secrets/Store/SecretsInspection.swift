@@ -12,6 +12,28 @@ package struct SecretsInspection: Sendable {
         case fault(String)
     }
 
+    /// What a start makes of a rotation of the identity that was cut off.
+    package enum Rotation: Hashable, Sendable {
+        /// The file is sealed to the new identity, which takes its place.
+        case finished
+        /// Nothing is sealed to the new identity, which is removed.
+        case takenBack
+    }
+
+    /// What was found, and what was in the middle of it.
+    package struct Report: Sendable {
+        package let finding: Finding
+        package fileprivate(set) var rotation: Rotation?
+        /// Requests of which the file alone does not tell whether they came to their end, by whose secrets they are about.
+        package fileprivate(set) var intents: [SecretScope: SecretsIntent]
+
+        fileprivate init(_ finding: Finding, rotation: Rotation? = nil, intents: [SecretScope: SecretsIntent] = [:]) {
+            self.finding = finding
+            self.rotation = rotation
+            self.intents = intents
+        }
+    }
+
     private let folder: String
     private let identityPath: String?
     private let instance: String
@@ -28,18 +50,18 @@ package struct SecretsInspection: Sendable {
         self.testimony = testimony
     }
 
-    package func look() -> Finding {
+    package func look() -> Report {
         do throws(SecretsError) {
             return try judge()
         } catch {
-            return .fault(error.message)
+            return Report(.fault(error.message))
         }
     }
 
-    private func judge() throws(SecretsError) -> Finding {
+    private func judge() throws(SecretsError) -> Report {
         let bytes = try PrivateFolder(folder).read(
             SecretsFile.name,
-            maximum: AgeFile.maximumSize,
+            maximum: SecretsFile.maximumSize,
             refusal: .unavailable
         )
         let file = IdentityFile(
@@ -49,30 +71,54 @@ package struct SecretsInspection: Sendable {
         )
         switch (try file.read(), bytes) {
         case (nil, nil):
-            return testimony?.present == nil
-                ? .none : .fault("secrets.age and its identity are gone: restore both from a backup")
-        case (nil, .some): return .fault("\(file.path) is gone: restore it, or use the recovery key")
+            let isNew = testimony?.present == nil
+            return Report(isNew ? .none : .fault("secrets.age and its identity are gone: restore both from a backup"))
+        case (nil, .some): return Report(.fault("\(file.path) is gone: restore it, or use the recovery key"))
         case (.some, nil):
-            return testimony?.present == nil
-                ? .none : .fault("secrets.age is gone: restore it, or secrets.age.previous")
-        case (.locked, .some(let bytes)): return isExpected(bytes) ? .sealed : Self.unexpected
-        case (.plain(let identity), .some(let bytes)): return try judge(bytes, identity)
+            let isNew = testimony?.present == nil
+            return Report(isNew ? .none : .fault("secrets.age is gone: restore it, or secrets.age.previous"))
+        case (.locked, .some(let bytes)): return Report(sealed(bytes))
+        case (.plain(let identity), .some(let bytes)): return try judge(bytes, identity, file)
         }
     }
 
-    private func judge(_ bytes: [UInt8], _ identity: AgeIdentity) throws(SecretsError) -> Finding {
+    /// Opens the file with the identity that a start would take.
+    private func judge(
+        _ bytes: [UInt8],
+        _ identity: AgeIdentity,
+        _ file: IdentityFile
+    ) throws(SecretsError) -> Report {
+        switch try file.rotation(to: bytes, from: identity) {
+        case .none: return try judge(bytes, identity)
+        case .sealed(.plain(let next)):
+            var report = try judge(bytes, next)
+            report.rotation = .finished
+            return report
+        case .sealed(.locked): return Report(sealed(bytes), rotation: .finished)
+        case .unused:
+            var report = try judge(bytes, identity)
+            report.rotation = .takenBack
+            return report
+        }
+    }
+
+    private func judge(_ bytes: [UInt8], _ identity: AgeIdentity) throws(SecretsError) -> Report {
         let content: [UInt8]
         do throws(AgeError) {
             content = try AgeFile.open(bytes, with: [identity])
         } catch {
-            return .fault("secrets.age cannot be opened: \(error.message)")
+            return Report(.fault("secrets.age cannot be opened: \(error.message)"))
         }
         let decoded = try SecretsDocument.decode(content, with: identity)
-        guard decoded.isAuthentic, decoded.document.instance.utf8.elementsEqual(instance.utf8) else {
-            return .fault("secrets.age was not written by this installation: restore the right one")
+        let document = decoded.document
+        guard decoded.isAuthentic, document.instance.utf8.elementsEqual(instance.utf8) else {
+            return Report(.fault("secrets.age was not written by this installation: restore the right one"))
         }
-        return isExpected(bytes) ? .good(entries: decoded.document.entries.count) : Self.unexpected
+        guard isExpected(bytes) else { return Report(Self.unexpected) }
+        return Report(.good(entries: document.entries.count), intents: document.intents)
     }
+
+    private func sealed(_ bytes: [UInt8]) -> Finding { isExpected(bytes) ? .sealed : Self.unexpected }
 
     private func isExpected(_ bytes: [UInt8]) -> Bool {
         guard let testimony else { return true }

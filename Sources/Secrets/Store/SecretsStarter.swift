@@ -60,10 +60,6 @@ struct SecretsStarter: Sendable {
         return try file.replace(present, with: document, for: identity, noting: all)
     }
 
-    func isSealed(_ bytes: [UInt8], to identity: AgeIdentity) -> Bool {
-        do { return try !AgeFile.open(bytes, with: [identity]).isEmpty } catch { return false }
-    }
-
     func testimony() throws(SecretsError) -> SecretsTestimony? {
         do {
             return try witness.testimony()
@@ -73,21 +69,19 @@ struct SecretsStarter: Sendable {
         }
     }
 
-    /// A rotation writes the new identity beside the old one, then the file, then moves the identity: whichever of the two
-    /// the file fits is the right one.
     private func finishRotation(
         _ found: SecretsFile.Found,
         _ identity: AgeIdentity
     ) throws(SecretsError) -> SecretsState {
-        switch try identityFile.readNext() {
-        case nil: return try judge(found, identity)
-        case .plain(let next)? where isSealed(found.bytes, to: next):
+        switch try identityFile.rotation(to: found.bytes, from: identity) {
+        case .none: return try judge(found, identity)
+        case .sealed(let next):
             try identityFile.promoteNext()
-            return try judge(found, next)
-        case .locked(let next)? where !isSealed(found.bytes, to: identity):
-            try identityFile.promoteNext()
-            return .sealed(next)
-        case .plain?, .locked?:
+            switch next {
+            case .plain(let next): return try judge(found, next)
+            case .locked(let next): return .sealed(next)
+            }
+        case .unused:
             let state = try judge(found, identity)
             try identityFile.removeNext()
             return state

@@ -40,7 +40,7 @@ extension SecretsStore {
                 throw error
             }
         }
-        return starter.isSealed(found.bytes, to: identity) ? identity : nil
+        return identity.opens(found.bytes) ? identity : nil
     }
 
     private static func identity(
