@@ -14,6 +14,9 @@ struct DoctorTests {
             try server.client.createAgent("atlas")
             #expect(try server.client.publish("atlas").isSuccess)
             for number in 0..<5 { try server.client.describe("atlas", as: "text \(number)") }
+            let connection = "{\"api_key\": \"x\", \"base_url\": \"https://vendor.example\"}"
+            let path = "providers/codex/connection/api-key"
+            #expect(try server.client.api("PUT", path, body: connection).isSuccess)
             let beside = try examine(server)
             #expect(beside.ending == .exited(0), "\(beside.text)")
             #expect(beside.lines("start").isEmpty, "\(beside.text)")
@@ -61,8 +64,8 @@ struct DoctorTests {
     }
 
     enum Fault: CaseIterable {
-        case damagedFolder, damagedHead, damagedHistory, openKey, foreignSecrets, lostInstance, changedAudit,
-            brokenDocument
+        case damagedFolder, damagedHead, damagedHistory, openKey, openRun, foreignSecrets, lostInstance, changedAudit,
+            brokenDocument, draft, wrongSetting
 
         /// - Returns: what the examination has to name.
         func apply(to server: ServerProcess) throws -> String {
@@ -75,6 +78,9 @@ struct DoctorTests {
             case .openKey:
                 try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file("secrets.key").path)
                 return "chmod 600"
+            case .openRun:
+                try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file("run").path)
+                return "chmod 700 \(file("run").path)"
             case .foreignSecrets:
                 try Data("age-encryption.org/v1\n".utf8).write(to: file("secrets.age"))
                 try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file("secrets.age").path)
@@ -89,6 +95,12 @@ struct DoctorTests {
             case .brokenDocument:
                 try server.force(["state/agents/atlas/agent.json": "{"], from: "clone")
                 return "gitplane validate"
+            case .draft:
+                try files.createDirectory(at: file("init/state.git"), withIntermediateDirectories: true)
+                return "remove \(file("init").path)"
+            case .wrongSetting:
+                try Data("{\"secrets_identity_file\": 1}".utf8).write(to: file("gitplane.json"))
+                return "gitplane.json:1:"
             }
         }
 
@@ -96,6 +108,51 @@ struct DoctorTests {
             let object = try server.git.run("rev-parse", name)
             _ = try ObjectDamage.cut.apply(to: object, in: server.git)
             return object
+        }
+    }
+
+    @Test("says what a start puts right, and the start does it", arguments: Loss.allCases)
+    func losses(loss: Loss) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            try server.stop()
+            let word = try loss.apply(to: server)
+            let found = try examine(server)
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains(word) }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.describe("atlas", as: "after").isSuccess)
+            try next.stop()
+            let after = try examine(next)
+            #expect(after.ending == .exited(0) && after.lines("start").isEmpty, "\(after.text)")
+        }
+    }
+
+    enum Loss: CaseIterable {
+        case head, hook, hookMode, openDatabase, rotation
+
+        /// - Returns: what the examination has to name.
+        func apply(to server: ServerProcess) throws -> String {
+            let files = FileManager.default
+            func file(_ name: String) -> URL { server.folder.appending(path: name) }
+            switch self {
+            case .head:
+                try files.removeItem(at: file("state.git/HEAD"))
+                return "state.git/HEAD: "
+            case .hook:
+                try Data("#!/bin/sh\n".utf8).write(to: file("state.git/hooks/pre-receive"))
+                return "state.git/hooks: "
+            case .hookMode:
+                let hook = file("state.git/hooks/pre-receive").path
+                try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: hook)
+                return "state.git/hooks: "
+            case .openDatabase:
+                try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file("local.sqlite").path)
+                return "local.sqlite: others"
+            case .rotation:
+                try server.cutOffRotation()
+                return "secrets.key.new: "
+            }
         }
     }
 

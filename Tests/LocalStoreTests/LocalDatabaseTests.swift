@@ -49,9 +49,11 @@ struct LocalDatabaseTests {
     @Test("of a newer version is left alone")
     func newer() async throws {
         try await withDatabase { _, path in
+            #expect(try !LocalFile(path: path).isOfNewerVersion())
             let queue = try DatabaseQueue(path: path)
             try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from-the-future')") }
             #expect(throws: LocalStoreError.self) { try LocalDatabase(path: path) }
+            #expect(try LocalFile(path: path).isOfNewerVersion())
         }
     }
 

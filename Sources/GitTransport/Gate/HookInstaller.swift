@@ -60,7 +60,7 @@ package struct HookInstaller: Sendable {
     }
 
     /// Whether the hook is there as it should be: a start on a full disk then has nothing to write.
-    private var isInstalled: Bool {
+    package var isInstalled: Bool {
         guard let status = try? Stat(hookPath, followTargetSymlink: false),
             status.type == .regular, status.permissions.rawValue == Self.permissions
         else { return false }

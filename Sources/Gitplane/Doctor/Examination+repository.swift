@@ -1,14 +1,21 @@
 import Foundation
+import GitTransport
 import Reconciler
 import StateRepo
 
 /// The repository, and the state at its head.
 extension Examination {
-    var hasRepository: Bool { FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") }
+    /// Whether git takes it for a repository.
+    var isReadable: Bool { FileManager.default.fileExists(atPath: "\(folder.repository)/HEAD") }
+
+    /// Whether there is one that a start makes whole again.
+    private var hasRepository: Bool {
+        isReadable || FileManager.default.fileExists(atPath: "\(folder.repository)/objects")
+    }
 
     /// What was cut off: a start finishes or removes it.
     func leftovers() throws -> [Finding] {
-        guard hasRepository else { return [] }
+        guard isReadable else { return [] }
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).look()
         let removed = report.removed.map {
             Finding(.start, "state.git/\($0)", "left by a killed process; it is removed")
@@ -51,13 +58,18 @@ extension Examination {
             }
             return [Finding(.start, "state.git", "there is none; it is made from the template")]
         }
+        guard isReadable else {
+            let message = "it is missing and is put back; what is in the repository can be looked at then"
+            return [Finding(.start, "state.git/HEAD", message)]
+        }
         let keys = try RepositoryConfiguration(hooksPath: folder.hooks)
             .differences(inRepositoryAt: folder.repository)
         var findings = keys.map {
             Finding(.start, $0 == "HEAD" ? "state.git" : "state.git/config", "\($0) is set to what it should be")
         }
-        if !FileManager.default.fileExists(atPath: "\(folder.hooks)/pre-receive") {
-            findings.append(Finding(.start, "state.git/hooks", "the gate's hook is missing; it is written"))
+        if try !HookInstaller(of: folder).isInstalled {
+            let message = "the gate's hook is missing or not what this program writes; it is written anew"
+            findings.append(Finding(.start, "state.git/hooks", message))
         }
         let repository = try GitRepository(openingBareAt: folder.repository)
         for reference in try repository.references(under: "refs/gitplane/lost/") {
@@ -72,7 +84,7 @@ extension Examination {
 
     /// What is served after a start, and what is not.
     func state() throws -> [Finding] {
-        guard hasRepository else { return [] }
+        guard isReadable else { return [] }
         let repository = try GitRepository(openingBareAt: folder.repository)
         let target: CommitID?
         do {

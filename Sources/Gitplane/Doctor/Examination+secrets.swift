@@ -55,7 +55,7 @@ extension Examination {
 
     /// Requests that were cut off between their secrets and their commit.
     private func unfinished(_ intents: [SecretScope: SecretsIntent]) throws -> [Finding] {
-        guard hasRepository else { return [] }
+        guard isReadable else { return [] }
         return try intents.sorted { $0.key.path < $1.key.path }.compactMap { scope, intent in
             guard try !isCommitted(intent) else { return nil }
             let message = "those of \(scope.path) were written, and main has no commit of that request"

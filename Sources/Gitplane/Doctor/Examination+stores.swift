@@ -8,7 +8,7 @@ import StateRepo
 extension Examination {
     /// Who may read and write what.
     func permissions() -> [Finding] {
-        let folders = [("", folder.url.path, 0o022), ("run", folder.run, 0o022)]
+        let folders = [("", folder.url.path, 0o022), ("run", folder.run, 0o077)]
         let files = [
             folder.instance, folder.local, folder.accessToken, folder.setupCode, folder.identity, folder.secrets,
         ].map { (URL(filePath: $0).lastPathComponent, $0, 0o077) }
@@ -21,9 +21,19 @@ extension Examination {
                 return Finding(.person, subject, "it belongs to another user: chown \(geteuid()) \(path)")
             }
             guard let mode = attributes[.posixPermissions] as? Int, mode & forbidden != 0 else { return nil }
+            guard path != folder.local else {
+                return Finding(.start, subject, "others may use it; it becomes its owner's alone")
+            }
             let wanted = String(mode & ~0o077, radix: 8)
             return Finding(.person, subject, "others may use it: chmod \(wanted) \(path)")
         }
+    }
+
+    /// What a command left that made or restored a repository and was killed; nothing takes it for one.
+    func draft() -> [Finding] {
+        guard exists(folder.draft) else { return [] }
+        let message = "left by gitplane init or restore, which was killed, and may hold accounts and secrets"
+        return [Finding(.person, URL(filePath: folder.draft).lastPathComponent, "\(message): remove \(folder.draft)")]
     }
 
     func local() throws -> [Finding] {
@@ -33,6 +43,10 @@ extension Examination {
         let faults = try LocalFile(path: folder.local).faults()
         guard faults.isEmpty else {
             return faults.map { Finding(.person, "local.sqlite", "\($0): restore it from a backup") }
+        }
+        guard try !LocalFile(path: folder.local).isOfNewerVersion() else {
+            let message = "a newer version of this program wrote there, and this one does not start: install that one"
+            return [Finding(.person, "local.sqlite", message)]
         }
         let audit = try AuditFile(path: folder.local).verify()
         if let finding = audit.finding {

@@ -21,7 +21,7 @@ struct Examination {
             try folder.packedRefsProblem().map { [Finding(.person, "state.git/packed-refs", $0)] } ?? []
         }
         // What a running server is in the middle of is nobody's leftover.
-        if holder == .nobody { findings += attempt("repository") { try leftovers() } }
+        if holder == .nobody { findings += draft() + attempt("repository") { try leftovers() } }
         findings += attempt("repository") { try repository() } + attempt("state") { try state() }
         findings += await objects()
         findings += attempt("local.sqlite") { try local() }
@@ -51,7 +51,7 @@ struct Examination {
 
     /// Reads every object of the repository.
     private func objects() async -> [Finding] {
-        guard hasRepository else { return [] }
+        guard isReadable else { return [] }
         do {
             let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
             guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }

@@ -29,11 +29,7 @@ enum Gate {
         } catch {
             throw CommandFailure(.configuration, error.message)
         }
-        try HookInstaller(
-            repositoryPath: folder.repository,
-            executablePath: executablePath(),
-            socketPath: folder.gateSocket
-        ).install()
+        try HookInstaller(of: folder).install()
         let publisher = state.publisher
         let snapshots = state.snapshots
         let secrets = state.secrets.inventorySource
@@ -99,10 +95,16 @@ enum Gate {
             logger.error("push not concluded", metadata: ["error.code": "\(error.code.rawValue)"])
         }
     }
+}
 
-    /// This program's file, which the hook runs.
-    private static func executablePath() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+extension HookInstaller {
+    /// The hook of a data folder; it runs this program's file.
+    init(of folder: DataFolder) throws {
+        try self.init(
+            repositoryPath: folder.repository,
+            executablePath: FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+            socketPath: folder.gateSocket
+        )
     }
 }
 

@@ -15,6 +15,11 @@ package struct LocalFile: Sendable {
         }
     }
 
+    /// Whether a newer version of the program wrote it: opening it fails.
+    package func isOfNewerVersion() throws(LocalStoreError) -> Bool {
+        try read { try LocalSchema.migrator.hasBeenSuperseded($0) }
+    }
+
     /// Which secrets file was written last; `nil` when none was.
     package func testimony() throws(LocalStoreError) -> SecretsTestimony? {
         try read(RecordedSecrets.testimony)
