@@ -3,8 +3,8 @@ import Glibc
 
 /// The program: a server and the commands that go with it.
 ///
-/// Exit codes: 0; 1 findings of `validate`, `init`, `doctor` or `restore`; 64 usage; 69 an address in use; 70 internal;
-/// 74 a full disk; 78 configuration.
+/// Exit codes: 0; 1 findings of `validate`, `init`, `doctor`, `backup`, `restore` or `audit verify`; 64 usage; 69 an address
+/// in use; 70 internal; 74 a full disk; 78 configuration; 130 and 143 for what a signal ended.
 @main
 struct Gitplane: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -61,14 +61,17 @@ struct BackupFolder {
         return manifest
     }
 
-    /// Reads a file to its end; a link, a folder or a pipe is none.
+    /// Reads a file to its end, unless the task is cancelled; a link, a folder or a pipe is none.
     func read(_ name: String, _ part: (Data) throws -> Void) throws {
         guard type(of: name) == .typeRegular else { throw NoFile() }
         // Whatever takes its place in between is neither followed nor waited for.
         let descriptor = open(file(name).path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        while let content = try handle.read(upToCount: 1 << 20), !content.isEmpty { try part(content) }
+        while let content = try handle.read(upToCount: 1 << 20), !content.isEmpty {
+            try Task.checkCancellation()
+            try part(content)
+        }
     }
 
     /// All of a file.

@@ -2,7 +2,6 @@ import Access
 import Documents
 import Foundation
 import GitTransport
-import Glibc
 import LocalStore
 import Secrets
 import StateRepo
@@ -18,31 +17,26 @@ struct BackupWriter {
 
     let folder: DataFolder
     let programs: GitPrograms
-    let clock: () -> Date
+    let clock: @Sendable () -> Date
     /// What opens the secrets, when it is to go along.
     let identity: IdentityFile?
 
     /// Makes the backup by the side, and moves it to `target` when it is whole and on disk.
     func write(to target: URL) async throws -> BackupManifest {
-        let draft = BackupFolder(url: URL(filePath: target.path + ".partial", directoryHint: .isDirectory))
         guard !FileManager.default.fileExists(atPath: target.path) else {
             throw CommandFailure(.usage, "\(target.path) is there already")
         }
         try checkPlace(target)
         try checkSource()
-        guard mkdir(draft.url.path, 0o700) == 0 else {
-            throw CommandFailure(.usage, "\(draft.url.path) cannot be made: \(String(cString: strerror(errno)))")
-        }
+        let draft = try BackupDraft(of: target)
+        let folder = draft.folder
         do {
-            let manifest = try await fill(draft)
-            sync()
-            guard rename(draft.url.path, target.path) == 0 else {
-                throw CommandFailure(.usage, "\(target.path) cannot be made: \(String(cString: strerror(errno)))")
-            }
-            sync()
+            let manifest = try await fill(folder)
+            try Task.checkCancellation()
+            try draft.finish(as: target)
             return manifest
         } catch {
-            try FileManager.default.removeItem(at: draft.url)
+            try FileManager.default.removeItem(at: folder.url)
             throw error
         }
     }
@@ -91,9 +85,11 @@ struct BackupWriter {
         } catch let failure as RepositoryUpkeep.Failure {
             throw CommandFailure(.findings, "\(failure): gitplane doctor says what is damaged")
         }
+        try Task.checkCancellation()
         try copySecretsAndLocal(to: draft)
         for name in [BackupFolder.instance, BackupFolder.settings] { try copy(name, as: name, to: draft) }
         let names = try FileManager.default.contentsOfDirectory(atPath: draft.url.path).sorted()
+            .filter { $0 != BackupDraft.lockName }
         let manifest = BackupManifest(
             createdAt: Timestamp.text(clock()),
             version: ProgramVersion.current,

@@ -23,7 +23,7 @@ struct Restoration {
     let backup: BackupFolder
     let rules: StateRules
     let programs: GitPrograms
-    let clock: () -> Date
+    let clock: @Sendable () -> Date
 
     /// Restores into a folder that has no repository; what else of an installation stands there is kept as ``FormerFiles``.
     func restore(into folder: DataFolder) async throws -> Outcome {
@@ -38,6 +38,7 @@ struct Restoration {
             try removeDraft(of: folder)
             do {
                 var outcome = try await build(manifest, in: folder)
+                try Task.checkCancellation()
                 outcome.notes += try moveIntoPlace(folder)
                 try removeDraft(of: folder)
                 return outcome

@@ -31,7 +31,7 @@ struct BackupCommand: AsyncParsableCommand {
             identity: withIdentity ? try identity(of: source) : nil
         )
         let target = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
-        let manifest = try await writer.write(to: target)
+        let manifest = try await Interruption.cleaningUp { try await writer.write(to: target) }
         let size = manifest.files.reduce(0) { $0 + $1.size }
         var lines = [
             "\(target.path): refs: \(manifest.references.count), files: \(manifest.files.count), bytes: \(size)"

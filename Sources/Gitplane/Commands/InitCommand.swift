@@ -31,7 +31,10 @@ struct InitCommand: AsyncParsableCommand {
             rules: .installed(),
             programs: .installed()
         )
-        let outcome = try await importing.run(from: from, relativeTo: here)
+        let address = from
+        let outcome = try await Interruption.cleaningUp {
+            try await importing.run(from: address, relativeTo: here)
+        }
         StandardStream.output.write(outcome.report.lines)
         guard case .made(let revision, let commits, let versions) = outcome.result else {
             StandardStream.error.write(outcome.report.notes + ["nothing was made: repair these, commit, and try again"])

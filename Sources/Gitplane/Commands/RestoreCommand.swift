@@ -28,10 +28,11 @@ struct RestoreCommand: AsyncParsableCommand {
             clock: { Date() }
         )
         if verify {
-            report(try await restoration.verify(), "the backup is good")
+            report(try await Interruption.cleaningUp { try await restoration.verify() }, "the backup is good")
         } else {
             let folder = try data.named()
-            report(try await restoration.restore(into: folder), "restored to \(folder.url.path)")
+            let outcome = try await Interruption.cleaningUp { try await restoration.restore(into: folder) }
+            report(outcome, "restored to \(folder.url.path)")
         }
     }
 

@@ -46,6 +46,7 @@ struct StateImport {
         try removeDraft()
         do {
             let outcome = try await draft(remote)
+            try Task.checkCancellation()
             if case .made = outcome.result { try moveIntoPlace() }
             try removeDraft()
             return outcome
