@@ -4,10 +4,11 @@ import Foundation
 package enum ObjectDamage: String, CaseIterable, Sendable {
     case cut, flippedBit, empty, missing
 
-    /// Damages a loose object.
+    /// Damages a loose object, of which no copy in a pack stays.
     ///
     /// - Returns: how to put it back.
     package func apply(to object: String, in git: Git) throws -> LostObject {
+        try Self.unpack(object, in: git)
         let file = URL(filePath: "\(git.directory)/objects/\(object.prefix(2))/\(object.dropFirst(2))")
         let whole = try Data(contentsOf: file)
         // Git makes its files read-only.
@@ -22,6 +23,20 @@ package enum ObjectDamage: String, CaseIterable, Sendable {
         case .missing: break
         }
         return LostObject(file: file, content: whole)
+    }
+
+    /// Makes every object of the packs that have the object a file of its own.
+    private static func unpack(_ object: String, in git: Git) throws {
+        let folder = URL(filePath: "\(git.directory)/objects/pack")
+        guard FileManager.default.fileExists(atPath: folder.path) else { return }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".idx") {
+            let index = folder.appending(path: name)
+            guard try git.run("show-index", input: Array(Data(contentsOf: index))).contains(object) else { continue }
+            let pack = folder.appending(path: name.replacing(".idx", with: ".pack"))
+            let content = try Data(contentsOf: pack)
+            for file in [index, pack] { try FileManager.default.removeItem(at: file) }
+            try git.run("unpack-objects", "-q", input: Array(content))
+        }
     }
 }
 
