@@ -23,10 +23,14 @@ struct MaintenanceRulesTests {
         )
     }
 
-    private func run(_ result: MaintenanceRun.Result, endedAt seconds: TimeInterval) -> MaintenanceRun {
+    private func run(
+        _ result: MaintenanceRun.Result,
+        of task: MaintenanceTask = .pack,
+        endedAt seconds: TimeInterval
+    ) -> MaintenanceRun {
         let time = Self.begun + seconds
         return MaintenanceRun(
-            .pack,
+            task,
             began: time - 1,
             ended: time,
             result: result,
@@ -59,6 +63,16 @@ struct MaintenanceRulesTests {
         #expect(task(loose: 5_000, after: failed, at: 699) == nil)
         #expect(task(loose: 5_000, after: failed, at: 700) == .pack)
         #expect(task(after: failed, cleaned: -10_000_000, at: 699) == nil)
+    }
+
+    @Test("what failed is tried again although the counts do not call for it", arguments: MaintenanceTask.allCases)
+    func failureByAge(failed: MaintenanceTask) {
+        let last = run(.failed("no"), of: failed, endedAt: 100)
+        #expect(task(packs: 1, after: last, at: 699) == nil)
+        #expect(task(packs: 1, after: last, at: 700) == failed)
+        #expect(task(loose: 1, after: last, at: 700) == failed)
+        #expect(task(packs: 1, after: last, cleaned: -10_000_000, at: 700) == .clean)
+        #expect(task(packs: 1, after: run(.succeeded, of: failed, endedAt: 100), at: 700) == nil)
     }
 
     @Test("everything is cleaned once a week, whoever did so last")

@@ -14,18 +14,18 @@ struct Maintenance: Service {
     private let publisher: StatePublisher
     private let upkeep: RepositoryUpkeep
     private let repository: String
+    private let leftovers: StaleLocks
     private let board: MaintenanceBoard
     private let interval: Duration
     private let logger: Logger
     private let rules = MaintenanceRules(begun: Date())
 
     /// - Parameters:
-    ///   - repository: the bare repository, an absolute path.
     ///   - spans: where what git does is recorded.
     ///   - interval: how often it is counted; some passes come a fifth sooner or later, so that servers do not do so together.
     init(
         _ publisher: StatePublisher,
-        repository: String,
+        folder: DataFolder,
         programs: GitPrograms,
         board: MaintenanceBoard,
         interval: Duration,
@@ -33,8 +33,9 @@ struct Maintenance: Service {
         logger: Logger
     ) {
         self.publisher = publisher
-        self.upkeep = RepositoryUpkeep(repository: repository, programs: programs, spans: spans)
-        self.repository = repository
+        self.upkeep = RepositoryUpkeep(repository: folder.repository, programs: programs, spans: spans)
+        self.repository = folder.repository
+        self.leftovers = StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree])
         self.board = board
         self.interval = interval
         self.logger = logger
@@ -57,9 +58,14 @@ struct Maintenance: Service {
             let census = try RepositoryCensus(repositoryAt: repository)
             board.count(census)
             let cleaned = try CleaningMark(repositoryAt: repository).date ?? mark()
-            guard let task = rules.task(for: census, after: board.status.last, cleaned: cleaned, at: Date()) else {
-                return
+            let last = board.status.last
+            if let last, last.hasFailed {
+                // One try leaves as much as the repository has: no other begins until it is gone.
+                guard try clearAway(last) else { return }
+            } else {
+                publisher.conditions.remove(.maintenanceFailing)
             }
+            guard let task = rules.task(for: census, after: last, cleaned: cleaned, at: Date()) else { return }
             await run(task, census)
         } catch {
             note(failure: "its files could not be counted: the log says why", error)
@@ -86,6 +92,28 @@ struct Maintenance: Service {
             let message = Self.message(error)
             end(.failed(message), census)
             note(failure: message, error)
+            if let last = board.status.last { clearAwayOrReport(last) }
+        }
+    }
+
+    /// Removes what a run that failed has left unfinished.
+    ///
+    /// - Returns: `false` while somebody's git may be using it.
+    private func clearAway(_ run: MaintenanceRun) throws -> Bool {
+        let report = try leftovers.removeUnfinishedUpkeep(since: run.began)
+        if !report.removed.isEmpty {
+            logger.info("removed unfinished files", metadata: ["files": "\(report.removed)"])
+        }
+        return report.inUse.isEmpty
+    }
+
+    /// What cannot be removed now is met by the next pass.
+    private func clearAwayOrReport(_ run: MaintenanceRun) {
+        do {
+            guard try !clearAway(run) else { return }
+            logger.warning("unfinished files stay until no git works in the repository")
+        } catch {
+            logger.error("unfinished files not removed", metadata: ["error": "\(error)"])
         }
     }
 

@@ -140,7 +140,7 @@ struct Server {
             services.append(
                 Maintenance(
                     state.publisher,
-                    repository: folder.repository,
+                    folder: folder,
                     programs: programs,
                     board: maintenance,
                     interval: interval,

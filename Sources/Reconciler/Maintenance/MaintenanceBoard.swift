@@ -17,6 +17,10 @@ package struct MaintenanceRun: Hashable, Sendable {
     /// As the repository was found afterwards.
     package let census: RepositoryCensus
 
+    package var hasFailed: Bool {
+        if case .failed = result { true } else { false }
+    }
+
     package init(_ task: MaintenanceTask, began: Date, ended: Date, result: Result, census: RepositoryCensus) {
         self.task = task
         self.began = began

@@ -20,7 +20,7 @@ package struct MaintenanceRules: Sendable {
     static let packingAge: TimeInterval = 24 * 3_600
     /// How long it is from one cleaning to the next.
     static let cleaningAge: TimeInterval = 7 * 24 * 3_600
-    /// How long after a failure it is tried again.
+    /// How long after a failure the same is tried again.
     static let patience: TimeInterval = 600
 
     /// When this server began to look; a run before is not remembered.
@@ -40,8 +40,11 @@ package struct MaintenanceRules: Sendable {
         at now: Date
     ) -> MaintenanceTask? {
         let age = now.timeIntervalSince(last?.ended ?? begun)
-        if case .failed? = last?.result, age < Self.patience { return nil }
+        let failed = last.flatMap { $0.hasFailed ? $0.task : nil }
+        if failed != nil, age < Self.patience { return nil }
         if now.timeIntervalSince(cleaned) >= Self.cleaningAge { return .clean }
+        // What failed may have done its greater part, so that the counts would not call for it again.
+        if let failed { return failed }
         if census.looseObjects > Self.maximumLooseObjects || census.packs > Self.maximumPacks { return .pack }
         let hasWork = census.looseObjects > 0 || census.packs > 1
         return hasWork && age >= Self.packingAge ? .pack : nil

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Removes what a killed git or server leaves in a repository: lock files, which would block writers for ever, and
 /// unfinished objects.
@@ -34,15 +34,30 @@ package struct StaleLocks: Sendable {
     }
 
     /// Removes what is stale; does nothing when there is nothing.
-    package func remove() throws -> Report {
-        let report = try look()
-        for candidate in report.removed { try FileManager.default.removeItem(atPath: "\(repository)/\(candidate)") }
-        return report
+    package func remove() throws -> Report { try remove(try look()) }
+
+    /// Removes what a command of maintenance that was killed has left since `time`, beside a server and others that work.
+    ///
+    /// Only packs and graphs of commits that are not finished, and their locks: a writer of the server has none of these open
+    /// for longer than it takes to write one, and gives them names that are left out here.
+    package func removeUnfinishedUpkeep(since time: Date) throws -> Report {
+        let candidates = try (upkeepLocks() + unfinishedGraphs() + unfinishedPacks())
+            .filter { !isWriters($0) && wasModified($0, since: time) }
+        return try remove(try judge(candidates.sorted()))
     }
 
     /// What ``remove()`` would do now.
-    package func look() throws -> Report {
-        let candidates = try candidates().sorted()
+    package func look() throws -> Report { try judge(try candidates().sorted()) }
+
+    /// What is gone meanwhile was finished, or removed by whoever made it.
+    private func remove(_ report: Report) throws -> Report {
+        for candidate in report.removed where exists(candidate) {
+            try FileManager.default.removeItem(atPath: "\(repository)/\(candidate)")
+        }
+        return report
+    }
+
+    private func judge(_ candidates: [String]) throws -> Report {
         guard !candidates.isEmpty else { return Report(removed: [], inUse: []) }
         let directories = [repository] + workingTrees
         guard !processes.isGitWorking(in: directories) else {
@@ -72,21 +87,51 @@ package struct StaleLocks: Sendable {
             ["worktrees/\($0)/index.lock", "worktrees/\($0)/HEAD.lock"]
         }
         return try top + worktrees.filter(exists) + files(under: "refs", named: { $0.hasSuffix(".lock") })
-            + unfinishedObjects()
+            + upkeepLocks() + unfinishedGraphs() + unfinishedPacks() + unfinishedObjects()
     }
 
-    /// Temporary names of git and libgit2: directly in `objects`, in the fan-out directories and among the packs.
+    /// Locks of what packs and cleans; `gc.pid` is not among them, because git itself sees whether its process is gone.
+    private func upkeepLocks() -> [String] {
+        [
+            "gc.pid.lock", "objects/info/commit-graph.lock", "objects/info/commit-graphs/commit-graph-chain.lock",
+            "objects/maintenance.lock", "objects/pack/multi-pack-index.lock",
+        ].filter(exists)
+    }
+
+    private func unfinishedGraphs() throws -> [String] {
+        try ["objects/info", "objects/info/commit-graphs"].flatMap { folder in
+            try names(in: folder).filter { $0.hasPrefix("tmp_graph_") }.map { "\(folder)/\($0)" }
+        }
+    }
+
+    /// Temporary names of git and libgit2 among the packs.
+    private func unfinishedPacks() throws -> [String] {
+        let prefixes = ["tmp_", ".tmp-", "pack_git2_"]
+        return try names(in: "objects/pack").filter { file in prefixes.contains { file.hasPrefix($0) } }
+            .map { "objects/pack/\($0)" }
+    }
+
+    /// Whether the writer of a server, or libgit2, makes files of that name.
+    private func isWriters(_ candidate: String) -> Bool {
+        let name = candidate.split(separator: "/").last ?? ""
+        return name.hasPrefix("pack_git2_") || name.hasPrefix("tmp_pack_") && name.utf8.count == "tmp_pack_".count + 40
+    }
+
+    private func wasModified(_ path: String, since time: Date) -> Bool {
+        // A file that is gone meanwhile is no candidate, for whatever reason.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(repository)/\(path)")
+        return (attributes?[.modificationDate] as? Date).map { $0 >= time } ?? false
+    }
+
+    /// Temporary names of git and libgit2: directly in `objects` and in the fan-out directories.
     private func unfinishedObjects() throws -> [String] {
         try names(in: "objects").flatMap { name -> [String] in
             let path = "objects/\(name)"
             if name.hasPrefix("tmp_object_git2_") || name.hasPrefix("tmp_objdir-") || name.hasPrefix("tmp_obj_") {
                 return [path]
             }
-            guard name.utf8.count == 2 || name == "pack" else { return [] }
-            let prefixes = ["tmp_", ".tmp-", "pack_git2_"]
-            return try names(in: path).filter { file in prefixes.contains { file.hasPrefix($0) } }.map {
-                "\(path)/\($0)"
-            }
+            guard name.utf8.count == 2 else { return [] }
+            return try names(in: path).filter { $0.hasPrefix("tmp_") }.map { "\(path)/\($0)" }
         }
     }
 

@@ -6,7 +6,10 @@ import Testing
 @Suite("A start clears what a crash left, and only that", .timeLimit(.minutes(1)))
 struct RecoveryTests {
     private static let leftovers = [
-        "HEAD.lock", "config.lock", "objects/ab/tmp_obj_x", "objects/pack/tmp_pack_x", "objects/tmp_objdir-incoming-x",
+        "HEAD.lock", "config.lock", "gc.pid.lock", "objects/ab/tmp_obj_x", "objects/info/commit-graph.lock",
+        "objects/info/commit-graphs/commit-graph-chain.lock", "objects/info/commit-graphs/tmp_graph_x",
+        "objects/info/tmp_graph_x", "objects/maintenance.lock", "objects/pack/.tmp-1-pack-x.pack",
+        "objects/pack/multi-pack-index.lock", "objects/pack/tmp_pack_x", "objects/tmp_objdir-incoming-x",
         "objects/tmp_object_git2_x", "packed-refs.lock", "refs/gitplane/releases.lock", "refs/heads/a/b.lock",
         "refs/heads/main.lock", "refs/notes/gitplane.lock",
     ]
