@@ -157,6 +157,10 @@ final class FaultRun {
             if case .acknowledged = outcome { break }
             if attempt == 3 { history.complain("nothing can be written after \(fault): \(outcome)") }
         }
+        // The index may still wait before its next try: whoever asks for a pass has it at once.
+        if try !server.client.api("POST", "state/reconcile").isSuccess {
+            history.complain("nothing can be reconciled after \(fault)")
+        }
         try history.check(server, agents: touched)
     }
 
