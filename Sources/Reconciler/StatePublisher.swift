@@ -134,7 +134,7 @@ package actor StatePublisher {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
             if reason == .requested { try log.mend() }
-            if reason == .requested || reason == .periodicScan || snapshots.latest == nil { try reviewOwnRefs() }
+            if reason == .requested || reason == .periodicScan || snapshots.latest == nil { reviewOwnRefs() }
             repairIndex(.now, reason)
             let snapshot = try reason == .requested ? lookAgain(catchUp(reason)) : catchUp(reason)
             if failures > 0 { noteReady(snapshot) }
