@@ -17,6 +17,7 @@ struct WatchHammerTests {
     func hammer() async throws {
         try await withStateServer([:], .live) { server in
             let last = Self.commits + 1
+            let first = try server.git.run("rev-list", "--max-parents=0", "main")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for number in 0..<Self.commits {
@@ -26,7 +27,8 @@ struct WatchHammerTests {
                     }
                 }
                 for number in 0..<Self.watchers {
-                    group.addTask { try await Self.follow(server, to: last, SeededGenerator(seed: UInt64(number))) }
+                    let random = SeededGenerator(seed: UInt64(number))
+                    group.addTask { try await Self.follow(server, from: first, to: last, random) }
                 }
                 try await group.waitForAll()
             }
@@ -35,9 +37,14 @@ struct WatchHammerTests {
     }
 
     /// Reads all changes in visits of random length, each behind the last id of the one before.
-    private static func follow(_ server: StateServer, to last: Int, _ random: SeededGenerator) async throws {
+    private static func follow(
+        _ server: StateServer,
+        from first: String,
+        to last: Int,
+        _ random: SeededGenerator
+    ) async throws {
         var random = random
-        var (sequence, id) = (1, try server.git.run("rev-list", "--max-parents=0", "main"))
+        var (sequence, id) = (1, first)
         while sequence < last {
             let count = min(Int.random(in: 1...40, using: &random), last - sequence)
             let place = (sequence, id)
