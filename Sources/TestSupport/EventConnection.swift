@@ -43,18 +43,34 @@ package struct EventConnection {
         headers: [String: String] = [:],
         _ body: (inout EventConnection) async throws -> Result
     ) async throws -> Result {
+        let lines = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
+        let request = ByteBuffer(string: "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(lines)\r\n")
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(OpeningRequest(request))
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        return try await channel.executeThenClose { inbound, outbound in
-            let lines = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
-            try await outbound.write(ByteBuffer(string: "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(lines)\r\n"))
+        return try await channel.executeThenClose { inbound, _ in
             var connection = try await EventConnection(inbound)
             return try await body(&connection)
         }
+    }
+}
+
+/// Sends a request as soon as the connection stands, however busy the tasks are: the server waits ten seconds for it.
+private final class OpeningRequest: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let request: ByteBuffer
+
+    init(_ request: ByteBuffer) { self.request = request }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(request), promise: nil)
+        context.fireChannelActive()
     }
 }
 

@@ -102,7 +102,8 @@ struct ProgramTests {
         }
     }
 
-    @Test("ends with the exit code that its documentation names", arguments: endings)
+    // One at a time: each keeps a thread waiting for the program.
+    @Test("ends with the exit code that its documentation names", .serialized, arguments: endings)
     func exitCodes(line: String, status: Int32) async throws {
         try await withTemporaryDirectory { folder in
             let outcome = try run(line.split(separator: " ").map(String.init), in: folder)
