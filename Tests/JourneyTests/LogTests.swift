@@ -32,7 +32,11 @@ struct LogTests {
             let logged = try events(server.errors)
             #expect(logged.contains { $0["setup_code_file"]?.stringValue?.hasSuffix("/data/setup-code") == true })
             #expect(!server.errors.contains(code.trimmingCharacters(in: .whitespacesAndNewlines)))
-            #expect(logged.contains { $0["recovery_key"]?.stringValue?.hasPrefix("AGE-SECRET-KEY-") == true })
+            let keeping = logged.compactMap { $0["recovery_key_file"]?.stringValue }
+            #expect(keeping == [folder.appending(path: "recovery-key").path])
+            #expect(!server.errors.contains("AGE-SECRET-KEY-"))
+            let doctor = try CommandRun.gitplane("doctor", "--data-dir", folder.path, near: folder)
+            #expect(doctor.text.contains("recovery-key: it opens the secrets"))
             let refused = logged.filter { $0["exit_code"] == "78" }
             #expect(refused.count == 1)
             #expect(refused.first?["message"]?.stringValue?.contains("process \(server.processID)") == true)

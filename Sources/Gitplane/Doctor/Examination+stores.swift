@@ -2,6 +2,7 @@ import Access
 import Foundation
 import Glibc
 import LocalStore
+import Secrets
 import StateRepo
 
 /// What lies beside the repository.
@@ -11,6 +12,7 @@ extension Examination {
         let folders = [("", folder.url.path, 0o022), ("run", folder.run, 0o077)]
         let files = [
             folder.instance, folder.local, folder.accessToken, folder.setupCode, folder.identity, folder.secrets,
+            folder.recoveryKey,
         ].map { (URL(filePath: $0).lastPathComponent, $0, 0o077) }
         return (folders + files).compactMap { name, path, forbidden in
             let attributes: [FileAttributeKey: Any]
@@ -27,6 +29,13 @@ extension Examination {
             let wanted = String(mode & ~0o077, radix: 8)
             return Finding(.person, subject, "others may use it: chmod \(wanted) \(path)")
         }
+    }
+
+    /// A key that opens the secrets does not belong beside them.
+    func recoveryKey() -> [Finding] {
+        guard exists(folder.recoveryKey) else { return [] }
+        let message = "it opens the secrets beside which it lies"
+        return [Finding(.person, RecoveryKeyFile.name, "\(message): move \(folder.recoveryKey) elsewhere")]
     }
 
     /// What a command left that made or restored a repository and was killed; nothing takes it for one.

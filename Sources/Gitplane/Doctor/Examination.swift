@@ -26,6 +26,7 @@ struct Examination {
         findings += await objects()
         findings += attempt("local.sqlite") { try local() }
         findings += attempt("secrets.age") { try secrets(besideServer: holder != .nobody) }
+        findings += recoveryKey()
         return findings + attempt("index.sqlite") { try index() }
     }
 

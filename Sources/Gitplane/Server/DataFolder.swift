@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Secrets
 import StateRepo
 import SystemPackage
 
@@ -18,6 +19,8 @@ struct DataFolder {
     var secrets: String { path("secrets.age") }
     /// Unless the configuration names another file.
     var identity: String { path("secrets.key") }
+    /// Made by a first start that has nobody to show the key to.
+    var recoveryKey: String { path(RecoveryKeyFile.name) }
     var settings: String { path("gitplane.json") }
     var accessToken: String { path("access-token") }
     var setupCode: String { path("setup-code") }
@@ -106,7 +109,7 @@ extension DataFolder {
 
     /// Whether the first start makes it; one that stands there before was another server's, and is never begun upon.
     private static func isSecrets(_ name: String) -> Bool {
-        ["secrets.key", "secrets.age"].contains { name == $0 || name.hasPrefix("\($0).") }
+        ["secrets.key", "secrets.age", RecoveryKeyFile.name].contains { name == $0 || name.hasPrefix("\($0).") }
     }
 
     /// Makes a folder with those above it, for their owner alone.

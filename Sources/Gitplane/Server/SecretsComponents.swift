@@ -54,10 +54,7 @@ struct SecretsComponents {
         guard let recovery else { return }
         let path = store.configuration.identityPath ?? "\(store.configuration.folder)/secrets.key"
         guard format == .text else {
-            let message =
-                "made secrets.age: keep a copy of its identity, and write the recovery key down, shown this once"
-            let keys: Logger.Metadata = ["identity": "\(path)", "recovery_key": "\(recovery.exposed())"]
-            return StandardStream.error.write([JSONLogHandler.line(.warning, message, keys)])
+            return StandardStream.error.write([keep(recovery, besides: path)])
         }
         StandardStream.error.write([
             "",
@@ -73,6 +70,25 @@ struct SecretsComponents {
 }
 
 extension SecretsComponents {
+    /// Keeps the recovery key in a file: logs are read by more people than may read the secrets.
+    ///
+    /// - Returns: the event that says where.
+    private func keep(_ recovery: AgeIdentity, besides identity: String) -> String {
+        let file = RecoveryKeyFile(folder: store.configuration.folder)
+        do throws(SecretsError) {
+            try file.add(recovery)
+            let message = "made secrets.age: keep a copy of its identity elsewhere, and move the recovery key there"
+            return JSONLogHandler.line(
+                .warning,
+                message,
+                ["identity": "\(identity)", "recovery_key_file": "\(file.path)"]
+            )
+        } catch {
+            let message = "made secrets.age without a recovery key, which was not kept: add a recipient of your own"
+            return JSONLogHandler.line(.error, message, ["identity": "\(identity)", "error": "\(error)"])
+        }
+    }
+
     /// Says in the log what the configuration changed about who can open the file.
     func tell(_ logger: Logger) {
         guard let resealing else { return }
