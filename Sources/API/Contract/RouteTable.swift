@@ -1,3 +1,4 @@
+import Glibc
 package import HTTPTypes
 
 /// Finds the operation of a method and a path.
@@ -106,6 +107,9 @@ package struct RouteTable: Sendable {
     }
 
     private static func isEqual(_ segment: UnsafeRawBufferPointer, _ literal: [UInt8]) -> Bool {
-        segment.count == literal.count && literal.withUnsafeBytes { $0.elementsEqual(segment) }
+        guard segment.count == literal.count, let start = segment.baseAddress else { return false }
+        return literal.withUnsafeBytes { other in
+            other.baseAddress.map { memcmp(start, $0, segment.count) == 0 } ?? false
+        }
     }
 }

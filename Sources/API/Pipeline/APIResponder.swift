@@ -10,7 +10,9 @@ package import Telemetry
 ///
 /// In this order: sizes, host, path and method, rates, credentials in the address, authentication, scope, parameters,
 /// body, whether it is a repetition. The first that fails answers.
-package struct APIResponder: HTTPResponder {
+///
+/// One object, because a structure of this size would be copied at each step of each request.
+package final class APIResponder: HTTPResponder {
     package typealias Context = APIContext
 
     private let contract: Contract

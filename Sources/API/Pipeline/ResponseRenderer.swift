@@ -14,21 +14,19 @@ enum ResponseRenderer {
         _ logger: Logger
     ) -> Response {
         var headers = answer.headers
-        headers.append(HTTPField(name: .requestID, value: exchange.id))
-        SecurityHeaders.add(to: &headers)
+        var added = SecurityHeaders.missing(in: headers)
+        added.append(HTTPField(name: .requestID, value: exchange.id))
         let body: ResponseBody
         switch answer.body {
         case .none: body = ResponseBody()
-        case .json(let value):
-            headers.append(HTTPField(name: .contentType, value: OperationResponse.json))
-            body = ResponseBody(byteBuffer: buffer(of: value))
-        case .bytes(let bytes, let contentType):
-            headers.append(HTTPField(name: .contentType, value: contentType))
-            body = ResponseBody(byteBuffer: bytes)
+        case .json(let value): body = self.body(buffer(of: value), OperationResponse.json, &added)
+        case .bytes(let bytes, let contentType): body = self.body(bytes, contentType, &added)
         case .stream(let stream, let contentType):
-            headers.append(HTTPField(name: .contentType, value: contentType))
+            added.append(HTTPField(name: .contentType, value: contentType))
             body = self.body(stream, exchange.names, logger)
         }
+        // At once: each addition by itself costs as much.
+        headers.append(contentsOf: added)
         var response = Response(status: answer.status, headers: headers, body: body)
         switch answer.status {
         // RFC 9110, section 8.6: neither says how long a body is that does not come.
@@ -36,6 +34,12 @@ enum ResponseRenderer {
         default: break
         }
         return exchange.method == .head ? response.createHeadResponse() : response
+    }
+
+    private static func body(_ bytes: ByteBuffer, _ type: String, _ headers: inout [HTTPField]) -> ResponseBody {
+        headers.append(HTTPField(name: .contentType, value: type))
+        headers.append(HTTPField(name: .contentLength, value: String(bytes.readableBytes)))
+        return ResponseBody(byteBuffer: bytes)
     }
 
     private static func body(_ stream: ResponseBody, _ names: Logger.Metadata, _ logger: Logger) -> ResponseBody {

@@ -11,9 +11,11 @@ enum SecurityHeaders {
     private static let revalidated = HTTPField(name: .cacheControl, value: "private, no-cache")
     private static let unstored = HTTPField(name: .cacheControl, value: "no-store")
 
-    /// Answers with an entity tag may be kept by the client itself; all others are kept by nobody.
-    static func add(to headers: inout HTTPFields) {
-        headers.append(contentsOf: fixed)
-        if !headers.contains(.cacheControl) { headers.append(headers.contains(.eTag) ? revalidated : unstored) }
+    /// What an answer with these headers lacks.
+    ///
+    /// One with an entity tag may be kept by the client itself; all others are kept by nobody.
+    static func missing(in headers: HTTPFields) -> [HTTPField] {
+        if headers.contains(.cacheControl) { return fixed }
+        return fixed + [headers.contains(.eTag) ? revalidated : unstored]
     }
 }
