@@ -14,7 +14,7 @@ DESTDIR ?=
 ARGUMENTS ?=
 
 # All tests at once wait for each other longer than those may that measure time; so many run at a time.
-WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 FORMATTED := Package.swift Sources Tests $(wildcard Benchmarks)
 SHARED := openapi schemas catalogue passwords state skills template
