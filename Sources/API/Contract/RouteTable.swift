@@ -1,4 +1,3 @@
-import Glibc
 package import HTTPTypes
 
 /// Finds the operation of a method and a path.
@@ -107,9 +106,6 @@ package struct RouteTable: Sendable {
     }
 
     private static func isEqual(_ segment: UnsafeRawBufferPointer, _ literal: [UInt8]) -> Bool {
-        guard segment.count == literal.count, let start = segment.baseAddress else { return false }
-        return literal.withUnsafeBytes { other in
-            other.baseAddress.map { memcmp(start, $0, segment.count) == 0 } ?? false
-        }
+        segment.count == literal.count && literal.withUnsafeBytes { $0.elementsEqual(segment) }
     }
 }

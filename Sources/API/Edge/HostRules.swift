@@ -52,7 +52,7 @@ package struct HostRules: Sendable {
         else { return nil }
         let hasFinalDot = name.utf8.last == UInt8(ascii: ".") && name.utf8.count > 1
         let trimmed = hasFinalDot ? name.dropLast() : name
-        return String(trimmed).lowercased()
+        return trimmed.lowercased()
     }
 
     /// The longest name that DNS knows, in bytes (RFC 1035, section 3.1).
@@ -69,14 +69,9 @@ package struct HostRules: Sendable {
     /// Whether nothing or `:` and a port follows.
     private static func isPort(_ rest: Substring) -> Bool {
         if rest.isEmpty { return true }
-        let digits = rest.utf8.dropFirst()
-        guard rest.utf8.first == UInt8(ascii: ":"), (1...5).contains(digits.count) else { return false }
-        var port = 0
-        for digit in digits {
-            guard (0x30...0x39).contains(digit) else { return false }
-            port = 10 * port + Int(digit - 0x30)
-        }
-        return port <= 65_535
+        let digits = rest.dropFirst()
+        return rest.utf8.first == UInt8(ascii: ":") && (1...5).contains(digits.utf8.count)
+            && digits.utf8.allSatisfy { (0x30...0x39).contains($0) } && (Int(digits) ?? .max) <= 65_535
     }
 
     private static func malformed(_ message: String) -> ProblemError {

@@ -36,12 +36,7 @@ enum PathSegment {
     /// The decoded text; `nil` for what no canonical path holds: characters that need an escape, `.` and `..`, and
     /// escapes that hide a slash, a backslash or a control character.
     static func decode(_ segment: UnsafeRawBufferPointer) -> String? {
-        guard segment.allSatisfy(isPathCharacter) else { return nil }
-        guard segment.contains(UInt8(ascii: "%")) else {
-            let text = String(decoding: segment, as: UTF8.self)
-            return text == "." || text == ".." ? nil : text
-        }
-        guard let text = PercentEncoding.decode(segment) else { return nil }
+        guard segment.allSatisfy(isPathCharacter), let text = PercentEncoding.decode(segment) else { return nil }
         guard text != ".", text != "..", text.utf8.allSatisfy(isAcceptable) else { return nil }
         return text
     }
