@@ -5,8 +5,8 @@ import StateRepo
 extension GitServer {
     /// Takes a push and returns git's report of it, which is to be sent whatever it says.
     ///
-    /// The commands are read first: what they show to be refused starts no process. A report is returned only when what it
-    /// says is on disk, and served.
+    /// The commands are read first: what they show to be refused starts no process. Git's report is returned only when what
+    /// it says is on disk, and served; where the disk does not confirm it, the report says that the outcome is not known.
     ///
     /// - Parameter isAllowed: whether the credential of the push has not ended, asked before anything may move.
     /// - Throws: ``GitServiceError``, and what the input throws; then the process is gone, with everything that it started.
@@ -66,13 +66,13 @@ extension GitServer {
         }
         if ending.isKilled { noteCutOff() }
         // Whatever the report says, and also when there is none: refs may have moved.
-        try await flush(commands.updates)
+        let isConfirmed = await flush(commands.updates, of: holder)
         await reconcile(holder)
         guard !ending.isKilled else { throw GitServiceError(.deadline, "Taking the push took too long.") }
         guard ending.isSuccess || report.readableBytes > 0 else {
             throw GitServiceError(.failed, "git failed: \(ending.errors)")
         }
-        return report
+        return isConfirmed ? report : PushRefusal(unconfirmed: commands).report
     }
 
     /// The push is done: when it cannot be served now, the next pass of the reconciler serves it.

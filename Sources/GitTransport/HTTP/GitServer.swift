@@ -122,12 +122,15 @@ package struct GitServer: Sendable {
         }
     }
 
-    /// Flushes that these refs may have moved.
-    func flush(_ updates: [RefUpdate]) async throws {
+    /// Flushes that these refs may have moved, and returns whether the disk has confirmed it.
+    func flush(_ updates: [RefUpdate], of holder: PushTickets.Holder) async -> Bool {
         do {
             try await flusher.flush(updates.compactMap { RefName($0.ref) })
+            return true
         } catch {
-            throw GitServiceError(.failed, "a push cannot be reported, since it is not flushed: \(error)")
+            let metadata: Logger.Metadata = ["request.id": "\(holder.requestID)", "error": "\(error)"]
+            logger.error("push not flushed", metadata: metadata)
+            return false
         }
     }
 }

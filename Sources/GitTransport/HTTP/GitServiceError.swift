@@ -9,7 +9,7 @@ package struct GitServiceError: Error, Hashable, CustomStringConvertible {
         case busy = "git.busy"
         /// The process was ended at its deadline, or because the server stops.
         case deadline = "git.deadline"
-        /// The process failed, or what it did could not be flushed to disk.
+        /// The process failed.
         case failed = "git.failed"
     }
 

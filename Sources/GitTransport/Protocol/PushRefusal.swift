@@ -1,7 +1,7 @@
 import NIOCore
 import StateRepo
 
-/// Why a push is refused before anything of it is unpacked, as git's report says it.
+/// Why a push is refused before anything of it is unpacked, or what is not known of one, as git's report says it.
 struct PushRefusal: Hashable {
     /// One update that is refused for its own sake.
     struct Finding: Hashable {
@@ -14,13 +14,25 @@ struct PushRefusal: Hashable {
     /// Why nothing was unpacked; `nil` when single updates are the reason.
     private let unpacking: String?
     private let findings: [Finding]
+    /// What is said of each ref when nobody knows what came of it.
+    private let uncertainty: String?
     private let refs: [String]
     private let capabilities: PushCommands.Capabilities
+
+    /// A push of which git has ended and the disk has not confirmed what it did: whether it survives a crash is not known.
+    init(unconfirmed commands: PushCommands) {
+        refs = commands.updates.map(\.ref)
+        capabilities = commands.capabilities
+        (unpacking, findings) = (nil, [])
+        uncertainty =
+            "\(StateError.Code.outcomeUnknown.rawValue): the disk has not confirmed it; fetch before you push again"
+    }
 
     /// `nil` when nothing speaks against the push as far as its commands show.
     init?(_ commands: PushCommands) {
         refs = commands.updates.map(\.ref)
         capabilities = commands.capabilities
+        uncertainty = nil
         unpacking = Self.reason(commands)
         findings = unpacking == nil ? commands.updates.compactMap(Self.finding) : []
         if unpacking == nil, findings.isEmpty { return nil }
@@ -72,12 +84,13 @@ struct PushRefusal: Hashable {
     }
 
     private func reason(for ref: String) -> String {
-        if let unpacking { return unpacking }
+        if let text = unpacking ?? uncertainty { return text }
         return findings.first { $0.ref.utf8.elementsEqual(ref.utf8) }?.reason ?? "refused together with another ref"
     }
 
     /// What the gate would print.
     private var lines: [String] {
+        guard uncertainty == nil else { return [] }
         var findings = findings.map { finding in
             Diagnostic(.error, finding.code, file: finding.ref, finding.reason, hint: finding.hint)
         }

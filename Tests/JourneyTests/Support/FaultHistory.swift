@@ -15,11 +15,17 @@ struct FaultHistory {
 
     /// What each agent may say; `nil` stands for no agent.
     private(set) var texts: [String: Set<String?>] = [:]
-    private(set) var versions: [String: Int] = [:]
-    private(set) var secrets: [String: Int] = [:]
+    /// How many versions were published of each agent.
+    private(set) var versions: [String: ClosedRange<Int>] = [:]
+    private(set) var secrets: [String: ClosedRange<Int>] = [:]
     private(set) var revisions: Set<String> = []
+    /// Commits that were pushed and that the server says it has not taken.
+    private(set) var refusedPushes: Set<String> = []
     /// Tokens that were handed out.
     private(set) var tokens: [String] = []
+    /// Names of tokens that the server says it has not made.
+    private(set) var refusedTokens: Set<String> = []
+    var timeline = FaultTimeline()
     private(set) var counts: [String: Int] = [:]
     private(set) var problems: [String] = []
     /// The last failures, for whoever has to find out.
@@ -51,7 +57,7 @@ struct FaultHistory {
 
     private mutating func outcome(of answer: HTTPAnswer) throws -> Outcome {
         if answer.isSuccess { return .acknowledged(answer) }
-        if try answer.code() == "storage.outcome_unknown" { return .unknown }
+        if ["storage.outcome_unknown", "secrets.outcome_unknown"].contains(try answer.code()) { return .unknown }
         if answer.status == 500 { complain("no failure is 500: \(answer)") }
         return .refused(answer)
     }
@@ -63,8 +69,6 @@ struct FaultHistory {
     }
 
     mutating func complain(_ problem: String) { problems.append(problem) }
-
-    mutating func lostPush() { counts["pushes refused or cut off", default: 0] += 1 }
 
     private mutating func note(_ outcome: Outcome) {
         switch outcome {
@@ -78,57 +82,88 @@ struct FaultHistory {
         }
     }
 
-    /// Takes down what a request was to make of an agent's text.
-    mutating func wrote(_ text: String, to agent: String, _ outcome: Outcome) {
-        switch outcome {
-        case .acknowledged: texts[agent] = [text]
-        case .refused: break
-        case .unknown: texts[agent, default: [nil]].insert(text)
-        }
+    /// Takes down what requests that were under way at once were to make of an agent's text.
+    mutating func wrote(_ writes: [(text: String, outcome: Outcome)], to agent: String) {
+        let known = writes.filter { if case .acknowledged = $0.outcome { true } else { false } }
+        let open = writes.filter { if case .unknown = $0.outcome { true } else { false } }
+        let before = known.isEmpty ? (open.isEmpty ? texts[agent] : texts[agent, default: [nil]]) : []
+        guard let before else { return }
+        texts[agent] = before.union((known + open).map(\.text))
     }
 
     mutating func published(_ agent: String, _ outcome: Outcome) throws {
-        guard case .acknowledged(let answer) = outcome, let version = try answer.json()["version"]?.intValue else {
-            return
-        }
-        versions[agent] = version
+        versions[agent] = try Self.count(versions[agent], outcome)
     }
 
     mutating func sealed(_ secret: String, _ outcome: Outcome) throws {
-        guard case .acknowledged(let answer) = outcome else { return }
-        secrets[secret] = try answer.json()["version"]?.intValue ?? 1
+        secrets[secret] = try Self.count(secrets[secret], outcome)
     }
 
-    mutating func minted(_ outcome: Outcome) throws {
-        guard case .acknowledged(let answer) = outcome, let token = try answer.json()["token"]?.stringValue else {
+    /// How many versions there are of something after a request for one more.
+    private static func count(_ before: ClosedRange<Int>?, _ outcome: Outcome) throws -> ClosedRange<Int> {
+        let before = before ?? 0...0
+        switch outcome {
+        case .acknowledged(let answer):
+            let version = try answer.json()["version"]?.intValue ?? before.lowerBound + 1
+            return version...version
+        case .refused: return before
+        case .unknown: return before.lowerBound...before.upperBound + 1
+        }
+    }
+
+    mutating func minted(_ name: String, _ outcome: Outcome) throws {
+        switch outcome {
+        case .acknowledged(let answer): tokens += [try answer.json()["token"]?.stringValue].compactMap(\.self)
+        case .refused: refusedTokens.insert(name)
+        case .unknown: break
+        }
+    }
+
+    /// What became of a push; without a failure it is done.
+    mutating func pushed(_ revision: String, _ failure: Git.Failure?) {
+        guard let failure else {
+            counts["pushed", default: 0] += 1
+            revisions.insert(revision)
             return
         }
-        tokens.append(token)
-    }
-
-    mutating func pushed(_ revision: String) {
-        counts["pushed", default: 0] += 1
-        revisions.insert(revision)
+        counts["pushes refused or cut off", default: 0] += 1
+        let text = failure.description
+        if text.contains("[remote rejected]"), !text.contains("outcome_unknown") { refusedPushes.insert(revision) }
     }
 
     /// Compares a server with all that; what was in doubt is settled by what it says.
     mutating func check(_ server: ServerProcess, agents: Set<String>) throws {
         let chain = try server.git.run("rev-list", "--first-parent", "main").split(separator: "\n").map(String.init)
-        problems += revisions.subtracting(chain).map { "\($0) was acknowledged and is not on main" }
+        problems += revisions.subtracting(chain).map { "\($0) was acknowledged or seen and is not on main" }
+        problems += refusedPushes.intersection(chain).map { "\($0) was refused and is on main" }
+        refusedPushes = []
+        problems += try timeline.problems(server.git)
+        if let seen = timeline.seen { revisions.insert(seen) }
         for agent in agents.sorted() { try check(agent, server) }
-        for (secret, version) in secrets {
-            let list = try server.client.api("GET", "system-settings/secrets?limit=200").json()
+        try checkSecrets(server)
+        try checkTokens(server)
+        try checkMarks(server)
+    }
+
+    private mutating func checkSecrets(_ server: ServerProcess) throws {
+        let list = try server.client.api("GET", "system-settings/secrets?limit=200").json()
+        for (secret, possible) in secrets {
             let found = list["items"]?.arrayValue?.first { $0["key"]?.stringValue == secret }
-            guard (found?["version"]?.intValue ?? 0) >= version else {
-                problems.append("\(secret) was acknowledged in version \(version), there is \(found ?? "none")")
-                continue
-            }
+            let version = found?["version"]?.intValue ?? 0
+            if !possible.contains(version) { problems.append("\(secret) has \(version) versions, not \(possible)") }
+            secrets[secret] = version...version
         }
+    }
+
+    private mutating func checkTokens(_ server: ServerProcess) throws {
         if let token = tokens.last {
             let answer = try LoopbackClient(port: server.client.port, token: token).api("GET", "agents?limit=1")
             if !answer.isSuccess { problems.append("a token that was handed out is refused: \(answer)") }
         }
-        try checkMarks(server)
+        guard !refusedTokens.isEmpty else { return }
+        let names = try server.client.items("auth/tokens").compactMap { $0["name"]?.stringValue }
+        problems += refusedTokens.intersection(names).map { "\($0) was refused and is there" }
+        refusedTokens = []
     }
 
     private mutating func check(_ agent: String, _ server: ServerProcess) throws {
@@ -140,11 +175,12 @@ struct FaultHistory {
             return
         }
         texts[agent] = [text]
-        guard let version = versions[agent] else { return }
-        let served = try server.client.versions(of: agent)
-        if !(1...version).allSatisfy(served.contains) {
-            problems.append("\(agent) was published as \(version); served: \(served)")
+        guard let possible = versions[agent] else { return }
+        let served = text == nil ? [] : try server.client.versions(of: agent)
+        if served != Array(1..<served.count + 1) || !possible.contains(served.count) {
+            problems.append("\(agent) may have \(possible) published versions; served: \(served)")
         }
+        versions[agent] = served.count...served.count
     }
 
     /// Changes are in the order of their numbers, and no later one was accepted at an earlier time, whatever the clock said.

@@ -14,7 +14,8 @@ extension FaultRun {
         let body = "{\"value\": \"\(counter)\"}"
         try history.sealed("KEY_\(counter % 5)", history.send { try server.client.api("PUT", secret, body: body) })
         let token = "{\"name\": \"token \(counter)\", \"scopes\": [\"state:read\"]}"
-        try history.minted(history.send { try server.client.api("POST", "auth/tokens", body: token) })
+        let minted = try history.send { try server.client.api("POST", "auth/tokens", body: token) }
+        try history.minted("token \(counter)", minted)
         try push()
         _ = try describe(agent)
     }
@@ -31,10 +32,15 @@ extension FaultRun {
     }
 
     private func post(_ request: Open) throws {
+        let begun = ContinuousClock.now
         let outcome = try history.send { try send(request) }
         switch outcome {
-        case .acknowledged: break
+        case .acknowledged(let answer): answered.append((request, answer))
         case .refused, .unknown: open.append(request)
+        }
+        // One that is open is asked for again, and then it is not the text but the key that tells what happened.
+        if let text = request.text, case .acknowledged = outcome {
+            history.timeline.add(.init(.write(text, basis: nil), request.agent, since: begun, outcome))
         }
         try note(request, outcome)
     }
@@ -47,10 +53,18 @@ extension FaultRun {
     private func note(_ request: Open, _ outcome: FaultHistory.Outcome) throws {
         touched.insert(request.agent)
         if let text = request.text {
-            history.wrote(text, to: request.agent, outcome)
+            history.wrote([(text, outcome)], to: request.agent)
         } else {
             try history.published(request.agent, outcome)
         }
+    }
+
+    /// Asks again although there was an answer: it is the same one.
+    func replays(_ request: Open, _ first: HTTPAnswer) throws {
+        let answer = try send(request)
+        guard answer.status == first.status, answer.body == first.body,
+            answer.headers["idempotency-replayed"] == "true"
+        else { return history.complain("\(request.key) was \(first), and asked for again: \(answer)") }
     }
 
     /// Asks again, as a client does that got no answer; whatever it was, it happens once.
@@ -70,39 +84,12 @@ extension FaultRun {
         counter += 1
         let text = "text \(counter)"
         touched.insert(agent)
+        let begun = ContinuousClock.now
         let outcome = try history.send { try server.client.describe(agent, as: text) }
+        history.timeline.add(.init(.write(text, basis: nil), agent, since: begun, outcome))
         // There may be no such agent, when its creation was refused.
-        history.wrote(text, to: agent, outcome)
+        history.wrote([(text, outcome)], to: agent)
         return outcome
-    }
-
-    /// Writes that share a flush.
-    private func together() throws {
-        let chosen = Set((0..<3).compactMap { _ in agents.dropLast().randomElement(using: &random) })
-        var requests: [(agent: String, text: String, outcome: FaultHistory.Outcome)] = []
-        try sendTogether(chosen.sorted(), &requests)
-        for request in requests {
-            touched.insert(request.agent)
-            history.wrote(request.text, to: request.agent, request.outcome)
-        }
-    }
-
-    private func sendTogether(
-        _ rest: [String],
-        _ requests: inout [(agent: String, text: String, outcome: FaultHistory.Outcome)]
-    ) throws {
-        guard let agent = rest.first else { return }
-        counter += 1
-        let text = "text \(counter)"
-        let target = "/api/control-plane/agents/\(agent)"
-        let pending: PendingAnswer
-        do {
-            pending = try server.client.begin("PATCH", target, body: "{\"description\": \"\(text)\"}")
-        } catch is LoopbackClient.ConnectionLost {
-            return requests.append((agent, text, .unknown))
-        }
-        try sendTogether(Array(rest.dropFirst()), &requests)
-        requests.append((agent, text, try history.receive(pending)))
     }
 
     private func push() throws {
@@ -110,10 +97,15 @@ extension FaultRun {
             try clone.run("fetch", "--quiet")
             try clone.run("reset", "--quiet", "--hard", "origin/main")
             try clone.commit(["docs/note-\(counter % 7).md": "# Note \(counter)\n"])
-            try clone.run("push", "--quiet", server.gitAddress, "HEAD:main")
-            history.pushed(try clone.run("rev-parse", "HEAD"))
         } catch is Git.Failure {
-            history.lostPush()
+            return
+        }
+        let revision = try clone.run("rev-parse", "HEAD")
+        do {
+            try clone.run("push", "--quiet", server.gitAddress, "HEAD:main")
+            history.pushed(revision, nil)
+        } catch let failure as Git.Failure {
+            history.pushed(revision, failure)
         }
     }
 }

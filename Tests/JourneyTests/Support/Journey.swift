@@ -49,6 +49,17 @@ extension LoopbackClient {
         return items.compactMap { $0["version"]?.intValue }.sorted()
     }
 
+    /// All items of a list, page after page.
+    func items(_ resource: String) throws -> [JSONValue] {
+        var (items, cursor): ([JSONValue], String?) = ([], nil)
+        repeat {
+            let page = try api("GET", "\(resource)?limit=200" + (cursor.map { "&cursor=\($0)" } ?? "")).json()
+            items += page["items"]?.arrayValue ?? []
+            cursor = page["next_cursor"]?.stringValue
+        } while cursor != nil
+        return items
+    }
+
     /// The condition of this type, as `GET /state` shows it.
     func condition(_ type: String) throws -> JSONValue? {
         let conditions = try api("GET", "state").json()["conditions"]?.arrayValue

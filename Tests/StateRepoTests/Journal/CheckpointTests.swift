@@ -52,7 +52,7 @@ struct CheckpointTests {
             let scenario = try JournalScenario(git, faults: faults)
             try scenario.batch(3)
             try scenario.log?.seal()
-            faults.set(.fail(.flushEmptied, .other))
+            faults.set(.fail(.flushCut, .other))
             #expect(throws: GitError.self) { try scenario.log?.close() }
             faults.set(nil)
             try scenario.batch(2)

@@ -128,6 +128,32 @@ struct JournalCommitLogTests {
     }
 
     @Test(
+        "A batch of which the disk does not confirm that it is taken back is in doubt, and nothing follows until it does",
+        arguments: [WriterStep.cutJournal, .flushCut]
+    )
+    func failingCut(step: WriterStep) async throws {
+        try await withTemporaryRepository { repository, git in
+            let faults = FaultPlan()
+            let scenario = try JournalScenario(git, faults: faults)
+            try scenario.batch(5)
+            faults.set(.failAll([.writeJournal, step], .diskFull))
+            let error = #expect(throws: GitError.self) { try scenario.batch(3) }
+            guard case .outcomeUnknown? = error?.code else {
+                Issue.record("\(String(describing: error)) claims to know")
+                return
+            }
+            faults.set(.fail(step, .other))
+            #expect(#expect(throws: GitError.self) { try scenario.batch(1) }?.code == .other)
+            faults.set(nil)
+            try scenario.batch(2)
+            try #require(scenario.log).close()
+            #expect(try repository.target(of: .main) == scenario.acknowledged.last)
+            #expect(try git.run("rev-list", "--count", "main") == "7")
+            try check(git)
+        }
+    }
+
+    @Test(
         "A seal that fails loses nothing and is tried again",
         arguments: [
             WriterStep.writeObject, .showObject, .moveBranch, .makeDirectory,

@@ -66,6 +66,8 @@ final class FaultPlan: Sendable {
         case kill(at: Int)
         /// As if the disk had refused it.
         case fail(WriterStep, GitError.Code)
+        /// As if it had refused all of these.
+        case failAll(Set<WriterStep>, GitError.Code)
     }
 
     private struct State {
@@ -93,6 +95,9 @@ final class FaultPlan: Sendable {
             case .kill(let place) where state.count >= place:
                 state.hasStruck = true
                 return GitError(.other, "test", "killed at \(place)")
+            case .failAll(let steps, let code) where steps.contains(step):
+                state.hasStruck = true
+                return GitError(code, "test", "\(step) fails")
             case .fail(step, let code):
                 state.hasStruck = true
                 return GitError(code, "test", "\(step) fails")

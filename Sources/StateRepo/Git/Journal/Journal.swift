@@ -61,16 +61,20 @@ final class Journal {
         try files.probe(.cutJournal)
         guard ftruncate(descriptor, 0) == 0 else { throw FileSystem.error("empty", path) }
         length = 0
-        try files.probe(.flushEmptied)
+        try files.probe(.flushCut)
         guard fsync(descriptor) == 0 else { throw FileSystem.error("empty", path) }
         isTorn = false
     }
 
-    /// Takes away what a failed write has left behind the frames.
+    /// Takes away what a failed write has left behind the frames, and has the disk confirm that: who reads afterwards that
+    /// the batch is not there must not find it after a power cut.
     private func cut() {
         do throws(GitError) {
             try files.probe(.cutJournal)
-            isTorn = ftruncate(descriptor, off_t(length)) != 0
+            isTorn = true
+            guard ftruncate(descriptor, off_t(length)) == 0 else { return }
+            try files.probe(.flushCut)
+            isTorn = fsync(descriptor) != 0
         } catch {
             isTorn = true
         }

@@ -3,7 +3,7 @@ import Glibc
 /// A file operation of the writer.
 package enum WriterStep: Hashable, Sendable, CaseIterable {
     case lockBranch, moveBranch, unlockBranch
-    case writeJournal, flushJournal, cutJournal, flushEmptied
+    case writeJournal, flushJournal, cutJournal, flushCut
     case makeDirectory, writeObject, showObject, removeObject
     case flushEverything
 }
