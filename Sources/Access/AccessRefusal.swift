@@ -21,6 +21,8 @@ package struct AccessRefusal: Error, CustomStringConvertible {
         case limitReached = "auth.limit_reached"
         case rateLimited = "rate_limit.exceeded"
         case auditUnavailable = "audit.unavailable"
+        /// The disk did not confirm a change of access.
+        case outcomeUnknown = "storage.outcome_unknown"
     }
 
     package let code: Code
@@ -64,6 +66,15 @@ extension AccessRefusal {
         AccessRefusal(
             .auditUnavailable,
             "The audit log cannot be written, so nothing that it must record is done; see the server's log.",
+            cause: cause
+        )
+    }
+
+    /// A commit of the access tables failed: it is not in force now, and may be after a power cut.
+    package static func outcomeUnknown(_ cause: any Error) -> AccessRefusal {
+        AccessRefusal(
+            .outcomeUnknown,
+            "The disk did not confirm the change: look whether it was made before you ask for it again.",
             cause: cause
         )
     }

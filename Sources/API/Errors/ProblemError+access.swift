@@ -11,7 +11,7 @@ extension AccessRefusal.Code {
         case .ownerExists, .limitReached: .conflict
         case .passwordRejected: .unprocessableContent
         case .rateLimited: .tooManyRequests
-        case .auditUnavailable: .serviceUnavailable
+        case .auditUnavailable, .outcomeUnknown: .serviceUnavailable
         }
     }
 }

@@ -69,18 +69,28 @@ final class AccessDirectory: Sendable {
             .sorted { ($0.createdAt, $0.id.description) > ($1.createdAt, $1.id.description) }
     }
 
+    /// What a store has of that.
+    struct Content: Sendable {
+        let account: OperatorAccount?
+        let sessions: [SessionRecord]
+        let tokens: [APITokenRecord]
+        let knownNetworks: [String]
+
+        init(_ rows: any AccessRows) throws {
+            account = try rows.account()
+            sessions = try rows.sessions()
+            tokens = try rows.tokens()
+            knownNetworks = try rows.knownNetworks()
+        }
+    }
+
     /// Takes over what the store has now; uses that it does not know yet are kept.
-    func replace(
-        account: OperatorAccount?,
-        sessions: [SessionRecord],
-        tokens: [APITokenRecord],
-        knownNetworks: [String]
-    ) {
+    func replace(by content: Content) {
         state.withLock { state in
-            state.account = account
-            state.knownNetworks = Set(knownNetworks)
-            state.sessions = Dictionary(sessions.map { ($0.digest, $0) }) { $1 }
-            state.tokens = Dictionary(tokens.map { ($0.digest, $0) }) { $1 }
+            state.account = content.account
+            state.knownNetworks = Set(content.knownNetworks)
+            state.sessions = Dictionary(content.sessions.map { ($0.digest, $0) }) { $1 }
+            state.tokens = Dictionary(content.tokens.map { ($0.digest, $0) }) { $1 }
             for (digest, session) in state.sessions {
                 if let time = state.usedSessions[session.id] { state.sessions[digest]?.lastUsedAt = time }
             }

@@ -14,19 +14,29 @@ actor AccessRegister {
     init(store: any AccessStore) throws {
         self.store = store
         self.directory = AccessDirectory()
-        try store.read { try Self.load($0, into: directory) }
+        directory.replace(by: try store.read(AccessDirectory.Content.init))
     }
 
     /// Runs one transaction that may change credentials.
+    ///
+    /// What memory is to know is read within it: after a commit nothing can fail any more.
     func change<Result: Sendable>(_ body: @Sendable (any AccessRows) throws -> Result) throws -> Result {
-        let result = try store.write(body)
-        try store.read { try Self.load($0, into: directory) }
+        let (result, content) = try store.write { rows in
+            let result = try body(rows)
+            return (result, try AccessDirectory.Content(rows))
+        }
+        directory.replace(by: content)
         return result
     }
 
-    /// Runs one transaction that leaves credentials alone.
+    /// Runs one transaction that leaves credentials alone: an entry that may be there although its commit failed is one of
+    /// something that was then not done.
     func record<Result: Sendable>(_ body: @Sendable (any AccessRows) throws -> Result) throws -> Result {
-        try store.write(body)
+        do {
+            return try store.write(body)
+        } catch let refusal as AccessRefusal where refusal.code == .outcomeUnknown {
+            throw AccessRefusal.auditUnavailable(refusal)
+        }
     }
 
     func look<Result: Sendable>(_ body: @Sendable (any AccessRows) throws -> Result) throws -> Result {
@@ -44,14 +54,5 @@ actor AccessRegister {
             try rows.setLastUse(uses.tokens)
         }
         directory.forget(uses)
-    }
-
-    private static func load(_ rows: any AccessRows, into directory: AccessDirectory) throws {
-        directory.replace(
-            account: try rows.account(),
-            sessions: try rows.sessions(),
-            tokens: try rows.tokens(),
-            knownNetworks: try rows.knownNetworks()
-        )
     }
 }

@@ -3,8 +3,8 @@ package import Foundation
 /// Where accounts, sessions, tokens and the audit log are kept.
 ///
 /// Everything that happens in one call of ``write(_:)`` happens as a whole or not at all, and survives a power cut once
-/// the call has returned. Errors of the store are thrown as ``AccessRefusal`` `auditUnavailable`; what the body throws
-/// passes through, and undoes what it did.
+/// the call has returned. Errors of the store are thrown as ``AccessRefusal``: `outcomeUnknown` when the disk fails to
+/// confirm a commit, else `auditUnavailable`; what the body throws passes through, and undoes what it did.
 package protocol AccessStore: Sendable {
     func read<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result
     func write<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result

@@ -28,7 +28,9 @@ package struct AccessDatabase: AccessStore {
             throw error
         } catch {
             let cause = LocalStoreError(translating: error, while: "use the tables of access")
-            throw AccessRefusal.auditUnavailable(cause)
+            // Frames of a commit that SQLite could not flush are in the file: they count when nothing is written before a crash.
+            let isCommit = (error as? DatabaseError)?.sql?.hasPrefix("COMMIT") == true
+            throw isCommit ? AccessRefusal.outcomeUnknown(cause) : .auditUnavailable(cause)
         }
     }
 }
