@@ -22,4 +22,26 @@ struct GitProcessLimitsTests {
             #expect(outcome.ending.isSuccess, "\(outcome.ending.errors)")
         }
     }
+
+    @Test("hold for git and for what it starts")
+    func inForce() async throws {
+        var limits = GitProcessLimits.maximumForPush
+        limits.maximumMemory = 300 << 20
+        limits.maximumProcessorSeconds = 7
+        limits.maximumFileSize = 12_345
+        limits.maximumOpenFiles = 40
+        let command = GitCommand(programs: try GitPrograms(searching: "/usr/bin:/bin"), limits: limits)
+        let outcome = try await command.run(["-c", "alias.tell=!cat /proc/self/limits", "tell"])
+        let lines = outcome.output.split(separator: "\n")
+        /// The soft and the hard limit, as Linux tells them (proc(5)).
+        func values(_ name: String) -> [String] {
+            let line = lines.first { $0.hasPrefix(name) } ?? ""
+            return line.dropFirst(name.count).split(separator: " ").prefix(2).map(String.init)
+        }
+        #expect(values("Max address space").first == String(300 << 20))
+        #expect(values("Max cpu time") == ["7", "7"])
+        #expect(values("Max file size") == ["12345", "12345"])
+        #expect(values("Max open files") == ["40", "40"])
+        #expect(values("Max core file size") == ["0", "0"])
+    }
 }

@@ -37,19 +37,79 @@ struct GitPushLimitTests {
         }
     }
 
-    @Test("of a few bytes that expand to gigabytes is refused, and leaves nothing", arguments: HostilePacks.deltaBombs)
-    func deltaBomb(pack: String) async throws {
-        let pack = try #require(Data(base64Encoded: pack))
+    /// A push of the head of `main` to a new branch: allowed, whatever the pack holds beside.
+    private static func proposal(_ pack: [UInt8], in scenario: HTTPScenario) throws -> [UInt8] {
+        let main = try scenario.gate.fixture.git.run("rev-parse", "main")
+        let zero = String(repeating: "0", count: 40)
+        return Array((line("\(zero) \(main) refs/heads/proposal\0report-status") + "0000").utf8) + pack
+    }
+
+    /// Every ref, how many objects there are, and what pushes have left among them.
+    private static func inventory(_ scenario: HTTPScenario) throws -> [String] {
+        let git = scenario.gate.fixture.git
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(git.directory)/objects")
+        return try [git.run("for-each-ref"), git.run("count-objects", "-v")] + names.filter { $0.hasPrefix("tmp_") }
+    }
+
+    private static func expectRefusal(of pack: [UInt8], by scenario: HTTPScenario) async throws {
+        let before = try inventory(scenario)
+        let answer = try await send(proposal(pack, in: scenario), to: scenario)
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(answer.contains("unpack index-pack abnormal exit\n"), "\(answer)")
+        #expect(answer.contains("ng refs/heads/proposal unpacker error\n"), "\(answer)")
+        #expect(try inventory(scenario) == before)
+    }
+
+    @Test("of a few bytes that expand to gigabytes is refused, and leaves nothing")
+    func deltaBomb() async throws {
+        let pack = try #require(Data(base64Encoded: HostilePacks.largeDeltaBomb))
         #expect(pack.count < 256)
-        try await withHTTPScenario { scenario in
-            let before = try scenario.gate.fixture.git.run("count-objects", "-v")
-            let body = Array(Self.line(Self.command).utf8) + Array("0000".utf8) + pack
-            let answer = try await Self.send(body, to: scenario)
-            #expect(answer.hasPrefix("HTTP/1.1 200 "))
-            #expect(answer.contains("ng refs/heads/bomb "))
-            #expect(try scenario.gate.fixture.git.run("count-objects", "-v") == before)
-            #expect(try scenario.gate.fixture.git.run("for-each-ref", "refs/heads").contains("bomb") == false)
+        try await withHTTPScenario { scenario in try await Self.expectRefusal(of: Array(pack), by: scenario) }
+    }
+
+    /// What git can need too much of to take a pack.
+    enum Need: CaseIterable {
+        case memory, processorTime, fileSize
+
+        func pack() async throws -> [UInt8] {
+            switch self {
+            case .memory: return try Array(#require(Data(base64Encoded: HostilePacks.deltaBomb)))
+            case .processorTime: return try Array(#require(Data(base64Encoded: HostilePacks.longWork)))
+            case .fileSize:
+                var random = SeededGenerator(seed: 1)
+                let content = (0..<(1 << 13)).flatMap { _ in withUnsafeBytes(of: random.next(), Array.init) }
+                return try await withTemporaryRepository { _, git in
+                    let blob = try git.run("hash-object", "-w", "--stdin", input: content)
+                    return try Array(git.output(["pack-objects", "--stdout", "-q"], input: Array("\(blob)\n".utf8)))
+                }
+            }
         }
+
+        /// The limits that are enough for the pack, or just not.
+        func limits(for pack: [UInt8], areEnough: Bool) -> GitProcessLimits {
+            var limits = GitProcessLimits.maximumForPush
+            switch self {
+            case .memory: if !areEnough { limits.maximumMemory = 256 << 20 }
+            case .processorTime: if !areEnough { limits.maximumProcessorSeconds = 1 }
+            case .fileSize: limits.maximumFileSize = pack.count - (areEnough ? 0 : 1)
+            }
+            return limits
+        }
+    }
+
+    @Test("that needs more than git may use is refused, says so, and leaves nothing", arguments: Need.allCases)
+    func needs(_ need: Need) async throws {
+        let pack = try await need.pack()
+        var options = HTTPScenarioOptions()
+        options.pushLimits = need.limits(for: pack, areEnough: true)
+        try await withHTTPScenario(options) { scenario in
+            let answer = try await Self.send(Self.proposal(pack, in: scenario), to: scenario)
+            #expect(answer.contains("ok refs/heads/proposal\n"), "\(answer)")
+            let git = scenario.gate.fixture.git
+            #expect(try git.run("rev-parse", "refs/heads/proposal") == git.run("rev-parse", "main"))
+        }
+        options.pushLimits = need.limits(for: pack, areEnough: false)
+        try await withHTTPScenario(options) { scenario in try await Self.expectRefusal(of: pack, by: scenario) }
     }
 
     @Test("that says it is too large is refused at once")
@@ -90,15 +150,10 @@ struct GitPushLimitTests {
         options.pushLimits.deadline = .milliseconds(500)
         options.reviewing = { _ in try await untilCancelled() }
         try await withHTTPScenario(options) { scenario in
-            let before = try scenario.gate.fixture.git.run("for-each-ref")
-            let main = try scenario.gate.fixture.git.run("rev-parse", "main")
-            let zero = String(repeating: "0", count: 40)
-            let line = Self.line("\(zero) \(main) refs/heads/proposal\0report-status")
-            let answer = try await Self.send(Array((line + "0000").utf8) + Self.emptyPack, to: scenario)
+            let before = try Self.inventory(scenario)
+            let answer = try await Self.send(Self.proposal(Self.emptyPack, in: scenario), to: scenario)
             #expect(answer.hasPrefix("HTTP/1.1 503 "))
-            #expect(try scenario.gate.fixture.git.run("for-each-ref") == before)
-            let objects = "\(scenario.gate.fixture.repositoryPath)/objects"
-            #expect(try !FileManager.default.contentsOfDirectory(atPath: objects).contains { $0.hasPrefix("tmp_") })
+            #expect(try Self.inventory(scenario) == before)
         }
     }
 
@@ -107,10 +162,7 @@ struct GitPushLimitTests {
         func push(_ options: HTTPScenarioOptions) async throws -> String {
             let answer = Answers()
             try await withHTTPScenario(options) { scenario in
-                let main = try scenario.gate.fixture.git.run("rev-parse", "main")
-                let zero = String(repeating: "0", count: 40)
-                let line = Self.line("\(zero) \(main) refs/heads/proposal\0report-status")
-                answer.add(try await Self.send(Array((line + "0000").utf8) + Self.emptyPack, to: scenario))
+                answer.add(try await Self.send(Self.proposal(Self.emptyPack, in: scenario), to: scenario))
             }
             return answer.last
         }
