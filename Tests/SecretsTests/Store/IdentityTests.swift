@@ -49,6 +49,19 @@ struct IdentityTests {
         }
     }
 
+    @Test("is read up to a size, and a larger one stops the start", arguments: [0, 1])
+    func size(excess: Int) async throws {
+        try await SecretsFixture.with { fixture in
+            _ = try fixture.start()
+            var content = try fixture.bytes(fixture.key)
+            let length = IdentityFile.maximumSize - content.count + excess
+            content += Array("#\(String(repeating: "x", count: length - 2))\n".utf8)
+            try fixture.put(content, fixture.key)
+            let code = await SecretsFixture.code { try fixture.start() }
+            #expect(code == (excess == 0 ? nil : SecretsError.Code.damaged))
+        }
+    }
+
     @Test("that was configured and is not there stops the start")
     func configured() async throws {
         try await SecretsFixture.with { fixture in
