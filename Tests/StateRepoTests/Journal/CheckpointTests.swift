@@ -19,14 +19,16 @@ struct CheckpointTests {
     @Test("keeps what is sealed, is told once for each try, and takes nothing more at its limit until it is emptied")
     func backlog() async throws {
         try await withTemporaryRepository { _, git in
-            let (megabyte, limit) = (1 << 20, 24 << 20)
+            let megabyte = 1 << 20
+            var limits = JournalLimits()
+            limits.backlog = 24 << 20
             let faults = FaultPlan(.fail(.flushEverything, .other))
-            let log = try JournalCommitLog(repositoryAt: git.directory, maximumBacklog: limit) {
+            let log = try JournalCommitLog(repositoryAt: git.directory, limits: limits) {
                 (step) throws(GitError) in try faults.check(step)
             }
             var random = SeededGenerator(seed: 1)
             var (head, told, count): (CommitID?, [Int], Int) = (nil, [], 0)
-            while try journal(git).count < limit {
+            while try journal(git).count < limits.backlog {
                 head = try log.commit(Self.draft(count, using: &random), onto: head)
                 count += 1
                 if log.takeCheckpointFailure() != nil { told.append(try journal(git).count / megabyte) }

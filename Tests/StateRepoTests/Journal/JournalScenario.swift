@@ -12,18 +12,22 @@ final class JournalScenario {
     private(set) var acknowledged: [CommitID] = []
     private var count = 0
     private let faults: FaultPlan
+    private let limits: JournalLimits
 
-    init(_ git: Git, faults: FaultPlan = FaultPlan()) throws {
+    init(_ git: Git, faults: FaultPlan = FaultPlan(), limits: JournalLimits = .standard) throws {
         self.git = git
         self.faults = faults
+        self.limits = limits
         try open()
     }
 
     func open() throws {
         let faults = faults
-        log = try JournalCommitLog(repositoryAt: git.directory, patience: BranchLockPatience(attempts: 1) { _ in }) {
-            (step) throws(GitError) in try faults.check(step)
-        }
+        log = try JournalCommitLog(
+            repositoryAt: git.directory,
+            patience: BranchLockPatience(attempts: 1) { _ in },
+            limits: limits
+        ) { (step) throws(GitError) in try faults.check(step) }
         head = try log?.head()
     }
 

@@ -8,15 +8,23 @@ final class Journal {
 
     private let path: String
     private let files: WriterFiles
+    private let maximumFrame: Int
     private let descriptor: Int32
     private(set) var length: Int
     /// Whether the end of the file is not what it should be, because cutting it failed.
     private var isTorn = false
 
     /// Opens the journal of the repository at `path`, or makes an empty one.
-    init(repositoryAt path: String, _ files: WriterFiles) throws(GitError) {
+    ///
+    /// - Parameter maximumFrame: how large a frame may be, in bytes.
+    init(
+        repositoryAt path: String,
+        _ files: WriterFiles,
+        maximumFrame: Int = JournalFrame.maximumSize
+    ) throws(GitError) {
         self.path = "\(path)/\(Self.fileName)"
         self.files = files
+        self.maximumFrame = maximumFrame
         self.descriptor = open(self.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileSystem.error("open", self.path) }
         self.length = Int(lseek(descriptor, 0, SEEK_END))
@@ -36,7 +44,7 @@ final class Journal {
         if isTorn { cut() }
         guard !isTorn else { throw GitError(.other, "write journal", "an earlier write could not be taken back") }
         let bytes = frame.bytes
-        guard bytes.count <= JournalFrame.maximumSize else {
+        guard bytes.count <= maximumFrame else {
             throw GitError(.limitExceeded, "write journal", "\(bytes.count) bytes in one batch")
         }
         do throws(GitError) {

@@ -22,11 +22,11 @@ package final class JournalCommitLog: CommitLog {
     private let patience: BranchLockPatience
     let files: WriterFiles
     let journal: Journal
-    let maximumBacklog: Int
+    private let limits: JournalLimits
     private var repository: GitRepository
     private var packs: PackWatch
     private let deflater: Deflater
-    private var trees = TreeMemory()
+    private var trees: TreeMemory
     /// What is not sealed; `nil` when that is nothing, and the branch is anybody's to move.
     private var open: OpenSeries?
     /// What was sealed, while the journal has it.
@@ -38,32 +38,33 @@ package final class JournalCommitLog: CommitLog {
     /// Opens the bare repository at `path`, an absolute directory, and recovers what a crash left in its journal.
     ///
     /// - Parameters:
-    ///   - maximumBacklog: how large the journal may grow, in bytes.
+    ///   - limits: tests make them less.
     ///   - probe: called before each file operation, and what it throws is thrown instead: for tests.
     package init(
         repositoryAt path: String,
         branch: RefName = .main,
         patience: BranchLockPatience = .standard,
-        maximumBacklog: Int = JournalCommitLog.maximumBacklog,
+        limits: JournalLimits = .standard,
         probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
     ) throws(GitError) {
         try JournalRecovery(repositoryAt: path, branch: branch, probe: probe).run()
         self.path = path
         self.branch = branch
         self.patience = patience
-        self.maximumBacklog = maximumBacklog
+        self.limits = limits
         self.files = WriterFiles(probe: probe)
-        self.journal = try Journal(repositoryAt: path, files)
+        self.journal = try Journal(repositoryAt: path, files, maximumFrame: limits.frame)
         self.repository = try GitRepository(openingBareAt: path)
         self.packs = PackWatch(repositoryAt: path)
         self.deflater = try Deflater()
+        self.trees = TreeMemory(maximumCount: limits.directories)
     }
 
     package var isSealed: Bool { open == nil }
 
     package var isSealDue: Bool {
         guard let open else { return false }
-        return open.pack.bytes.count >= Self.maximumPack || ContinuousClock.now - open.begun >= Self.maximumAge
+        return open.pack.bytes.count >= limits.pack || ContinuousClock.now - open.begun >= limits.age
     }
 
     package func head() throws(GitError) -> CommitID? {
@@ -85,10 +86,10 @@ package final class JournalCommitLog: CommitLog {
         guard head == expected else {
             throw GitError(head == nil ? .notFound : .modified, "commit", "\(branch) is not at the expected commit")
         }
-        guard (open?.pack.bytes.count ?? 0) < Self.maximumUnsealed else {
+        guard (open?.pack.bytes.count ?? 0) < limits.unsealed else {
             throw GitError(.other, "commit", "too much waits for the branch to move")
         }
-        if journal.length >= maximumBacklog {
+        if journal.length >= limits.backlog {
             try settle()
             try checkpoint()
         }

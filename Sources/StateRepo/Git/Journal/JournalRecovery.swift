@@ -24,23 +24,28 @@ package struct JournalRecovery {
     private let path: String
     private let branch: RefName
     private let files: WriterFiles
+    private let maximumSize: Int
 
-    /// - Parameter path: the bare repository, which nobody else writes to; stale locks are removed before.
+    /// - Parameters:
+    ///   - path: the bare repository, which nobody else writes to; stale locks are removed before.
+    ///   - maximumSize: of the journal, in bytes; tests make it small.
     package init(
         repositoryAt path: String,
         branch: RefName = .main,
+        maximumSize: Int = Self.maximumSize,
         probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
     ) {
         self.path = path
         self.branch = branch
         self.files = WriterFiles(probe: probe)
+        self.maximumSize = maximumSize
     }
 
     @discardableResult
     package func run() throws(GitError) -> Outcome {
         let place = "\(path)/\(Journal.fileName)"
         guard FileSystem.exists(place) else { return .nothing }
-        let content = try FileSystem.contents(of: place, maximum: Self.maximumSize)
+        let content = try FileSystem.contents(of: place, maximum: maximumSize)
         guard !content.isEmpty else { return .nothing }
         let found = JournalFrame.all(in: content)
         if found.isDamaged { try DamagedJournals(repositoryAt: path).keep(content) }

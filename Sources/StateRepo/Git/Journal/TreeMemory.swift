@@ -23,9 +23,12 @@ struct TreeMemory {
     /// Versions are deltas of the one before, of the 16th or of the 256th before, so that no chain gets long.
     private static let strides = [256, 16, 1]
 
+    private let maximumCount: Int
     private var trees: [[EntryName]: Remembered] = [:]
     /// The directories with versions in the open pack.
     private var open: [[EntryName]] = []
+
+    init(maximumCount: Int = Self.maximumCount) { self.maximumCount = maximumCount }
 
     func tree(_ id: TreeID, at path: [EntryName]) -> Remembered? {
         guard let tree = trees[path], tree.id == id else { return nil }
@@ -33,7 +36,7 @@ struct TreeMemory {
     }
 
     mutating func remember(_ id: TreeID, _ content: TreeContent, _ versions: [Version], at path: [EntryName]) {
-        if trees.count >= Self.maximumCount { forgetAll() }
+        if trees.count >= maximumCount { forgetAll() }
         if !versions.isEmpty { open.append(path) }
         trees[path] = Remembered(id: id, content: content, versions: versions)
     }
