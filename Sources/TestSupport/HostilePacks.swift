@@ -1,8 +1,5 @@
 /// Packs that mean harm, in Base64.
 package enum HostilePacks {
-    /// Each is a few hundred bytes, and expands to a multiple of that.
-    package static let deltaBombs = [deltaBomb, largeDeltaBomb]
-
     /// A blob of 64 KiB, and a delta that makes 256 MiB of it, in 173 bytes: a push may, by itself.
     package static let deltaBomb =
         "UEFDSwAAAAIAAAACsIAgeNrtwQEBAAAAgJD+r+4ICgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -68,9 +68,9 @@ struct WirePush {
         )
     }
 
-    /// A push of this pack, of which nothing has to be true.
-    init(_ pack: [UInt8], to branch: String) {
-        commands = Self.commands(from: nil, to: String(repeating: "a", count: 40), "refs/heads/\(branch)")
+    /// A push of this pack, of which nothing has to be true, and of a commit to a branch.
+    init(_ pack: [UInt8], of tip: String, to branch: String) {
+        commands = Self.commands(from: nil, to: tip, "refs/heads/\(branch)")
         self.pack = pack
     }
 
