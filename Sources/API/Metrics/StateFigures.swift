@@ -21,7 +21,7 @@ package struct StateFigures: MetricsCollecting {
             .gauge("gitplane_watches", Double(conditions.watch.watcherCount), help: "Open watches of GET /watch."),
             .gauge(
                 "gitplane_long_polls",
-                Double(conditions.watch.waitingCount),
+                Double(conditions.watch.waitingPollCount),
                 help: "Reads that wait for news because of Prefer: wait."
             ),
             .gauge(

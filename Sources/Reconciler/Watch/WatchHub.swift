@@ -23,6 +23,9 @@ package final class WatchHub: Sendable {
     /// How many requests and watches are suspended here.
     package var waitingCount: Int { state.withLock { $0.waitingCount } }
 
+    /// How many of those are requests.
+    package var waitingPollCount: Int { state.withLock { $0.waitingPollCount } }
+
     /// Joins those who are told.
     ///
     /// - Throws: `state.unavailable` when there are too many already, or when the server stops.

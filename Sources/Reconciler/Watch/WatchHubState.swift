@@ -40,6 +40,8 @@ struct WatchHubState {
 
     var waitingCount: Int { seats.values.count { $0.waiting != nil } }
 
+    var waitingPollCount: Int { seats.values.count { $0.kind == .poll && $0.waiting != nil } }
+
     mutating func open(_ kind: WatchSeat.Kind) -> Result<Int, Refusal> {
         guard !isClosed else { return .failure(.closed) }
         switch kind {

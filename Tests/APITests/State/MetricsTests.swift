@@ -116,6 +116,8 @@ struct MetricsTests {
                 _ = try await first.data("status")
                 try await server.watch { second in
                     _ = try await second.data("status")
+                    // They wait for news, and are no reads that do.
+                    try await until { server.services.publisher.watch.waitingCount == 2 }
                     let lines = try await Self.lines(of: server)
                     #expect(lines.contains("gitplane_watches 2") && lines.contains("gitplane_long_polls 0"))
                 }
