@@ -47,7 +47,7 @@ STEP ?= 4
 
 faults: setup ## Make file operations of a server fail, and cut its power, one after the other (STEP=1: each).
 	$(SWIFT) build --build-tests
-	GITPLANE_FAULTS_STEP=$(STEP) $(SWIFT) test --skip-build --no-parallel --filter JourneyTests.FaultTests
+	GITPLANE_FAULTS_STEP=$(STEP) $(SWIFT) test --skip-build --no-parallel --filter 'JourneyTests\.(Connection)?FaultTests'
 
 check: setup lint imports contract documents build test ## Everything that a change has to pass.
 

@@ -40,7 +40,8 @@ struct control {
 };
 
 enum action {
-    action_kill = 1, action_eio = 2, action_enospc = 3, action_short = 4, action_delay = 5, action_cut = 6
+    action_kill = 1, action_eio = 2, action_enospc = 3, action_short = 4, action_delay = 5, action_cut = 6,
+    action_end = 7
 };
 enum kind { kind_grow, kind_write, kind_flush, kind_shrink };
 
@@ -114,6 +115,12 @@ static int operation(enum kind kind) {
         /* A test never runs in the group of a server; git's processes have one of their own. */
         if (getpgrp() != control->server) kill(0, SIGKILL);
         kill(-control->server, SIGKILL);
+        for (;;) pause();
+    case action_end:
+        /* One process of git's dies and the server lives. */
+        if (getpgrp() == control->server) return 0;
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        kill(getpid(), SIGKILL);
         for (;;) pause();
     case action_eio:
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);

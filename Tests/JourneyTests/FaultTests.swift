@@ -10,13 +10,16 @@ struct FaultTests {
     /// A fault, whether it stays, and how many are tried in a sample.
     private static let kinds: [(fault: Failpoints.Fault, isSticky: Bool, sample: Int)] = [
         (.kill, false, 5), (.broken, false, 2), (.broken, true, 2), (.full, false, 1), (.full, true, 2),
-        (.short, false, 1), (.slow, false, 1),
+        (.short, false, 1), (.slow, false, 1), (.end, true, 1),
     ]
 
     /// How many power cuts there are in a sample, beside those at the end of each round.
     private static let cuts = 3
     /// Seconds by which a clock is wrong: an hour, a month, and the beginning of the epoch's second decade.
     private static let clocks: [Int64] = [-3_600, 30 * 86_400, -45 * 365 * 86_400]
+
+    /// After which failures the power is cut in a sample.
+    private static let failures: [(fault: Failpoints.Fault, isSticky: Bool)] = [(.broken, false), (.broken, true)]
 
     /// How many starts are cut off in a sample.
     private static let starts = 2
@@ -50,7 +53,6 @@ struct FaultTests {
             for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
                 try run.round(.init(fault: first.fault, operation: operation, isSticky: first.isSticky))
             }
-            #expect(run.slowest < FaultRun.maximumStart)
         }
     }
 
@@ -60,7 +62,6 @@ struct FaultTests {
             for operation in stride(from: 1, through: try run.measureStart(), by: Self.step ?? 1) {
                 try run.roundOfStart(.init(fault: .kill, operation: operation))
             }
-            #expect(run.slowest < FaultRun.maximumStart)
         }
     }
 
@@ -72,6 +73,10 @@ struct FaultTests {
                 try run.round(.init(fault: .cut, operation: .random(in: 1...count, using: &random)))
             }
             try run.roundOfStart(.init(fault: .cut, operation: .random(in: 1...startCount, using: &random)))
+            for failure in Self.failures {
+                let operation = Int.random(in: 1...count, using: &random)
+                try run.round(.init(fault: failure.fault, operation: operation, isSticky: failure.isSticky))
+            }
         }
     }
 
@@ -84,7 +89,32 @@ struct FaultTests {
             for operation in stride(from: 1, through: try run.measureStart(), by: Self.step ?? 1) {
                 try run.roundOfStart(.init(fault: .cut, operation: operation))
             }
-            #expect(run.slowest < FaultRun.maximumStart)
+        }
+    }
+
+    @Test(
+        "loses nothing of that when the power is cut after something failed",
+        .enabled(if: step != nil),
+        arguments: failures.map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
+    )
+    func sweepOfFailures(first: Failpoints.Point) async throws {
+        try await withRun(seed: 8, cutsPower: true) { run, _ in
+            for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
+                try run.round(.init(fault: first.fault, operation: operation, isSticky: first.isSticky))
+            }
+        }
+    }
+
+    @Test("loses nothing when its upkeep, or git in it, is cut off")
+    func upkeep() async throws {
+        try await withRun(seed: 9) { run, random in
+            let count = try run.measureUpkeep()
+            let operations = Self.step.map { Array(stride(from: 1, through: count, by: $0)) }
+            for fault in [Failpoints.Fault.kill, .end, .broken] {
+                for operation in operations ?? [.random(in: 1...count, using: &random)] {
+                    try run.roundOfUpkeep(.init(fault: fault, operation: operation))
+                }
+            }
         }
     }
 
@@ -119,10 +149,11 @@ struct FaultTests {
             try body(run, &random)
             try run.end()
             #expect(run.met > 0)
+            #expect(run.slowest < run.plain + FaultRun.maximumStart)
             let counts = run.history.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             print(
                 "faults: \(run.rounds) rounds, \(run.met) met their fault; \(counts.joined(separator: ", "));"
-                    + " slowest start \(run.slowest)"
+                    + " slowest start \(run.slowest), first \(run.plain)"
             )
         }
     }

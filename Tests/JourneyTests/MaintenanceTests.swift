@@ -81,21 +81,9 @@ struct MaintenanceTests {
         let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
         try server.client.createAgent("atlas")
         #expect(try server.client.api("GET", "state").json()["maintenance"] == nil)
-        try scatter(2_100, in: server)
-        return server
-    }
-
-    /// Puts loose objects that nothing refers to into the repository of a server, and ends it.
-    private func scatter(_ count: Int, in server: ServerProcess) throws {
-        let folder = server.folder.deletingLastPathComponent().appending(path: "scattered")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-        let paths = try (0..<count).map { number in
-            let file = folder.appending(path: "\(number)")
-            try Data("object \(number)\n".utf8).write(to: file)
-            return file.path
-        }
-        let input = Array((paths.joined(separator: "\n") + "\n").utf8)
-        try server.git.run("-c", "core.fsync=none", "hash-object", "-w", "--stdin-paths", input: input)
+        let folder = server.folder.deletingLastPathComponent().appending(path: "scattered").path
+        try server.git.scatter(2_100, marked: "once", in: folder)
         try server.stop()
+        return server
     }
 }

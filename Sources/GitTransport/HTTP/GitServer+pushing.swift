@@ -6,7 +6,7 @@ extension GitServer {
     /// Takes a push and returns git's report of it, which is to be sent whatever it says.
     ///
     /// The commands are read first: what they show to be refused starts no process. Git's report is returned only when what
-    /// it says is on disk, and served; where the disk does not confirm it, the report says that the outcome is not known.
+    /// it says is on disk, and served; where that is not certain, the report says that the outcome is not known.
     ///
     /// - Parameter isAllowed: whether the credential of the push has not ended, asked before anything may move.
     /// - Throws: ``GitServiceError``, and what the input throws; then the process is gone, with everything that it started.
@@ -68,11 +68,15 @@ extension GitServer {
         // Whatever the report says, and also when there is none: refs may have moved.
         let isConfirmed = await flush(commands.updates, of: holder)
         await reconcile(holder)
-        guard !ending.isKilled else { throw GitServiceError(.deadline, "Taking the push took too long.") }
+        guard !ending.isKilled else {
+            let metadata: Logger.Metadata = ["request.id": "\(holder.requestID)", "error": "\(ending.errors)"]
+            logger.warning("git was ended before it had reported", metadata: metadata)
+            return PushRefusal(unknown: "git was ended before it had reported", commands).report
+        }
         guard ending.isSuccess || report.readableBytes > 0 else {
             throw GitServiceError(.failed, "git failed: \(ending.errors)")
         }
-        return isConfirmed ? report : PushRefusal(unconfirmed: commands).report
+        return isConfirmed ? report : PushRefusal(unknown: "the disk has not confirmed it", commands).report
     }
 
     /// The push is done: when it cannot be served now, the next pass of the reconciler serves it.

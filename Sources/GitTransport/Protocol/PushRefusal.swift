@@ -19,13 +19,14 @@ struct PushRefusal: Hashable {
     private let refs: [String]
     private let capabilities: PushCommands.Capabilities
 
-    /// A push of which git has ended and the disk has not confirmed what it did: whether it survives a crash is not known.
-    init(unconfirmed commands: PushCommands) {
+    /// A push that git has begun, and of which nobody knows whether it is there, or stays there.
+    ///
+    /// - Parameter reason: why not.
+    init(unknown reason: String, _ commands: PushCommands) {
         refs = commands.updates.map(\.ref)
         capabilities = commands.capabilities
         (unpacking, findings) = (nil, [])
-        uncertainty =
-            "\(StateError.Code.outcomeUnknown.rawValue): the disk has not confirmed it; fetch before you push again"
+        uncertainty = "\(StateError.Code.outcomeUnknown.rawValue): \(reason); fetch before you push again"
     }
 
     /// `nil` when nothing speaks against the push as far as its commands show.

@@ -17,6 +17,8 @@ final class Failpoints {
         case slow = 5
         /// The power is cut, of a data folder that is an ext4 file system of its own: see ``CutDisk``.
         case cut = 6
+        /// The process is killed, when it is not the server itself.
+        case end = 7
 
         /// Whether the server is gone after it.
         var isEnd: Bool { self == .kill || self == .cut }

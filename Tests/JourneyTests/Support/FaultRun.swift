@@ -4,15 +4,19 @@ import TestSupport
 
 /// One server after the other on one data folder, each of which meets a fault.
 final class FaultRun {
-    /// How long a start may take.
+    /// How much longer than the first a start may take that has something to recover.
     static let maximumStart = Duration.seconds(5)
 
     let points: Failpoints
     var history = FaultHistory()
     /// How many rounds there were, and in how many of them the fault was met.
-    private(set) var rounds = 0
-    private(set) var met = 0
+    var rounds = 0
+    var met = 0
     private(set) var slowest = Duration.zero
+    /// How long the first start took.
+    let plain: Duration
+    /// How often the server does its upkeep.
+    var upkeep = "off"
     private let folder: URL
     private let disk: CutDisk?
     /// Runs, unless something is wrong, and waits for its fault.
@@ -21,7 +25,7 @@ final class FaultRun {
     /// Whether answers may have been kept for longer than they are.
     private var isClockWrong = false
     /// Where the fault of this round is.
-    private var place = ""
+    var place = ""
     var random: SeededGenerator
     var counter = 0
     var agents: [String] = []
@@ -45,7 +49,9 @@ final class FaultRun {
         self.disk = disk
         points = try Failpoints(below: folder, library: library)
         random = SeededGenerator(seed: seed)
-        server = try Self.start(folder, points)
+        let begun = ContinuousClock.now
+        server = try Self.start(folder, points, upkeep: upkeep)
+        plain = ContinuousClock.now - begun
         clone = try server.clone(named: "clone")
     }
 
@@ -138,7 +144,7 @@ final class FaultRun {
     }
 
     /// Ends the server as a crash does, or as a power cut does where there is a disk for it.
-    private func crash() throws {
+    func crash() throws {
         try server.kill()
         try disk?.cut()
     }
@@ -146,14 +152,14 @@ final class FaultRun {
     /// Ends the last server as a person does.
     func end() throws { try server.stop() }
 
-    private func start() throws {
+    func start() throws {
         let begun = ContinuousClock.now
-        server = try Self.start(folder, points)
+        server = try Self.start(folder, points, upkeep: upkeep)
         slowest = max(slowest, ContinuousClock.now - begun)
     }
 
-    private static func start(_ folder: URL, _ points: Failpoints) throws -> ServerProcess {
-        let environment = points.environment().merging(["GITPLANE_MAINTENANCE": "off"]) { $1 }
+    private static func start(_ folder: URL, _ points: Failpoints, upkeep: String) throws -> ServerProcess {
+        let environment = points.environment().merging(["GITPLANE_MAINTENANCE": upkeep]) { $1 }
         return try ServerProcess(dataIn: folder, environment: environment)
     }
 
@@ -176,7 +182,7 @@ final class FaultRun {
     }
 
     /// Looks at the server that was started anew.
-    private func check() throws {
+    func check() throws {
         try history.check(server, agents: touched)
         for request in open { try repeats(request) }
         for (request, answer) in answered where !isClockWrong { try replays(request, answer) }

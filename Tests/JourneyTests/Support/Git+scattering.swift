@@ -1,0 +1,22 @@
+import Foundation
+import TestSupport
+
+extension Git {
+    /// Puts loose objects that nothing refers to into the repository.
+    ///
+    /// - Parameters:
+    ///   - mark: makes them different from those of another call.
+    ///   - path: a folder for what is hashed, which is gone afterwards.
+    func scatter(_ count: Int, marked mark: String, in path: String) throws {
+        let folder = URL(filePath: path)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let paths = try (0..<count).map { number in
+            let file = folder.appending(path: "\(number)")
+            try Data("object \(number), \(mark)\n".utf8).write(to: file)
+            return file.path
+        }
+        let input = Array((paths.joined(separator: "\n") + "\n").utf8)
+        try run("-c", "core.fsync=none", "hash-object", "-w", "--stdin-paths", input: input)
+    }
+}
