@@ -6,11 +6,14 @@ package import StateRepo
 extension StatePublisher {
     /// Deletes refs of the server's own that cannot be read, so that they stop nobody: they are made again.
     ///
-    /// A pass does not fail for them, nor is anything sealed for it.
+    /// A pass does not fail for them, nor is anything sealed for it. While the head of `main` cannot be read, a whole pack may
+    /// be what is missing, and these refs are as good as ever when it is put back: then all stay.
     func reviewOwnRefs() {
         guard log.isSealed else { return }
         do {
             try run { repository in
+                guard let head = try repository.target(of: .main) else { return }
+                _ = try repository.readTree(repository.readCommit(head).tree)
                 for ref in [RefName.notes, .releases] {
                     try repository.review(ref, onDamage: self.tellRenewal(of: ref))
                 }
