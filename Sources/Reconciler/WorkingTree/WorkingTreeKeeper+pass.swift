@@ -20,7 +20,7 @@ extension WorkingTreeKeeper {
             report.isWaiting = true
             return report.set(.replaced, "a link or a file is in the place of the working tree: move it away")
         }
-        if try tree.needsRecovery() { try tree.recover(main: main, in: repository) }
+        if try tree.needsRecovery() { try recover(main) }
         guard let head = try repository.target(of: .worktree) else { return try recreate(main) }
         report.revision = head
         let root = try repository.readCommit(head).tree
@@ -36,6 +36,14 @@ extension WorkingTreeKeeper {
         }
         if configuration.mode != .off { main = try await takeEdits(head, root, main) }
         if head != main { try project(head, main) }
+    }
+
+    private func recover(_ main: CommitID) throws {
+        if try tree.folder.hasDamagedIndex() {
+            let kept = tree.folder.damagedIndex
+            logger.warning("index of the working tree is damaged: it is made anew", metadata: ["kept": "\(kept)"])
+        }
+        try tree.recover(main: main, in: repository)
     }
 
     /// Whether `main` has had the commit, and was then rewound or replaced by somebody: the folder follows, and brings

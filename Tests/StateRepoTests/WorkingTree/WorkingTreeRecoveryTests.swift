@@ -73,6 +73,37 @@ struct WorkingTreeRecoveryTests {
         }
     }
 
+    @Test("makes a damaged index anew, keeps it beside, and loses no edit", arguments: [Stage?.none, .branch])
+    func damagedIndex(stage: Stage?) async throws {
+        try await withWorkingTree { scenario in
+            let from: CommitID = try scenario.id("worktree")
+            let to = try scenario.commit([
+                "docs/new.md": "# New\n", "state/README.md": "# Other\n", "state/providers/ollama.json": nil,
+            ])
+            try scenario.write(WorkingTreeScenario.agent, "mine")
+            if let stage { try reach(stage, from, to, &scenario) }
+            let damaged = try Data(contentsOf: scenario.own("index")).dropLast(7)
+            try damaged.write(to: scenario.own("index"), options: .atomic)
+            #expect(throws: GitError.self) { try scenario.edits() }
+            #expect(try scenario.tree.needsRecovery())
+            try scenario.recover()
+            #expect(try !scenario.tree.needsRecovery())
+            #expect(try Data(contentsOf: scenario.own("index.damaged")) == damaged)
+            #expect(try scenario.edits() == [WorkingTreeScenario.agent])
+            #expect(try scenario.status() == " M \(WorkingTreeScenario.agent)")
+            #expect(try scenario.text(WorkingTreeScenario.agent) == "mine")
+        }
+    }
+
+    @Test("leaves an index alone that git wrote without a hash")
+    func unsealedIndex() async throws {
+        try await withWorkingTree { scenario in
+            let index = try Data(contentsOf: scenario.own("index"))
+            try (index.dropLast(20) + Data(count: 20)).write(to: scenario.own("index"), options: .atomic)
+            #expect(try !scenario.folder.hasDamagedIndex())
+        }
+    }
+
     /// Does by hand what a projection does up to a stage.
     private func reach(_ stage: Stage, _ from: CommitID, _ to: CommitID, _ scenario: inout WorkingTreeScenario) throws {
         try Data("\(from) \(to)\n".utf8).write(to: scenario.own("gitplane.journal"))

@@ -7,6 +7,8 @@ package struct GitWorkingTree {
 
     package let folder: WorkingTreeFolder
     private var index: WorkingTreeIndex?
+    /// Whether the last look at the index failed because it is damaged.
+    private var isIndexDamaged = false
 
     package init(_ folder: WorkingTreeFolder) { self.folder = folder }
 
@@ -21,18 +23,19 @@ package struct GitWorkingTree {
         case moved
     }
 
-    /// Makes the working tree, or brings it to order: links, an interrupted projection, a lost index.
+    /// Makes the working tree, or brings it to order: links, an interrupted projection, a lost or damaged index.
     ///
     /// - Parameter main: what a new working tree starts with.
     /// - Throws: `locked` while somebody holds the index.
     package mutating func recover(main: CommitID, in repository: borrowing GitRepository) throws(GitError) {
         index = nil
+        isIndexDamaged = false
         try WorkingTreeRecovery(folder: folder).run(main: main, in: repository)
     }
 
-    /// Whether something is missing that ``recover(main:in:)`` makes.
+    /// Whether something is missing that ``recover(main:in:)`` makes, or was found damaged.
     package func needsRecovery() throws(GitError) -> Bool {
-        folder.exists(folder.journal) || !folder.exists(folder.index) || !folder.isLinked
+        folder.exists(folder.journal) || !folder.exists(folder.index) || !folder.isLinked || isIndexDamaged
     }
 
     /// What somebody is in the middle of, when the branch is at a commit with the tree `tree`.
@@ -99,7 +102,12 @@ package struct GitWorkingTree {
     package func user() throws(GitError) -> CheckoutUser? { try GitCheckout(around: folder.root).user() }
 
     private mutating func currentIndex() throws(GitError) -> WorkingTreeIndex? {
-        index = try WorkingTreeIndex(of: folder, known: index)
+        do throws(GitError) {
+            index = try WorkingTreeIndex(of: folder, known: index)
+        } catch {
+            isIndexDamaged = try WorkingTreeIndex.isDamaged(in: folder)
+            throw error
+        }
         return index
     }
 }

@@ -22,6 +22,15 @@ struct IndexLock: ~Copyable {
         if isHeld { unlink(folder.indexLock) }
     }
 
+    /// Renames the index when it is damaged, and gives the lock back: then there is none.
+    consuming func setDamagedAside() throws(GitError) {
+        // Somebody may have made another before the lock was had.
+        guard try WorkingTreeIndex.isDamaged(in: folder) else { return }
+        guard rename(folder.index, folder.damagedIndex) == 0 else {
+            throw FileSystem.error("set index aside", folder.index)
+        }
+    }
+
     /// Puts a new index in place of the lock, which keeps holding.
     func stage(_ index: String) throws(GitError) {
         guard rename(index, folder.indexLock) == 0 else { throw FileSystem.error("stage index", folder.indexLock) }

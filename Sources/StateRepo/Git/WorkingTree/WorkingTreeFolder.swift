@@ -21,6 +21,8 @@ package struct WorkingTreeFolder: Hashable, Sendable {
     package var gitDirectory: String { "\(repository)/worktrees/state" }
 
     var index: String { "\(gitDirectory)/index" }
+    /// What a damaged index becomes when another is made.
+    package var damagedIndex: String { "\(index).damaged" }
     var indexLock: String { "\(gitDirectory)/index.lock" }
     /// Holds what is about to be written, on the file system of the repository.
     var scratch: String { "\(gitDirectory)/gitplane" }
@@ -58,6 +60,9 @@ package struct WorkingTreeFolder: Hashable, Sendable {
     private var links: [(path: String, text: String)] {
         [("\(gitDirectory)/gitdir", "\(root)/.git\n"), ("\(root)/.git", "gitdir: \(gitDirectory)\n")]
     }
+
+    /// Whether the index is there and damaged; the next pass over the working tree makes another.
+    package func hasDamagedIndex() throws(GitError) -> Bool { try WorkingTreeIndex.isDamaged(in: self) }
 
     func exists(_ path: String) -> Bool {
         var status = stat()

@@ -69,6 +69,11 @@ struct WorkingTreeIndex: Sendable {
         self.isInConflict = git_index_has_conflicts(handle) == 1
     }
 
+    /// Whether the index of `folder` is not what git or a server has written: nobody knows any more what was staged.
+    static func isDamaged(in folder: WorkingTreeFolder) throws(GitError) -> Bool {
+        try SealedFile(path: folder.index, unsealed: Array("DIRC".utf8)).isDamaged()
+    }
+
     private static func stamp(_ path: String) throws(GitError) -> FileStamp? {
         var status = stat()
         guard lstat(path, &status) != 0 else { return FileStamp(status) }

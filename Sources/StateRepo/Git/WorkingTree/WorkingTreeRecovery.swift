@@ -14,6 +14,7 @@ struct WorkingTreeRecovery {
         let isNew = !folder.holdsFiles
         let isGone = isNew && !folder.exists("\(folder.root)/.git")
         try folder.link()
+        try setDamagedIndexAside()
         if let journal = ProjectionJournal(of: folder) { return try resume(journal, in: repository) }
         if folder.exists(folder.journal) { try ProjectionJournal.remove(in: folder) }
         guard let head = try repository.target(of: .worktree) else {
@@ -25,7 +26,13 @@ struct WorkingTreeRecovery {
         // Without an index nobody knows what was checked out. Files that are missing count as removed by a person only
         // when there are others.
         if isNew { return try resume(start(at: head), in: repository) }
-        try rebuildIndex(at: head, in: repository)
+        try rebuildIndex(at: head, IndexLock(folder), in: repository)
+    }
+
+    /// Nobody, git included, does anything with a damaged index; without one, another is made.
+    private func setDamagedIndexAside() throws(GitError) {
+        guard try WorkingTreeIndex.isDamaged(in: folder) else { return }
+        try IndexLock(folder).setDamagedAside()
     }
 
     private func start(at commit: CommitID) throws(GitError) -> ProjectionJournal {
@@ -59,6 +66,8 @@ struct WorkingTreeRecovery {
         let steps = try projection.prepare(in: repository)
         for step in steps { try Self.settle(step, projection) }
         let index = try WorkingTreeIndex(of: folder)
+        // What the projection does not touch would be missing in it.
+        guard index != nil || journal.from == nil else { return try rebuildIndex(at: journal.to, lock, in: repository) }
         let old: TreeID? = if let from = journal.from { try repository.readCommit(from).tree } else { nil }
         let new = try repository.readCommit(journal.to).tree
         // Another tree in the index is a person's doing.
@@ -96,8 +105,11 @@ struct WorkingTreeRecovery {
     }
 
     /// Draws up an index of what `commit` has, and leaves it to the next look whether the files are so.
-    private func rebuildIndex(at commit: CommitID, in repository: borrowing GitRepository) throws(GitError) {
-        let lock = try IndexLock(folder)
+    private func rebuildIndex(
+        at commit: CommitID,
+        _ lock: consuming IndexLock,
+        in repository: borrowing GitRepository
+    ) throws(GitError) {
         let draft = try IndexDraft.make(of: folder, nil)
         let limits = TreeDiffLimits(changes: StateLoader.maximumChanges)
         try repository.diff(from: nil, to: repository.readCommit(commit).tree, limits: limits) {
