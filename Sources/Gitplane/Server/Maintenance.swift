@@ -96,13 +96,17 @@ struct Maintenance: Service {
         }
     }
 
-    /// Removes what a run that failed has left unfinished.
+    /// Removes what a run that failed has left unfinished, and what may have made it fail.
     ///
     /// - Returns: `false` while somebody's git may be using it.
     private func clearAway(_ run: MaintenanceRun) throws -> Bool {
         let report = try leftovers.removeUnfinishedUpkeep(since: run.began)
         if !report.removed.isEmpty {
             logger.info("removed unfinished files", metadata: ["files": "\(report.removed)"])
+        }
+        let damaged = try DerivedFiles(repositoryAt: repository).removeDamaged()
+        if !damaged.isEmpty {
+            logger.warning("removed damaged files that git makes anew", metadata: ["files": "\(damaged)"])
         }
         return report.inUse.isEmpty
     }
