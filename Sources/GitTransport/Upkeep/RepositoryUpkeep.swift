@@ -36,12 +36,14 @@ package struct RepositoryUpkeep: Sendable {
         }
     }
 
-    /// Reads every object and follows every reference.
+    /// Reads every object and follows every reference, in the packs themselves: what git makes of them to be faster is
+    /// looked at elsewhere (`DerivedFiles`), and damage in it would end git.
     ///
     /// - Returns: what git found wrong, line by line; the first of many.
     package func faults() async throws -> [String] {
         let options = ["--full", "--strict", "--no-dangling", "--no-reflogs", "--no-progress"]
-        let outcome = try await git(["fsck"] + options)
+        let settings = ["-c", "core.multiPackIndex=false", "-c", "core.commitGraph=false"]
+        let outcome = try await git(settings + ["fsck"] + options)
         guard !outcome.ending.isSuccess else { return [] }
         let lines = (outcome.ending.errors + "\n" + outcome.output).split(separator: "\n").map(String.init)
         let faults = lines.filter { !$0.hasPrefix("notice:") && !$0.hasPrefix("dangling ") }

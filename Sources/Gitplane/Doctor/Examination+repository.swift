@@ -90,7 +90,10 @@ extension Examination {
         do {
             target = try repository.target(of: .main)
         } catch {
-            return [Finding(.person, "main", "the branch names no commit (\(error.message)): \(Self.degraded)")]
+            let remedy = try unreadable(error) ?? ""
+            return [
+                Finding(.person, "main", "the branch names no commit (\(error.message)): \(remedy)\(Self.degraded)")
+            ]
         }
         guard let head = target else { return [try withoutMain()] }
         let root: TreeID
@@ -102,6 +105,12 @@ extension Examination {
             return [Finding(.person, "main", "its object \(object) is damaged or missing: \(Self.degraded)")]
         }
         return try findings(StateLoader(decoder: rules.decoder).load(root, in: repository), at: head)
+    }
+
+    /// How the file of `main` is written again; `nil` when it is another one that cannot be read, or nothing is known.
+    private func unreadable(_ error: GitError) throws -> String? {
+        guard error.message.contains("\(RefName.main)"), let commit = try indexedHead() else { return nil }
+        return "echo \(commit) > \(folder.repository)/\(RefName.main) writes the newest commit that is known; or "
     }
 
     private func withoutMain() throws -> Finding {

@@ -22,8 +22,17 @@ struct Examination {
         }
         // What a running server is in the middle of is nobody's leftover.
         if holder == .nobody { findings += draft() + attempt("repository") { try leftovers() } }
-        findings += attempt("repository") { try repository() } + attempt("state") { try state() }
+        let tables = attempt("state.git") { try damagedTables() }
+        findings += tables
+        // What would be read by a damaged table says nothing about what is there.
+        if !tables.contains(where: { $0.subject.hasSuffix(DerivedFiles.packTable) }) {
+            findings += attempt("repository") { try repository() } + attempt("state") { try state() }
+        }
+        findings += attempt("state.git/objects/pack") {
+            try packIndexes(besideServer: holder != .nobody)
+        }
         findings += await objects()
+        findings += attempt("state.git/worktrees") { try workingTree() }
         findings += attempt("local.sqlite") { try local() }
         findings += attempt("secrets.age") { try secrets(besideServer: holder != .nobody) }
         findings += recoveryKey()

@@ -1,0 +1,30 @@
+import StateRepo
+
+/// Files of the repository that are made of others.
+extension Examination {
+    /// What git makes of its packs and commits to be faster.
+    func damagedTables() throws -> [Finding] {
+        guard isReadable else { return [] }
+        return try DerivedFiles(repositoryAt: folder.repository).damaged().map { name in
+            let message = "it is damaged: it is removed, and git makes it anew"
+            let rest = name == DerivedFiles.packTable ? "; what is in the repository can be looked at then" : ""
+            return Finding(.start, "state.git/\(name)", message + rest)
+        }
+    }
+
+    /// Packs whose objects nobody finds until their index is made again.
+    func packIndexes(besideServer: Bool) throws -> [Finding] {
+        guard isReadable else { return [] }
+        return try PackIndexes(repositoryAt: folder.repository).faulty(isQuiet: !besideServer).map { pack in
+            let remedy = "stop the server, then git index-pack \(folder.repository)/\(pack)"
+            return Finding(.person, "state.git/\(pack)", "its index (.idx) is damaged or missing: \(remedy)")
+        }
+    }
+
+    func workingTree() throws -> [Finding] {
+        let tree = WorkingTreeFolder(root: folder.workingTree, repository: folder.repository)
+        guard try tree.hasDamagedIndex() else { return [] }
+        let message = "it is damaged: it is kept beside, and made anew; what was staged is to be staged again"
+        return [Finding(.start, "state.git/worktrees/state/index", message)]
+    }
+}
