@@ -61,10 +61,12 @@ extension StateError {
     /// What needs an object that is damaged or missing, or a branch that names none; `nil` for every other failure.
     package init?(damage error: GitError) {
         guard error.isDamage || error.code == .corrupt else { return nil }
-        let what = error.object.map { "the object \($0) is damaged or missing" } ?? "a branch cannot be read"
+        let what =
+            error.object.map { "the object \($0) is damaged or missing: put it back from a clone or a backup" }
+            ?? "a branch cannot be read: write its commit into its file again (gitplane doctor names both)"
         self.init(
             .objectDamaged,
-            "\(what): put it back from a clone or a backup, then POST /api/control-plane/state/reconcile",
+            "\(what), then POST /api/control-plane/state/reconcile",
             details: error.object.map { ["object": .string($0.description)] },
             cause: error
         )

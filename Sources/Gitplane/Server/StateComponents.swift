@@ -98,7 +98,8 @@ struct StateComponents {
             return try await publisher.start()
         } catch {
             guard error.code == .objectDamaged else { throw error }
-            throw CommandFailure(.configuration, "no state can be read: \(error.message)")
+            let remedy = "gitplane doctor says which files are damaged"
+            throw CommandFailure(.configuration, "no state can be read: \(error.message); \(remedy)")
         }
     }
 
