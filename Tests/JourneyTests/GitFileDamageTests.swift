@@ -1,0 +1,197 @@
+import Documents
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A server whose repository has a damaged file of git's own")
+struct GitFileDamageTests {
+    private static let hasty = ["GITPLANE_WORKING_TREE_QUIET": "300ms"]
+
+    @Test(
+        "does not start when no object is found, says what mends it, leaves every ref alone, and has everything then",
+        arguments: PackDamage.allCases
+    )
+    func pack(damage: PackDamage) async throws {
+        try await withServer { server in
+            let pack = try packed(server)
+            let head = try server.head()
+            let refs = try references(server)
+            #expect(refs.contains("refs/gitplane/releases"))
+            let whole = try damage.apply(to: pack)
+            let refusal = try ServerProcess.refusal(dataIn: server.folder)
+            #expect(refusal.ending == .exited(78))
+            #expect(refusal.errors.contains(head))
+            // What stands there can be made again, but not by whom commits were pushed.
+            #expect(try references(server) == refs)
+            let found = try examine(server)
+            #expect(found.ending == .exited(1), "\(found.text)")
+            if damage.isOfIndex {
+                #expect(found.lines("you").contains { $0.contains("git index-pack ") }, "\(found.text)")
+                try server.git.run("index-pack", pack)
+            } else {
+                let name = URL(filePath: pack).lastPathComponent
+                #expect(found.lines("you").contains { $0.contains(name) }, "\(found.text)")
+                try whole.putBack()
+            }
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "new")
+            #expect(try next.client.versions(of: "atlas") == [1])
+            #expect(try next.client.describe("atlas", as: "newer").isSuccess)
+            #expect(try next.client.condition("Ready")?["status"] == "True")
+            try next.stop()
+            try next.git.checkIntegrity()
+        }
+    }
+
+    @Test(
+        "starts without a file that git makes of others, also for those who clone, and says so",
+        arguments: TableDamage.allCases
+    )
+    func table(damage: TableDamage) async throws {
+        try await withServer { server in
+            _ = try packed(server)
+            let name = try damage.apply(in: server.git)
+            let found = try examine(server)
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("state.git/\(name)") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(!FileManager.default.fileExists(atPath: "\(next.repository)/\(name)"))
+            #expect(next.errors.contains(name))
+            #expect(try next.client.description(of: "atlas") == "new")
+            #expect(try next.client.describe("atlas", as: "newer").isSuccess)
+            let clone = try next.cloneOverHTTP(named: "clone")
+            #expect(try clone.run("rev-parse", "HEAD") == next.head())
+            try next.stop()
+            try next.git.checkIntegrity()
+            let after = try examine(next)
+            #expect(after.lines("start").isEmpty, "\(after.text)")
+        }
+    }
+
+    @Test(
+        "serves the newest commit while the file of main is damaged, takes no write, and goes on when it is written again",
+        arguments: ["", "\0\u{1}garbage\n"]
+    )
+    func branch(content: String) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            try server.client.describe("atlas", as: "new")
+            try server.stop()
+            let head = try server.head()
+            let branch = try WholeFile("\(server.repository)/refs/heads/main")
+            try branch.damage { $0 = Array(content.utf8) }
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "new")
+            #expect(try next.client.condition("Stalled")?["reason"] == "StorageObjectDamaged")
+            let refused = try next.client.describe("atlas", as: "refused")
+            #expect(refused.status == 503)
+            #expect(try refused.code() == "storage.object_damaged")
+            let found = try examine(next)
+            #expect(found.lines("you").contains { $0.contains("echo \(head) > ") }, "\(found.text)")
+            try branch.putBack()
+            #expect(try next.client.api("POST", "state/reconcile").isSuccess)
+            #expect(try next.client.condition("Stalled") == nil)
+            #expect(try next.client.describe("atlas", as: "newer").isSuccess)
+            try next.stop()
+            try next.git.checkIntegrity()
+        }
+    }
+
+    @Test("has every acknowledged write after a kill that the file of main did not survive")
+    func killed() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "0")
+            for number in 1...3 { #expect(try server.client.describe("atlas", as: "\(number)").isSuccess) }
+            let state = try server.client.api("GET", "state").json()
+            let head = try #require(state["revision"]?.stringValue)
+            try server.kill()
+            let branch = URL(filePath: "\(server.repository)/refs/heads/main")
+            try Data().write(to: branch, options: .atomic)
+            let next = try ServerProcess(dataIn: server.folder)
+            // Where the journal had been emptied already, nothing but the index knows the head.
+            if try next.client.condition("Stalled") != nil {
+                try Data("\(head)\n".utf8).write(to: branch, options: .atomic)
+                #expect(try next.client.api("POST", "state/reconcile").isSuccess)
+            }
+            #expect(try next.head() == head)
+            #expect(try next.client.description(of: "atlas") == "3")
+            #expect(try next.client.describe("atlas", as: "4").isSuccess)
+            try next.stop()
+            try next.git.checkIntegrity()
+        }
+    }
+
+    @Test("serves on while packed-refs is damaged beside it, takes no write, and goes on when it is put back")
+    func packedRefs() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            #expect(try server.client.api("POST", "state/reconcile").isSuccess)
+            try server.git.run("pack-refs", "--all")
+            let refs = try WholeFile("\(server.repository)/packed-refs")
+            try refs.damage { $0 = Array("garbage\n".utf8) }
+            #expect(try server.client.describe("atlas", as: "refused").status == 503)
+            #expect(try server.client.description(of: "atlas") == "old")
+            #expect(try examine(server).lines("you").contains { $0.contains("packed-refs:1:") })
+            try refs.putBack()
+            #expect(try server.client.api("POST", "state/reconcile").isSuccess)
+            #expect(try server.client.describe("atlas", as: "new").isSuccess)
+            try server.stop()
+            try server.git.checkIntegrity()
+        }
+    }
+
+    @Test(
+        "makes a damaged index of the working tree anew, and takes the edits beside it over",
+        arguments: [(true, ""), (false, "DIRC garbage that is longer than a hash, and is none")]
+    )
+    func index(isRunning: Bool, content: String) async throws {
+        try await withServer(environment: Self.hasty) { first in
+            var server = first
+            try server.client.createAgent("atlas")
+            try server.client.waitUntilClean()
+            if !isRunning { try server.stop() }
+            let index = "\(server.repository)/worktrees/state/index"
+            try WholeFile(index).damage { $0 = Array(content.utf8) }
+            if !isRunning {
+                let found = try examine(server)
+                #expect(found.lines("start").contains { $0.contains("worktrees/state/index") }, "\(found.text)")
+                server = try ServerProcess(dataIn: server.folder, environment: Self.hasty)
+            }
+            try server.write("docs/notes.md", "# Notes\n")
+            try server.wait(for: "another index") { FileManager.default.fileExists(atPath: "\(index).damaged") }
+            try server.wait(for: "the edit") {
+                let change = try server.client.api("GET", "changes?limit=1").json()["items"]?.arrayValue?.first
+                return change?["channel"] == "worktree"
+            }
+            try server.client.waitUntilClean()
+            #expect(try server.workingTree.run("status", "--porcelain") == "")
+            #expect(try server.client.describe("atlas", as: "after").isSuccess)
+            try server.client.waitUntilClean()
+            try server.stop()
+            #expect(try server.git.run("show", "main:docs/notes.md") == "# Notes")
+            try server.git.checkIntegrity()
+        }
+    }
+
+    /// Stops a server when everything is in one pack.
+    ///
+    /// - Returns: the pack.
+    private func packed(_ server: ServerProcess) throws -> String {
+        try server.client.createAgent("atlas", description: "old")
+        #expect(try server.client.publish("atlas").isSuccess)
+        try server.client.describe("atlas", as: "new")
+        try server.stop()
+        try server.git.run("repack", "-a", "-d", "--quiet")
+        let folder = "\(server.repository)/objects/pack"
+        let name = try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".pack") }
+        return "\(folder)/\(try #require(name))"
+    }
+
+    private func references(_ server: ServerProcess) throws -> String {
+        try server.git.run("for-each-ref", "--format=%(refname) %(objectname)")
+    }
+
+    private func examine(_ server: ServerProcess) throws -> CommandRun {
+        try .gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
+    }
+}
