@@ -125,7 +125,7 @@ struct GitFileDamageTests {
     func packedRefs() async throws {
         try await withServer { server in
             try server.client.createAgent("atlas", description: "old")
-            #expect(try server.client.api("POST", "state/reconcile").isSuccess)
+            try server.client.waitUntilClean()
             try server.git.run("pack-refs", "--all")
             let refs = try WholeFile("\(server.repository)/packed-refs")
             try refs.damage { $0 = Array("garbage\n".utf8) }

@@ -75,6 +75,24 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("that fails removes a damaged table of packs, which may be why")
+    func damagedTable() async throws {
+        try await withTemporaryDirectory { directory in
+            let server = try ServerProcess(dataIn: directory.appending(path: "data"), environment: Self.often)
+            try server.client.createAgent("atlas")
+            #expect(try server.client.api("POST", "state/reconcile").isSuccess)
+            try server.client.waitUntilClean()
+            try server.git.run("repack", "-a", "-d", "--quiet")
+            let table = "\(server.repository)/\(try TableDamage.packs.apply(in: server.git))"
+            try scatter(2_100, in: server)
+            try server.wait(for: "the condition") { try server.client.condition("MaintenanceFailing") != nil }
+            try server.wait(for: "the table to go") { !FileManager.default.fileExists(atPath: table) }
+            #expect(try server.client.describe("atlas", as: "written").isSuccess)
+            #expect(try server.stop() == .exited(0))
+            try server.git.checkIntegrity()
+        }
+    }
+
     /// Makes a repository with one agent and more loose objects than may stay, and ends its server.
     @discardableResult
     private func prepare(_ folder: URL) throws -> ServerProcess {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 extension Git {
-    /// Puts loose objects that nothing refers to into the repository.
+    /// Puts loose objects that nothing refers to into the repository; a table of packs is not looked at.
     ///
     /// - Parameters:
     ///   - mark: makes them different from those of another call.
@@ -17,6 +17,7 @@ extension Git {
             return file.path
         }
         let input = Array((paths.joined(separator: "\n") + "\n").utf8)
-        try run("-c", "core.fsync=none", "hash-object", "-w", "--stdin-paths", input: input)
+        let settings = ["-c", "core.fsync=none", "-c", "core.multiPackIndex=false"]
+        _ = try output(settings + ["hash-object", "-w", "--stdin-paths"], input: input)
     }
 }

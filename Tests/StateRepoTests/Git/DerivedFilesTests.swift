@@ -28,7 +28,7 @@ struct DerivedFilesTests {
         }
     }
 
-    @Test("are removed when a single bit of them is another, and git makes them again", arguments: [Self.table, Self.graph])
+    @Test("are removed when one bit of them is another, and git makes them again", arguments: [Self.table, Self.graph])
     func flipped(name: String) async throws {
         try await withTemporaryRepository { repository, git in
             try prepare(repository, git)
