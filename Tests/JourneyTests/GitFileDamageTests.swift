@@ -183,8 +183,9 @@ struct GitFileDamageTests {
         try server.stop()
         try server.git.run("repack", "-a", "-d", "--quiet")
         let folder = "\(server.repository)/objects/pack"
-        let name = try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".pack") }
-        return "\(folder)/\(try #require(name))"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let name = try #require(names.first { $0.hasSuffix(".pack") })
+        return "\(folder)/\(name)"
     }
 
     private func references(_ server: ServerProcess) throws -> String {

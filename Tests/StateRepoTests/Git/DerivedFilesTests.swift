@@ -67,8 +67,9 @@ struct DerivedFilesTests {
             try prepare(repository, git)
             #expect(try indexes.faulty(isQuiet: true) == [])
             let folder = "\(git.directory)/objects/pack"
-            let name = try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".idx") }
-            let index = "objects/pack/\(try #require(name))"
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            let name = try #require(names.first { $0.hasSuffix(".idx") })
+            let index = "objects/pack/\(name)"
             let pack = index.replacing(".idx", with: ".pack")
             try flip(index, in: git)
             #expect(try indexes.faulty(isQuiet: false) == [pack])
