@@ -84,7 +84,7 @@ struct MaintenanceTests {
             try server.client.waitUntilClean()
             try server.git.run("repack", "-a", "-d", "--quiet")
             let table = "\(server.repository)/\(try TableDamage.packs.apply(in: server.git))"
-            try scatter(2_100, in: server)
+            try scatter(in: server)
             try server.wait(for: "the condition") { try server.client.condition("MaintenanceFailing") != nil }
             try server.wait(for: "the table to go") { !FileManager.default.fileExists(atPath: table) }
             #expect(try server.client.describe("atlas", as: "written").isSuccess)
@@ -99,9 +99,12 @@ struct MaintenanceTests {
         let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
         try server.client.createAgent("atlas")
         #expect(try server.client.api("GET", "state").json()["maintenance"] == nil)
-        let folder = server.folder.deletingLastPathComponent().appending(path: "scattered").path
-        try server.git.scatter(2_100, marked: "once", in: folder)
+        try scatter(in: server)
         try server.stop()
         return server
+    }
+
+    private func scatter(in server: ServerProcess) throws {
+        try server.git.scatter(2_100, marked: "once", in: "\(server.folder.path).scattered")
     }
 }
