@@ -15,8 +15,8 @@ struct FaultTests {
 
     /// How many power cuts there are in a sample, beside those at the end of each round.
     private static let cuts = 3
-    /// Seconds by which a clock is wrong: an hour, a month, and the beginning of the epoch's second decade.
-    private static let clocks: [Int64] = [-3_600, 30 * 86_400, -45 * 365 * 86_400]
+    /// Seconds by which a clock is wrong: an hour, a month, years back to the eighties, and beyond 2038.
+    private static let clocks: [Int64] = [-3_600, 30 * 86_400, -45 * 365 * 86_400, 20 * 365 * 86_400]
 
     /// After which failures the power is cut in a sample.
     private static let failures: [(fault: Failpoints.Fault, isSticky: Bool)] = [(.broken, false), (.broken, true)]
