@@ -50,7 +50,7 @@ struct MeasureCommand: AsyncParsableCommand {
 
     private var writers: WritersBenchmark {
         var writers = WritersBenchmark()
-        if let writing { writers.duration = .seconds(writing) }
+        if let writing { (writers.duration, writers.turns) = (.seconds(writing), 1) }
         if !clients.isEmpty { writers.clients = clients }
         if !agents.isEmpty { writers.agents = agents }
         return writers

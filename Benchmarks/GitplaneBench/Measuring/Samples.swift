@@ -1,8 +1,10 @@
-/// Times of one operation that was measured again and again, in seconds.
+/// What was measured again and again: times in seconds, or whatever a figure is.
 struct Samples: Sendable {
     private(set) var values: [Double] = []
 
-    mutating func add(_ duration: Duration) { values.append(duration.seconds) }
+    mutating func add(_ duration: Duration) { add(duration.seconds) }
+
+    mutating func add(_ value: Double) { values.append(value) }
 
     mutating func add(_ other: Samples) { values += other.values }
 
