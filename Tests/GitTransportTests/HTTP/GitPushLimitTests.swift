@@ -194,9 +194,11 @@ struct GitPushLimitTests {
         try await withHTTPScenario(options) { scenario in
             let copy = try await scenario.clone("copy")
             try copy.commit()
-            let outcome = await scenario.push(copy, "origin", "HEAD:refs/heads/proposal")
-            #expect(!outcome.isAccepted)
-            #expect(outcome.output.contains("HEAD -> proposal (storage.outcome_unknown: the disk has not confirmed it"))
+            let failure = await #expect(throws: Git.Failure.self) {
+                try await scenario.run(copy.git, "push", "origin", "HEAD:refs/heads/proposal")
+            }
+            let expected = "HEAD -> proposal (storage.outcome_unknown: the disk has not confirmed it"
+            #expect(failure?.standardError.contains(expected) == true, "\(failure?.standardError ?? "")")
             #expect(scenario.ended.holders.count == 1)
         }
     }
