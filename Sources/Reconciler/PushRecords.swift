@@ -34,8 +34,8 @@ struct PushRecords {
         }
     }
 
-    private func tellRenewal(_ error: GitError) {
-        logger.error("notes of pushes begin anew", metadata: ["error": "\(error)"])
+    private func tellRenewal(_ error: GitError, _ tip: CommitID) {
+        logger.error("notes of pushes begin anew", metadata: ["tip": "\(tip)", "error": "\(error)"])
     }
 
     private func isExpired(_ push: AnnouncedPush, at time: Date) -> Bool {

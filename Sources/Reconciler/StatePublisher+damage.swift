@@ -23,8 +23,11 @@ extension StatePublisher {
         }
     }
 
-    func tellRenewal(of ref: RefName) -> (GitError) -> Void {
-        { [logger] error in logger.error("\(ref) begins anew", metadata: ["error": "\(error)"]) }
+    /// The tip that was is told, so that git-update-ref(1) can bring it back.
+    func tellRenewal(of ref: RefName) -> (GitError, CommitID) -> Void {
+        { [logger] error, tip in
+            logger.error("\(ref) begins anew", metadata: ["tip": "\(tip)", "error": "\(error)"])
+        }
     }
 
     /// The first pass of a start.

@@ -63,7 +63,7 @@ extension StateError {
         guard error.isDamage || error.code == .corrupt else { return nil }
         let what =
             error.object.map { "the object \($0) is damaged or missing: put it back from a clone or a backup" }
-            ?? "a branch cannot be read: write its commit into its file again (gitplane doctor names both)"
+            ?? "a branch or another file of the repository cannot be read: gitplane doctor says which, and what to do"
         self.init(
             .objectDamaged,
             "\(what), then POST /api/control-plane/state/reconcile",

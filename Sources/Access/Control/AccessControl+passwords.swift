@@ -103,7 +103,7 @@ extension AccessControl {
         let account = try await confirm(current, by: principal, from: address)
         let codes = newRecoveryCodes()
         let now = now
-        try await register.record { rows in
+        try await register.change { rows in
             try demandPresence(of: principal, rows)
             guard try rows.account()?.password == account.password else { throw AccessRefusal.invalidCredentials }
             try rows.replaceRecoveryCodes(codes.map { RecoveryCodeRecord(digest: $0.digest, createdAt: now) })

@@ -61,7 +61,7 @@ extension AccessControl {
         let code = SpokenCode(groups: SpokenCode.setupGroups, from: configuration.random)
         let now = now
         let issued = IssuedCode(text: code.text, expiresAt: now + SetupCodeRecord.lifetime)
-        try await register.record { rows in
+        try await register.change { rows in
             guard try rows.account() == nil else { throw AccessRefusal.ownerExists }
             try rows.setSetupCode(SetupCodeRecord(digest: code.digest, expiresAt: issued.expiresAt))
             try rows.append(AuditEvent(.setupCodeIssued, by: identity.description, from: address), at: now)
@@ -90,7 +90,7 @@ extension AccessControl {
         )
         let digest = SpokenCode(typed: typed, groups: SpokenCode.setupGroups)?.digest
         do {
-            try await register.record { rows in
+            try await register.change { rows in
                 guard try rows.account() == nil else { throw AccessRefusal.ownerExists }
                 try Self.useSetupCode(digest, rows, at: now)
                 let all = try rows.registrations()

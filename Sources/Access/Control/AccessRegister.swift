@@ -17,7 +17,7 @@ actor AccessRegister {
         directory.replace(by: try store.read(AccessDirectory.Content.init))
     }
 
-    /// Runs one transaction that may change credentials.
+    /// Runs one transaction that may change credentials or codes.
     ///
     /// What memory is to know is read within it: after a commit nothing can fail any more.
     func change<Result: Sendable>(_ body: @Sendable (any AccessRows) throws -> Result) throws -> Result {
@@ -29,7 +29,7 @@ actor AccessRegister {
         return result
     }
 
-    /// Runs one transaction that leaves credentials alone: an entry that may be there although its commit failed is one of
+    /// Runs one transaction that leaves credentials and codes alone: an entry that may be there although its commit failed is one of
     /// something that was then not done.
     func record<Result: Sendable>(_ body: @Sendable (any AccessRows) throws -> Result) throws -> Result {
         do {

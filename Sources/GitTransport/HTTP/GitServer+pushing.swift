@@ -51,13 +51,13 @@ extension GitServer {
         let version = version == .v2 ? nil : version
         let variables = ["GIT_PROTOCOL": version?.rawValue, PushTickets.variable: ticket]
         let process = process(.receivePack, ["--stateless-rpc"], variables)
-        let (report, ending): (ByteBuffer, GitProcess.Ending)
+        let (report, ending): (Report, GitProcess.Ending)
         do {
             (report, ending) = try await process.run { git in
-                try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+                try await withThrowingTaskGroup(of: Report.self) { group in
                     group.addTask { try await self.report(of: git) }
                     try await Self.feed(commands.bytes, &input, to: git)
-                    return try await group.next() ?? ByteBuffer()
+                    return try await group.next() ?? Report()
                 }
             }
         } catch {
@@ -68,15 +68,28 @@ extension GitServer {
         // Whatever the report says, and also when there is none: refs may have moved.
         let isConfirmed = await flush(commands.updates, of: holder)
         await reconcile(holder)
-        guard !ending.isKilled else {
-            let metadata: Logger.Metadata = ["request.id": "\(holder.requestID)", "error": "\(ending.errors)"]
-            logger.warning("git was ended before it had reported", metadata: metadata)
-            return PushRefusal(unknown: "git was ended before it had reported", commands).report
+        if let reason = report.doubt(ending) ?? (isConfirmed ? nil : "the disk has not confirmed it") {
+            let metadata: Logger.Metadata = ["request.id": "\(holder.requestID)", "git": "\(ending.errors)"]
+            logger.error("the outcome of a push is not known: \(reason)", metadata: metadata)
+            return PushRefusal(unknown: reason, commands).report
         }
-        guard ending.isSuccess || report.readableBytes > 0 else {
-            throw GitServiceError(.failed, "git failed: \(ending.errors)")
+        return report.bytes
+    }
+
+    /// What git says of a push.
+    private struct Report {
+        var bytes = ByteBuffer()
+        /// It said more than is kept.
+        var isCut = false
+
+        /// Why it does not say what came of the push; `nil` when it does.
+        func doubt(_ ending: GitProcess.Ending) -> String? {
+            if ending.isKilled { return "git was ended before it had reported" }
+            if isCut { return "git said too much" }
+            // A report ends with a flush packet (gitprotocol-pack(5)).
+            let isWhole = bytes.readableBytesView.suffix(4).elementsEqual("0000".utf8)
+            return ending.isSuccess || isWhole ? nil : "git failed before it had reported"
         }
-        return isConfirmed ? report : PushRefusal(unknown: "the disk has not confirmed it", commands).report
     }
 
     /// The push is done: when it cannot be served now, the next pass of the reconciler serves it.
@@ -107,13 +120,11 @@ extension GitServer {
         try await git.endInput()
     }
 
-    private func report(of git: RunningGit) async throws -> ByteBuffer {
-        var report = ByteBuffer()
+    private func report(of git: RunningGit) async throws -> Report {
+        var report = Report()
         try await git.forwardOutput { part in
-            guard report.readableBytes + part.readableBytes <= reportLimit else {
-                throw GitServiceError(.failed, "git's report is too long")
-            }
-            report.writeImmutableBuffer(part)
+            report.isCut = report.isCut || report.bytes.readableBytes + part.readableBytes > reportLimit
+            if !report.isCut { report.bytes.writeImmutableBuffer(part) }
         }
         return report
     }

@@ -104,10 +104,7 @@ struct Maintenance: Service {
         if !report.removed.isEmpty {
             logger.info("removed unfinished files", metadata: ["files": "\(report.removed)"])
         }
-        let damaged = try DerivedFiles(repositoryAt: repository).removeDamaged()
-        if !damaged.isEmpty {
-            logger.warning("removed damaged files that git makes anew", metadata: ["files": "\(damaged)"])
-        }
+        DerivedFiles(repositoryAt: repository).removeDamaged(logger)
         return report.inUse.isEmpty
     }
 

@@ -17,13 +17,15 @@ struct RepositoryOpening {
         if exists("HEAD") {
             try check(configuration)
             try removeStaleFiles()
-            removeDamagedTables()
+            // Before anything is read: what git makes of other files would hide objects that are there.
+            DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
             try recover()
             tell(try configuration.apply(toRepositoryAt: folder.repository))
         } else if exists("objects") {
             // It has lost its HEAD alone, or a first start was cut off.
             try removeStaleFiles()
-            removeDamagedTables()
+            // Before anything is read: what git makes of other files would hide objects that are there.
+            DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
             tell(["HEAD"])
             try recover()
@@ -42,17 +44,6 @@ struct RepositoryOpening {
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
         guard !report.removed.isEmpty else { return }
         logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
-    }
-
-    /// Before anything is read: what git makes of other files would hide objects that are there.
-    private func removeDamagedTables() {
-        do {
-            let removed = try DerivedFiles(repositoryAt: folder.repository).removeDamaged()
-            guard !removed.isEmpty else { return }
-            logger.warning("removed damaged files that git makes anew", metadata: ["files": "\(removed)"])
-        } catch {
-            logger.warning("files that git makes anew not looked at", metadata: ["error": "\(error)"])
-        }
     }
 
     private func tell(_ restored: [String]) {

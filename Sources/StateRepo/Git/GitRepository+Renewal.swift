@@ -4,27 +4,37 @@
 extension GitRepository {
     /// Writes to a ref that can be made again; when what it has cannot be read, it is deleted, and begins anew.
     ///
-    /// - Parameter onDamage: told before that.
+    /// While a pack has no good index, what is missing may only be hidden: then the ref stays, and the error is thrown.
+    /// - Parameter onDamage: told before that, with the tip that was.
     package borrowing func renewing(
         _ ref: RefName,
-        onDamage: (GitError) -> Void,
+        onDamage: (GitError, CommitID) -> Void,
         _ body: (borrowing GitRepository) throws(GitError) -> Void
     ) throws(GitError) {
         do throws(GitError) {
             try body(self)
         } catch {
-            guard error.isDamage, let tip = try target(of: ref) else { throw error }
-            onDamage(error)
+            guard error.isDamage, !hasFaultyPack, let tip = try target(of: ref) else { throw error }
+            onDamage(error, tip)
             try deleteRef(ref, at: tip)
             try body(self)
         }
     }
 
     /// Deletes a ref that can be made again when its tip cannot be read.
-    package borrowing func review(_ ref: RefName, onDamage: (GitError) -> Void) throws(GitError) {
+    package borrowing func review(_ ref: RefName, onDamage: (GitError, CommitID) -> Void) throws(GitError) {
         try renewing(ref, onDamage: onDamage) { (repository) throws(GitError) in
             guard let tip = try repository.target(of: ref) else { return }
             _ = try repository.readTree(repository.readCommit(tip).tree)
+        }
+    }
+
+    /// Also when the packs cannot be looked at.
+    private var hasFaultyPack: Bool {
+        do {
+            return try !PackIndexes(repositoryAt: path).faulty(isQuiet: true).isEmpty
+        } catch {
+            return true
         }
     }
 }

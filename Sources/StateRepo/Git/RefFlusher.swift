@@ -7,6 +7,8 @@ import Concurrency
 package actor RefFlusher {
     private let executor: QueueExecutor
     private let repository: String
+    /// Whether a flush has failed since one of everything: the kernel tells of an error once, and then calls clean what is lost.
+    private var isInDoubt = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -20,7 +22,10 @@ package actor RefFlusher {
     ///
     /// - Throws: ``GitError`` when one cannot be flushed: whether the refs survive a power cut is not known then.
     package func flush(_ refs: [RefName]) throws(GitError) {
+        if isInDoubt { try FileSystem.flushAll(repository) }
+        isInDoubt = true
         for directory in Self.directories(of: refs) { try flush(directory) }
+        isInDoubt = false
     }
 
     /// Deepest first, so that a directory is on disk before its own entry is.

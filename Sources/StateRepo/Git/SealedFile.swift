@@ -27,6 +27,7 @@ struct SealedFile {
 
     private func isWhole() throws(GitError) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 || errno != ELOOP else { throw GitError(.invalid, "read", "\(path) is a link") }
         guard descriptor >= 0 else { throw FileSystem.error("open", path) }
         defer { close(descriptor) }
         var status = stat()

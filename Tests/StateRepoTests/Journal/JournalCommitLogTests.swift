@@ -156,6 +156,24 @@ struct JournalCommitLogTests {
         }
     }
 
+    @Test("A batch in doubt is gone after an orderly end, also when it could not be taken back and nothing came after it")
+    func tornEnd() async throws {
+        try await withTemporaryRepository { repository, git in
+            let faults = FaultPlan()
+            let scenario = try JournalScenario(git, faults: faults)
+            try scenario.batch(1)
+            let log = try #require(scenario.log)
+            try log.close()
+            faults.set(.failAll([.flushJournal, .cutJournal], .other))
+            #expect(throws: GitError.self) { try scenario.batch(1) }
+            #expect(try !journal(git).isEmpty)
+            faults.set(nil)
+            try log.close()
+            #expect(try journal(git).isEmpty)
+            #expect(try repository.target(of: .main) == scenario.acknowledged.last)
+        }
+    }
+
     @Test(
         "A seal that fails loses nothing and is tried again",
         arguments: [

@@ -60,17 +60,40 @@ struct LedgerRefTests {
             let fresh = try GitRepository(openingBareAt: git.directory)
             let second = try record("atlas", 2, "two", in: fresh)
             var told = 0
-            if isReviewed { try fresh.review(.releases) { _ in told += 1 } }
+            if isReviewed { try fresh.review(.releases) { _, _ in told += 1 } }
             for one in [second, first] {
-                try fresh.renewing(.releases, onDamage: { _ in told += 1 }) { (repository) throws(GitError) in
+                try fresh.renewing(.releases, onDamage: { _, _ in told += 1 }) { (repository) throws(GitError) in
                     try ref.append([one], in: repository, at: time)
                 }
-                try fresh.review(.releases) { _ in told += 1 }
+                try fresh.review(.releases) { _, _ in told += 1 }
             }
             #expect(told == 1)
             #expect(try ref.load(from: fresh).entries(of: first.agent).map(\.version) == [1, 2])
             #expect(try git.run("ls-tree", "-d", "--name-only", "refs/gitplane/releases:atlas") == "1\n2")
             #expect(try git.run("rev-list", "--count", "refs/gitplane/releases") == "2")
+        }
+    }
+
+    @Test("stays, unreadable as it is, while a pack has no good index, which may hide what it has")
+    func hidden() async throws {
+        try await withTemporaryRepository { repository, git in
+            try ref.append([try record("atlas", 1, "one", in: repository)], in: repository, at: time)
+            let tip = try git.run("rev-parse", "refs/gitplane/releases")
+            try git.run("repack", "-a", "-d", "--quiet")
+            let folder = "\(git.directory)/objects/pack"
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            let pack = try #require(names.first { $0.hasSuffix(".pack") })
+            let index = "\(folder)/\(pack.dropLast(".pack".count)).idx"
+            try FileManager.default.removeItem(atPath: index)
+            let fresh = try GitRepository(openingBareAt: git.directory)
+            var told = 0
+            #expect(throws: GitError.self) { try fresh.review(.releases) { _, _ in told += 1 } }
+            #expect(told == 0)
+            #expect(try git.run("rev-parse", "refs/gitplane/releases") == tip)
+            try git.run("index-pack", "\(folder)/\(pack)")
+            let mended = try GitRepository(openingBareAt: git.directory)
+            try mended.review(.releases) { _, _ in told += 1 }
+            #expect(told == 0)
         }
     }
 

@@ -33,8 +33,8 @@ final class Journal {
 
     deinit { close(descriptor) }
 
-    /// Whether there is nothing in the file.
-    var isEmpty: Bool { length == 0 }
+    /// Whether there is certainly nothing in the file.
+    var isEmpty: Bool { length == 0 && !isTorn }
 
     /// Adds a frame; it is on disk when the call returns.
     ///

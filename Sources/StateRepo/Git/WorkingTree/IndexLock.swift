@@ -22,12 +22,12 @@ struct IndexLock: ~Copyable {
         if isHeld { unlink(folder.indexLock) }
     }
 
-    /// Renames the index when it is damaged, and gives the lock back: then there is none.
-    consuming func setDamagedAside() throws(GitError) {
-        // Somebody may have made another before the lock was had.
+    /// Gives a damaged index a second name, which it keeps when another takes its place.
+    func keepDamaged() throws(GitError) {
         guard try WorkingTreeIndex.isDamaged(in: folder) else { return }
-        guard rename(folder.index, folder.damagedIndex) == 0 else {
-            throw FileSystem.error("set index aside", folder.index)
+        unlink(folder.damagedIndex)
+        guard link(folder.index, folder.damagedIndex) == 0 else {
+            throw FileSystem.error("keep index", folder.damagedIndex)
         }
     }
 

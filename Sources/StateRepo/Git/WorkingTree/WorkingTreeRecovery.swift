@@ -14,7 +14,6 @@ struct WorkingTreeRecovery {
         let isNew = !folder.holdsFiles
         let isGone = isNew && !folder.exists("\(folder.root)/.git")
         try folder.link()
-        try setDamagedIndexAside()
         if let journal = ProjectionJournal(of: folder) { return try resume(journal, in: repository) }
         if folder.exists(folder.journal) { try ProjectionJournal.remove(in: folder) }
         guard let head = try repository.target(of: .worktree) else {
@@ -22,17 +21,19 @@ struct WorkingTreeRecovery {
         }
         // The whole folder is gone: nobody meant to remove every file of the state.
         if isGone { return try resume(start(at: head), in: repository) }
-        guard try WorkingTreeIndex(of: folder) == nil else { return }
+        guard try usableIndex() == nil else { return }
         // Without an index nobody knows what was checked out. Files that are missing count as removed by a person only
         // when there are others.
         if isNew { return try resume(start(at: head), in: repository) }
         try rebuildIndex(at: head, IndexLock(folder), in: repository)
     }
 
-    /// Nobody, git included, does anything with a damaged index; without one, another is made.
-    private func setDamagedIndexAside() throws(GitError) {
-        guard try WorkingTreeIndex.isDamaged(in: folder) else { return }
-        try IndexLock(folder).setDamagedAside()
+    /// The index; `nil` when there is none, and when it is damaged.
+    ///
+    /// A damaged one stays until there is another: to git, a working tree without an index is one of which every file was
+    /// removed.
+    private func usableIndex() throws(GitError) -> WorkingTreeIndex? {
+        try WorkingTreeIndex.isDamaged(in: folder) ? nil : WorkingTreeIndex(of: folder)
     }
 
     private func start(at commit: CommitID) throws(GitError) -> ProjectionJournal {
@@ -65,7 +66,7 @@ struct WorkingTreeRecovery {
         let projection = try Projection(folder, from: journal.from, to: journal.to, in: repository)
         let steps = try projection.prepare(in: repository)
         for step in steps { try Self.settle(step, projection) }
-        let index = try WorkingTreeIndex(of: folder)
+        let index = try usableIndex()
         // What the projection does not touch would be missing in it.
         guard index != nil || journal.from == nil else { return try rebuildIndex(at: journal.to, lock, in: repository) }
         let old: TreeID? = if let from = journal.from { try repository.readCommit(from).tree } else { nil }
@@ -75,6 +76,7 @@ struct WorkingTreeRecovery {
         let draft = try IndexDraft.make(of: folder, index)
         try projection.record(steps, in: draft)
         try draft.write()
+        if index == nil { try lock.keepDamaged() }
         try lock.stage(draft.path)
         try lock.commit()
     }
@@ -117,6 +119,7 @@ struct WorkingTreeRecovery {
             if let blob = change.new?.blobID { try draft.put(change.path, unseen: blob) }
         }
         try draft.write()
+        try lock.keepDamaged()
         try lock.stage(draft.path)
         try lock.commit()
     }
