@@ -156,7 +156,7 @@ struct JournalCommitLogTests {
         }
     }
 
-    @Test("A batch in doubt is gone after an orderly end, also when it could not be taken back and nothing came after it")
+    @Test("A batch in doubt is gone after an orderly end, also when it was not taken back and nothing came after it")
     func tornEnd() async throws {
         try await withTemporaryRepository { repository, git in
             let faults = FaultPlan()
