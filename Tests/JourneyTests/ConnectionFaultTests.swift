@@ -13,7 +13,7 @@ struct ConnectionFaultTests {
     }
 
     /// Every how many operations of the write one is tried; `make faults` sets it.
-    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) } ?? 4
+    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) } ?? 8
 
     @Test(
         "has both of one write or of the other afterwards, and says when it put that right",
