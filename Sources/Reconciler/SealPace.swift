@@ -6,7 +6,7 @@
 /// ``CommitLog/isSealDue`` says so.
 struct SealPace {
     /// A write that comes later after an answer is not of the same row.
-    static let maximumPause = Duration.milliseconds(2)
+    static let maximumPause = Duration.milliseconds(5)
     /// So many writes of a row are each shown before they are answered.
     static let minimumRow = 8
 

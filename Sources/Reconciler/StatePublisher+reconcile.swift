@@ -11,9 +11,16 @@ extension StatePublisher {
     func catchUp(_ reason: ReconcileReason? = nil) throws -> StateSnapshot {
         let head = try log.head()
         if let snapshot = snapshots.latest, snapshot.revision == head { return snapshot }
-        guard let head else { throw StateError(.unavailable, "the branch main is gone: restore it from a clone") }
+        guard let head else { throw try branchMissing() }
         defer { endHold(movedTo: head) }
         return try recordAdvance(to: head, reason) { notes in try advance(to: head, notes) }
+    }
+
+    /// Why there is no `main`: it is gone, or among refs that nobody can read.
+    private func branchMissing() throws(GitError) -> StateError {
+        let fault = try PackedRefs(repositoryAt: configuration.repositoryPath).fault()
+        let reason = fault.map { "the branch main cannot be read: \($0)" }
+        return StateError(.unavailable, reason ?? "the branch main is gone: restore it from a clone")
     }
 
     private func advance(to head: CommitID, _ notes: SpanNotes) throws -> StateSnapshot {

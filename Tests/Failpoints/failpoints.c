@@ -106,7 +106,10 @@ static int operation(enum kind kind) {
     uint64_t number = __atomic_add_fetch(&control->counter, 1, __ATOMIC_SEQ_CST);
     uint64_t at = __atomic_load_n(&control->at, __ATOMIC_SEQ_CST);
     if (!at || number < at || (number > at && !control->is_sticky)) return 0;
-    switch (control->action) {
+    enum action action = control->action;
+    /* On a busy machine a process may stand here until its round is over, and the next server started. */
+    if (__atomic_load_n(&control->at, __ATOMIC_SEQ_CST) != at) return 0;
+    switch (action) {
     case action_cut:
         cut();
         /* fall through */

@@ -62,9 +62,7 @@ struct BackupTests {
             #expect(try next.git.run("rev-parse", "proposal") == clone.run("rev-parse", "HEAD"))
             let main = try next.head()
             #expect(try server.git.run("merge-base", main, head) == main)
-            #expect(try next.client.describe("atlas", as: "after").isSuccess)
-            try next.stop()
-            try next.git.checkIntegrity()
+            try next.endWhole()
         }
     }
 

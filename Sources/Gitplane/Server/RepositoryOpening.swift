@@ -16,16 +16,12 @@ struct RepositoryOpening {
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
         if exists("HEAD") {
             try check(configuration)
-            try removeStaleFiles()
-            // Before anything is read: what git makes of other files would hide objects that are there.
-            DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
+            try clear()
             try recover()
             tell(try configuration.apply(toRepositoryAt: folder.repository))
         } else if exists("objects") {
             // It has lost its HEAD alone, or a first start was cut off.
-            try removeStaleFiles()
-            // Before anything is read: what git makes of other files would hide objects that are there.
-            DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
+            try clear()
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
             tell(["HEAD"])
             try recover()
@@ -40,10 +36,11 @@ struct RepositoryOpening {
         FileManager.default.fileExists(atPath: "\(folder.repository)/\(name)")
     }
 
-    private func removeStaleFiles() throws {
+    /// Removes what a crash has left, and what git makes of other files and would hide objects that are there.
+    private func clear() throws {
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
-        guard !report.removed.isEmpty else { return }
-        logger.warning("removed stale files", metadata: ["files": "\(report.removed)"])
+        if !report.removed.isEmpty { logger.warning("removed stale files", metadata: ["files": "\(report.removed)"]) }
+        DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
     }
 
     private func tell(_ restored: [String]) {
@@ -131,10 +128,7 @@ struct RepositoryOpening {
 extension DataFolder {
     /// Why git cannot read the refs that are packed, and what to do; `nil` when it can.
     func packedRefsProblem() throws -> String? {
-        let file = PackedRefs(repositoryAt: repository)
-        guard let fault = try file.fault() else { return nil }
-        let remedy = "mend or remove the line, or put the file back from a backup"
-        return "\(file.path):\(fault.line): git cannot read the line, and no ref at all (\(fault.reason)): \(remedy)"
+        try PackedRefs(repositoryAt: repository).fault().map { "\(repository)/\($0)" }
     }
 
     /// The newest commit of `main` that the history index knows; `nil` without one.

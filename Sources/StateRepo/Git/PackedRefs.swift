@@ -3,17 +3,23 @@
 /// Its lines are those that git-pack-refs(1) writes: a head, `ID name`, and `^ID` for what the tag above names.
 package struct PackedRefs {
     /// The first line that git cannot read.
-    package struct Fault: Error, Hashable {
+    package struct Fault: Error, Hashable, CustomStringConvertible {
         /// From 1 on.
         package let line: Int
         package let reason: String
+
+        /// The place, relative to the repository, with what mends it.
+        package var description: String {
+            let remedy = "mend or remove the line, or put the file back from a backup"
+            return "packed-refs:\(line): git cannot read the line, and no ref at all (\(reason)): \(remedy)"
+        }
     }
 
     private static let head = Array("# pack-refs with:".utf8)
     private static let idLength = 40
 
     /// The file, which may be missing.
-    package let path: String
+    private let path: String
 
     /// - Parameter path: the bare repository.
     package init(repositoryAt path: String) { self.path = "\(path)/packed-refs" }

@@ -23,11 +23,8 @@ extension FaultRun {
         rounds += 1
         try waitForUpkeep()
         met += points.hits > 0 ? 1 : 0
-        points.disarm()
         upkeep = "off"
-        try crash()
-        try start()
-        try check()
+        try crashAndCheck()
     }
 
     private func startUpkeep() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 extension ServerProcess {
     /// The repository's address, with the token as password.
@@ -36,6 +37,13 @@ extension ServerProcess {
             throw ChildProcess.Failure(description: "process \(processID) has no memory")
         }
         return kilobytes << 10
+    }
+
+    /// Sees that it takes a write, and ends in good order with a repository that git finds whole.
+    func endWhole(afterWriting agent: String = "atlas") throws {
+        #expect(try client.describe(agent, as: "the last").isSuccess)
+        try stop()
+        try git.checkIntegrity()
     }
 
     /// Looks again until something holds.
