@@ -196,9 +196,14 @@ final class FaultRun {
         if try !server.client.api("POST", "state/reconcile").isSuccess { history.complain("nothing can be reconciled") }
         try history.check(server, agents: touched)
         touched = []
+        // Until then its index is locked again and again.
+        do {
+            try server.client.waitUntilClean()
+        } catch let failure as ChildProcess.Failure {
+            history.complain("the working tree does not follow: \(failure)")
+        }
         let names = try FileManager.default.subpathsOfDirectory(atPath: server.repository)
-        // The index of the working tree is locked whenever the server needs it.
-        for name in names where !name.hasPrefix("worktrees/") && (name.hasSuffix(".lock") || name.contains("/tmp_")) {
+        for name in names where name.hasSuffix(".lock") || name.contains("/tmp_") {
             history.complain("\(name) was left behind")
         }
         do {

@@ -49,6 +49,25 @@ struct WorkingTreeRecoveryTests {
         }
     }
 
+    @Test(
+        "is not stopped by what was left of what was about to be written",
+        arguments: ["index", "index.lock", "journal", "0"],
+        [Stage?.none, .branch]
+    )
+    func leftovers(name: String, stage: Stage?) async throws {
+        try await withWorkingTree { scenario in
+            let from: CommitID = try scenario.id("worktree")
+            let to = try scenario.commit(["state/README.md": "# Other\n"])
+            if let stage { try reach(stage, from, to, &scenario) }
+            try Data("garbage".utf8).write(to: scenario.own("gitplane/\(name)"))
+            if stage == nil { #expect(try scenario.project() == .done) } else { try scenario.recover() }
+            #expect(try scenario.id("worktree") == to)
+            #expect(try scenario.text("state/README.md") == "# Other\n")
+            #expect(try scenario.edits() == [])
+            #expect(try scenario.status() == "")
+        }
+    }
+
     @Test("goes on with a first checkout")
     func firstCheckout() async throws {
         try await withWorkingTree { scenario in

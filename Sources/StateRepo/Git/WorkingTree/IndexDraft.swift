@@ -28,7 +28,10 @@ struct IndexDraft: ~Copyable {
 
     private static func copy(of folder: WorkingTreeFolder, isEmpty: Bool) throws(GitError) -> String {
         let path = "\(folder.scratch)/index"
-        guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.error("draft index", path) }
+        // A crash may have left the draft, and libgit2's lock of it (`git_index_write`); nobody else makes drafts here.
+        for name in [path, "\(path).lock"] {
+            guard unlink(name) == 0 || errno == ENOENT else { throw FileSystem.error("draft index", name) }
+        }
         if !isEmpty {
             try FileSystem.write(FileSystem.contents(of: folder.index, maximum: maximumSize), to: path)
         }
