@@ -6,7 +6,8 @@ import StateRepo
 /// Reading one agent, a page of 50, and what has not changed, each against a bare handler of Hummingbird that returns the same
 /// bytes; among 100, 1,000 and 10,000 agents.
 ///
-/// Both servers run in this process on the same threads; rounds alternate, so that what disturbs one disturbs the other.
+/// Both servers run in this process on the same threads; rounds alternate, so that what disturbs one disturbs the other, and of the
+/// ratios of the rounds the median counts.
 struct ReadBenchmark: Benchmark {
     static let name = "read"
 
@@ -60,7 +61,7 @@ struct ReadBenchmark: Benchmark {
 
     private func all(_ port: Int, _ size: Int) async throws -> [Figure] {
         let one = try await compare(.get(Self.one), port, Plan(rounds: 9))
-        let many = try await compare(.get(Self.one), port, Plan(connections: 64, rounds: 5))
+        let many = try await compare(.get(Self.one), port, Plan(connections: 64, rounds: 15))
         let page = try await compare(.get(Self.page), port, Plan())
         let known = try await unchanged(port)
         return [
@@ -92,8 +93,8 @@ struct ReadBenchmark: Benchmark {
             _ = try await load.round(request, port: port)
             _ = try await load.round(other, port: barePort)
             for _ in 0..<plan.rounds {
-                comparison.ours.add(try await load.round(request, port: port))
-                comparison.bare.add(try await load.round(other, port: barePort))
+                let ours = try await load.round(request, port: port)
+                comparison.add(ours, beside: try await load.round(other, port: barePort))
             }
             return comparison
         }
@@ -114,21 +115,28 @@ struct ReadBenchmark: Benchmark {
     }
 
     private struct Comparison {
-        var ours = Totals()
-        var bare = Totals()
+        private(set) var ours = Totals()
+        private(set) var bare = Totals()
+        private var ratios = Samples()
 
-        var ratio: Double { ours.rate / bare.rate }
+        mutating func add(_ one: LoadGenerator.Round, beside other: LoadGenerator.Round) {
+            ours.add(one)
+            bare.add(other)
+            ratios.add(one.requestsPerSecond / other.requestsPerSecond)
+        }
+
+        var ratio: Double { ratios.median }
         var tail: Double { ours.times.quantile(0.99) / bare.times.quantile(0.99) }
     }
 
     private struct Totals {
-        private var rates: [Double] = []
+        private var rates = Samples()
         private(set) var times = Samples()
 
-        var rate: Double { rates.sorted()[rates.count / 2] }
+        var rate: Double { rates.median }
 
         mutating func add(_ round: LoadGenerator.Round) {
-            rates.append(round.requestsPerSecond)
+            rates.add(round.requestsPerSecond)
             times.add(round.times)
         }
     }
