@@ -6,7 +6,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("An answer that is made while it is sent", .timeLimit(.minutes(1)))
+@Suite("An answer that is made while it is sent", .timeLimit(.minutes(15)))
 struct StreamTests {
     private static let head = "Host: x\r\nAuthorization: Bearer \(FakeServer.ownerToken)\r\n"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Access
 
-@Suite("The queue for password hashes", .timeLimit(.minutes(1)))
+@Suite("The queue for password hashes", .timeLimit(.minutes(15)))
 struct PasswordHasherTests {
     /// One in whose only thread nothing happens before `end`.
     private func hasher(patience: Duration, until end: DispatchSemaphore) -> PasswordHasher {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GitTransport
 
-@Suite("What a git process prints", .timeLimit(.minutes(1)))
+@Suite("What a git process prints", .timeLimit(.minutes(15)))
 struct GitProcessTests {
     private static let limit = GitProcess.maximumErrorText
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GitTransport
 
-@Suite("A bundle of a repository", .timeLimit(.minutes(1)))
+@Suite("A bundle of a repository", .timeLimit(.minutes(15)))
 struct RepositoryBundleTests {
     private static let installed = Result { try GitPrograms(searching: "/usr/bin:/bin") }
 

@@ -4,7 +4,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Looking after a repository", .timeLimit(.minutes(1)))
+@Suite("Looking after a repository", .timeLimit(.minutes(15)))
 struct RepositoryUpkeepTests {
     private static let old = Date(timeIntervalSinceNow: -21 * 24 * 3_600)
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gitplane
 
-@Suite("The command init", .timeLimit(.minutes(2)))
+@Suite("The command init", .timeLimit(.minutes(15)))
 struct StateImportTests {
     private let rules: StateRules
 

@@ -11,7 +11,7 @@ import Testing
 
 @testable import Gitplane
 
-@Suite("The way of spans to a collector", .timeLimit(.minutes(1)))
+@Suite("The way of spans to a collector", .timeLimit(.minutes(15)))
 struct TraceExporterTests {
     private let registry = MetricsRegistry()
     private let queue: SpanQueue

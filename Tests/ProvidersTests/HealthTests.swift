@@ -31,7 +31,7 @@ struct HealthStatusTests {
     }
 }
 
-@Suite("The monitor of connections", .timeLimit(.minutes(1)))
+@Suite("The monitor of connections", .timeLimit(.minutes(15)))
 struct HealthMonitorTests {
     private static let interval: TimeInterval = 300
 

@@ -4,7 +4,7 @@ import Providers
 import TestSupport
 import Testing
 
-@Suite("A request to a vendor over a socket", .timeLimit(.minutes(1)))
+@Suite("A request to a vendor over a socket", .timeLimit(.minutes(15)))
 struct LoopbackTests {
     private static let models = #"{"models":[{"name":"gemma3:latest"}]}"#
 

@@ -4,7 +4,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("The proxy for requests to vendors", .timeLimit(.minutes(1)))
+@Suite("The proxy for requests to vendors", .timeLimit(.minutes(15)))
 struct ProxyTests {
     private static let models = #"{"data":[{"id":"m-1"}],"models":[]}"#
 

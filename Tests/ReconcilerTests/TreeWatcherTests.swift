@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reconciler
 
-@Suite("Who notices edits in a working tree", .timeLimit(.minutes(1)))
+@Suite("Who notices edits in a working tree", .timeLimit(.minutes(15)))
 struct TreeWatcherTests {
     /// A watcher over folders that look like a working tree and its repository.
     private func withWatcher(_ body: (TreeWatcher, WorkingTreeFolder) async throws -> Void) async throws {

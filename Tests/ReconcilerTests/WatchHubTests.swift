@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reconciler
 
-@Suite("Where watchers wait", .timeLimit(.minutes(1)))
+@Suite("Where watchers wait", .timeLimit(.minutes(15)))
 struct WatchHubTests {
     private static let head = WatchPlace(revision: StateFixture.revision(1), sequence: 1)
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reconciler
 
-@Suite("Watches of a server", .timeLimit(.minutes(1)))
+@Suite("Watches of a server", .timeLimit(.minutes(15)))
 struct WatchServiceTests {
     @Test("get a sign of life every 15 seconds, and end when the server stops")
     func life() async throws {

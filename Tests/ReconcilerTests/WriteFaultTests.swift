@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reconciler
 
-@Suite("A fault after a write is on disk", .timeLimit(.minutes(2)))
+@Suite("A fault after a write is on disk", .timeLimit(.minutes(15)))
 struct WriteFaultTests {
     /// Has every folder for loose objects be a file, so that none can be written.
     private func blockObjects(of scenario: PublisherScenario) throws -> [URL] {

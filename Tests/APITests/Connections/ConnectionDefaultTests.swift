@@ -9,7 +9,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Default connections over HTTP", .timeLimit(.minutes(1)))
+@Suite("Default connections over HTTP", .timeLimit(.minutes(15)))
 struct ConnectionDefaultTests {
     private static let path = "/api/control-plane/connections"
     private static let jira = "\(path)/defaults/jira"

@@ -6,7 +6,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Providers over HTTP", .timeLimit(.minutes(1)))
+@Suite("Providers over HTTP", .timeLimit(.minutes(15)))
 struct ProviderTests {
     private static let path = "/api/control-plane/providers"
     private static let codex = "\(path)/codex/connection"

@@ -5,7 +5,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("The first steps of an installation over HTTP", .timeLimit(.minutes(1)))
+@Suite("The first steps of an installation over HTTP", .timeLimit(.minutes(15)))
 struct OnboardingTests {
     private static let path = "/api/control-plane/onboarding"
 

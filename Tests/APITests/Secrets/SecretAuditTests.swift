@@ -6,7 +6,7 @@ import Secrets
 import TestSupport
 import Testing
 
-@Suite("The audit log of what was refused about secrets", .timeLimit(.minutes(1)))
+@Suite("The audit log of what was refused about secrets", .timeLimit(.minutes(15)))
 struct SecretAuditTests {
     private static let atlas = SecretHandlerTests.atlas
     private static let ollama = "/api/control-plane/providers/ollama/connection"

@@ -6,7 +6,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("A secret in the wrong place of a body", .timeLimit(.minutes(2)))
+@Suite("A secret in the wrong place of a body", .timeLimit(.minutes(15)))
 struct SecretEchoTests {
     /// As long as keys are, and with nothing in it that a JSON pointer or an URL would escape.
     private static let canary = "AGE-SECRET-KEY-1CANARY0CANARY0CANARY0CANARY0CANARY0CANARY0CANARY"

@@ -9,7 +9,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("A change of secrets that waits for its turn", .timeLimit(.minutes(1)))
+@Suite("A change of secrets that waits for its turn", .timeLimit(.minutes(15)))
 struct SecretRaceTests {
     private static let agents = SecretHandlerTests.agents
     private static let atlas = SecretHandlerTests.atlas

@@ -6,7 +6,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("An object that cannot be read costs no more than what it holds", .timeLimit(.minutes(1)))
+@Suite("An object that cannot be read costs no more than what it holds", .timeLimit(.minutes(15)))
 struct DamagedObjectTests {
     private static let path = "state/agents/a0/agent.json"
 

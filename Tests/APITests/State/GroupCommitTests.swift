@@ -7,7 +7,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Writes that come together share a flush", .timeLimit(.minutes(2)))
+@Suite("Writes that come together share a flush", .timeLimit(.minutes(15)))
 struct GroupCommitTests {
     private static let writers = 150
     private static let path = "/api/control-plane/agents/a0"

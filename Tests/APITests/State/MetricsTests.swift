@@ -108,7 +108,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("say how many watch, and no more when they have left", .timeLimit(.minutes(2)))
+    @Test("say how many watch, and no more when they have left", .timeLimit(.minutes(15)))
     func watches() async throws {
         try await withStateServer([:]) { server in
             let hub = server.services.publisher.watch
@@ -128,7 +128,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("say how many reads wait for news, and no more when it has come", .timeLimit(.minutes(2)))
+    @Test("say how many reads wait for news, and no more when it has come", .timeLimit(.minutes(15)))
     func longPolls() async throws {
         try await withStateServer([:]) { server in
             let path = "/api/control-plane/agents"

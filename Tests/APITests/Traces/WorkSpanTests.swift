@@ -7,7 +7,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("The work of a request in a trace", .timeLimit(.minutes(2)))
+@Suite("The work of a request in a trace", .timeLimit(.minutes(15)))
 struct WorkSpanTests {
     private static let agents = "/api/control-plane/agents"
     private static let files = ["state/agents/a/agent.json": "{\"display_name\": \"A\"}\n"]

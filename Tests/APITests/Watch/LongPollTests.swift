@@ -9,7 +9,7 @@ import Testing
 
 @testable import API
 
-@Suite("Prefer: wait on reads of the state", .timeLimit(.minutes(2)))
+@Suite("Prefer: wait on reads of the state", .timeLimit(.minutes(15)))
 struct LongPollTests {
     private static let base = "/api/control-plane"
     private static let files = [

@@ -9,7 +9,7 @@ import Testing
 
 @testable import API
 
-@Suite("GET /watch", .timeLimit(.minutes(2)))
+@Suite("GET /watch", .timeLimit(.minutes(15)))
 struct WatchEventTests {
     private static let base = "/api/control-plane"
     private static let atlas: [String: String] = ["state/agents/atlas/agent.json": "{\"display_name\": \"Atlas\"}\n"]

@@ -8,7 +8,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Watches that come and go while commits land", .timeLimit(.minutes(5)))
+@Suite("Watches that come and go while commits land", .timeLimit(.minutes(15)))
 struct WatchHammerTests {
     private static let commits = 120
     private static let watchers = 50

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Random histories, random places to come back to: git says what had to be told.
-@Suite("What watchers are told, against git", .timeLimit(.minutes(5)))
+@Suite("What watchers are told, against git", .timeLimit(.minutes(15)))
 struct WatchHistoryTests {
     private struct Told: Equatable {
         let revision: String

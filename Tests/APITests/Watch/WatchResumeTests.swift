@@ -8,7 +8,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Coming back to GET /watch", .timeLimit(.minutes(2)))
+@Suite("Coming back to GET /watch", .timeLimit(.minutes(15)))
 struct WatchResumeTests {
     private static let path = "/api/control-plane/watch"
 

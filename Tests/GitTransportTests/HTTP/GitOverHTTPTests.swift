@@ -4,7 +4,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("The real git over HTTP", .serialized, .timeLimit(.minutes(2)))
+@Suite("The real git over HTTP", .serialized, .timeLimit(.minutes(15)))
 struct GitOverHTTPTests {
     private let valid = #"{"display_name": "Atlas", "mission_profile": {"mission": "Test the door."}}"#
 

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A hostile push over HTTP", .serialized, .timeLimit(.minutes(2)))
+@Suite("A hostile push over HTTP", .serialized, .timeLimit(.minutes(15)))
 struct GitPushLimitTests {
     private static let command =
         "\(String(repeating: "0", count: 40)) \(String(repeating: "a", count: 40)) refs/heads/bomb\0report-status"

@@ -2,7 +2,7 @@ import GitTransport
 import TestSupport
 import Testing
 
-@Suite("The places for git processes", .timeLimit(.minutes(1)))
+@Suite("The places for git processes", .timeLimit(.minutes(15)))
 struct GitSlotsTests {
     /// More than any test lasts.
     private static let patience = Duration.seconds(86_400)

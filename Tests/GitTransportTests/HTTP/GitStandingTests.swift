@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// See [decision 0057](../../../docs/decisions/0057-git-stands-behind-requests.md).
-@Suite("Git that answers clients", .serialized, .timeLimit(.minutes(2)))
+@Suite("Git that answers clients", .serialized, .timeLimit(.minutes(15)))
 struct GitStandingTests {
     /// A process as /proc/PID/stat has it (proc(5)).
     private struct Standing {

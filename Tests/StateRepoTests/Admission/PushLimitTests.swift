@@ -4,7 +4,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("What a push may bring at most", .timeLimit(.minutes(2)))
+@Suite("What a push may bring at most", .timeLimit(.minutes(15)))
 struct PushLimitTests {
     /// Stores an object as it is, whatever git would say about it.
     private func store(_ kind: String, _ content: String, in git: Git) throws -> AnyObjectID {

@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("The commit log moves the state branch", .timeLimit(.minutes(1)))
+@Suite("The commit log moves the state branch", .timeLimit(.minutes(15)))
 struct CommitLogTests {
     @Test("Drafts become commits that git accepts, one on top of the other")
     func commits() async throws {

@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("A damaged object is an error with a name, never an endless read", .timeLimit(.minutes(1)))
+@Suite("A damaged object is an error with a name, never an endless read", .timeLimit(.minutes(15)))
 struct DamagedObjectTests {
     /// What happened to the file of an object.
     enum Damage: Sendable, CaseIterable {

@@ -2,7 +2,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Commits and their history read as git reads them", .timeLimit(.minutes(1)))
+@Suite("Commits and their history read as git reads them", .timeLimit(.minutes(15)))
 struct HistoryTests {
     @Test("A commit carries exactly what it was given")
     func roundTrip() async throws {

@@ -2,7 +2,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Objects are what git says they are", .timeLimit(.minutes(1)))
+@Suite("Objects are what git says they are", .timeLimit(.minutes(15)))
 struct ObjectTests {
     @Test("Blobs of any content have git's names and come back byte for byte")
     func blobs() async throws {

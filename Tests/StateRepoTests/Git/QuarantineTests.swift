@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("A push can be read while it is in quarantine", .timeLimit(.minutes(1)))
+@Suite("A push can be read while it is in quarantine", .timeLimit(.minutes(15)))
 struct QuarantineTests {
     @Test("New objects and those of the repository are seen, and the repository itself does not see the new ones")
     func reading() async throws {

@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("A start clears what a crash left, and only that", .timeLimit(.minutes(1)))
+@Suite("A start clears what a crash left, and only that", .timeLimit(.minutes(15)))
 struct RecoveryTests {
     private static let leftovers = [
         "HEAD.lock", "config.lock", "gc.pid.lock", "objects/ab/tmp_obj_x", "objects/info/commit-graph.lock",

@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Refs move by compare-and-swap only", .timeLimit(.minutes(1)))
+@Suite("Refs move by compare-and-swap only", .timeLimit(.minutes(15)))
 struct RefTests {
     /// Where the branch is, what the writer expects, and what happens.
     enum Place: Sendable { case absent, atA, atB }

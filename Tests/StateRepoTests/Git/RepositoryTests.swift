@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("The state repository is set up for what it promises", .timeLimit(.minutes(1)))
+@Suite("The state repository is set up for what it promises", .timeLimit(.minutes(15)))
 struct RepositoryTests {
     @Test("git reads the configuration as it was meant, and HEAD is main")
     func configuration() async throws {

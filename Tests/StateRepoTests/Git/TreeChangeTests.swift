@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("Trees change and compare as git's own do", .timeLimit(.minutes(2)))
+@Suite("Trees change and compare as git's own do", .timeLimit(.minutes(15)))
 struct TreeChangeTests {
     @Test("Random sets of edits make the tree that git's index makes of them", arguments: 0..<8)
     func edits(seed: UInt64) async throws {

@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("What killed maintenance has left", .timeLimit(.minutes(1)))
+@Suite("What killed maintenance has left", .timeLimit(.minutes(15)))
 struct UnfinishedUpkeepTests {
     private static let began = Date(timeIntervalSinceNow: -3_600)
 

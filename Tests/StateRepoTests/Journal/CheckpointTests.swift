@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("A journal that cannot be emptied", .timeLimit(.minutes(3)))
+@Suite("A journal that cannot be emptied", .timeLimit(.minutes(15)))
 struct CheckpointTests {
     /// One incompressible file of a megabyte.
     private static func draft(_ number: Int, using random: inout SeededGenerator) throws -> CommitDraft {

@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("The journal makes commits durable before git sees them", .timeLimit(.minutes(3)))
+@Suite("The journal makes commits durable before git sees them", .timeLimit(.minutes(15)))
 struct JournalCommitLogTests {
     @Test("Random changes make the very commits that libgit2 makes of them", arguments: 0..<6)
     func sameCommits(seed: UInt64) async throws {

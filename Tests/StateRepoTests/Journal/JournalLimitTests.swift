@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("How much the log with the journal holds back", .timeLimit(.minutes(1)))
+@Suite("How much the log with the journal holds back", .timeLimit(.minutes(15)))
 struct JournalLimitTests {
     /// More than are sealed as loose objects.
     private static let count = 5

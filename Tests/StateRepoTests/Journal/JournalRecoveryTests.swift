@@ -3,7 +3,7 @@ import StateRepo
 import TestSupport
 import Testing
 
-@Suite("What the journal holds survives any crash", .timeLimit(.minutes(5)))
+@Suite("What the journal holds survives any crash", .timeLimit(.minutes(15)))
 struct JournalRecoveryTests {
     /// More operations than any recovery takes.
     private static let maximumSteps = 200
