@@ -57,7 +57,9 @@ struct WorkingTreeRecoveryTests {
     func leftovers(name: String, stage: Stage?) async throws {
         try await withWorkingTree { scenario in
             let from: CommitID = try scenario.id("worktree")
-            let to = try scenario.commit(["state/README.md": "# Other\n"])
+            let to = try scenario.commit([
+                "docs/new.md": "# New\n", "state/README.md": "# Other\n", "state/providers/ollama.json": nil,
+            ])
             if let stage { try reach(stage, from, to, &scenario) }
             try Data("garbage".utf8).write(to: scenario.own("gitplane/\(name)"))
             if stage == nil { #expect(try scenario.project() == .done) } else { try scenario.recover() }
