@@ -39,9 +39,9 @@ extension ServerProcess {
         return kilobytes << 10
     }
 
-    /// Sees that it takes a write, and ends in good order with a repository that git finds whole.
-    func endWhole(afterWriting agent: String = "atlas") throws {
-        #expect(try client.describe(agent, as: "the last").isSuccess)
+    /// Sees that the agent `atlas` can be written, and ends in good order with a repository that git finds whole.
+    func endWhole() throws {
+        #expect(try client.describe("atlas", as: "the last").isSuccess)
         try stop()
         try git.checkIntegrity()
     }
