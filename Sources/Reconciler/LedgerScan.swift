@@ -8,7 +8,7 @@ struct LedgerScan {
     /// What the commits that a pass brought in have published.
     ///
     /// - Parameter isFirst: after a start the ledger may be behind by what a crash cut off; then the whole history of
-    ///   release files is looked at.
+    ///   release files is looked at, of which git is only asked about commits that the ledger does not name.
     func records(
         _ history: HistorySynchronizer.Outcome,
         _ ledger: ReleaseLedger,
@@ -20,7 +20,7 @@ struct LedgerScan {
         var records: [LedgerRef.Record] = []
         var known = ledger
         for entry in entries.sorted(by: { $0.sequence < $1.sequence }) {
-            for case .release(let id) in entry.resources {
+            for case .release(let id) in entry.resources where !known.has(entry.revision, of: id) {
                 guard let facts = try Self.facts(id, entry.revision, log) else { continue }
                 guard known.entry(of: id, version: facts.version) == nil else { continue }
                 // What came round the gate may name what is not there, and nothing can keep that.

@@ -36,6 +36,11 @@ package struct ReleaseLedger: Sendable {
 
     package func entry(of id: AgentID, version: Int) -> Entry? { entries(of: id).first { $0.version == version } }
 
+    /// Whether it has what a commit of `main` published of an agent.
+    package func has(_ revision: CommitID, of id: AgentID) -> Bool {
+        entries(of: id).contains { $0.revision == revision }
+    }
+
     /// The highest number an agent of this name ever had; 0 before the first.
     package func highestVersion(of id: AgentID) -> Int { agents[id]?.last?.version ?? 0 }
 
