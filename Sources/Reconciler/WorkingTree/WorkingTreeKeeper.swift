@@ -50,7 +50,7 @@ package actor WorkingTreeKeeper {
 
     /// How thorough a pass is.
     package enum Depth: Sendable {
-        /// Looks at the branch, and brings the folder to `main`: costs what the change costs.
+        /// Looks at the branch, and brings the folder to `main`: costs what the change costs, and git's index file.
         case branch
         /// Looks at every file too.
         case everything

@@ -7,22 +7,29 @@ import Concurrency
 package actor RefFlusher {
     private let executor: QueueExecutor
     private let repository: String
+    private let files: WriterFiles
     /// Whether a flush has failed since one of everything: the kernel tells of an error once, and then calls clean what is lost.
     private var isInDoubt = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter repository: the absolute path of the bare repository.
-    package init(repository: String) {
+    /// - Parameters:
+    ///   - repository: the absolute path of the bare repository.
+    ///   - probe: called before everything is flushed, and what it throws is thrown instead: for tests.
+    package init(
+        repository: String,
+        probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
+    ) {
         self.executor = QueueExecutor(label: "gitplane.ref-flusher")
         self.repository = repository
+        self.files = WriterFiles(probe: probe)
     }
 
     /// Flushes the directories of the refs, of `packed-refs` and of the packs.
     ///
     /// - Throws: ``GitError`` when one cannot be flushed: whether the refs survive a power cut is not known then.
     package func flush(_ refs: [RefName]) throws(GitError) {
-        if isInDoubt { try FileSystem.flushAll(repository) }
+        if isInDoubt { try files.flushEverything(repository) }
         isInDoubt = true
         for directory in Self.directories(of: refs) { try flush(directory) }
         isInDoubt = false

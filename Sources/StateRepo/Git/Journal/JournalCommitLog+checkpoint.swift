@@ -20,8 +20,7 @@ extension JournalCommitLog {
     func checkpoint() throws(GitError) {
         guard isSealed, !journal.isEmpty else { return }
         try secure()
-        try files.probe(.flushEverything)
-        try FileSystem.flushAll(path)
+        try files.flushEverything(path)
         try journal.clear()
         sealed.clear()
         checkpoints = CheckpointPace()

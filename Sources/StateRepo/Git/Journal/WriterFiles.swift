@@ -75,6 +75,12 @@ struct WriterFiles: Sendable {
         guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.error("remove", path) }
     }
 
+    /// Flushes the whole file system of `path`.
+    func flushEverything(_ path: String) throws(GitError) {
+        try probe(.flushEverything)
+        try FileSystem.flushAll(path)
+    }
+
     func makeDirectory(_ path: String) throws(GitError) {
         guard !FileSystem.exists(path) else { return }
         try probe(.makeDirectory)
