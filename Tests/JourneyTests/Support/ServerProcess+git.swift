@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import TestSupport
 import Testing
@@ -42,6 +43,7 @@ extension ServerProcess {
     /// Sees that the agent `atlas` can be written, and ends in good order with a repository that git finds whole.
     func endWhole() throws {
         #expect(try client.describe("atlas", as: "the last").isSuccess)
+        #expect(try client.condition("Ready")?["status"] == "True")
         try stop()
         try git.checkIntegrity()
     }
