@@ -112,16 +112,23 @@ extension StatePublisher {
 
     /// Flushes what was appended, and shows it to readers, watchers and the index.
     private func publish(_ batch: inout WriteBatch) {
-        guard let last = batch.made.last else { return }
+        guard !batch.made.isEmpty else { return }
         do {
             try flush(batch.made.count)
         } catch {
-            return batch.fail(translate(error))
+            // Where history was read for a request, those before it were flushed, and stand.
+            batch.fail(translate(error), after: flushedHead())
         }
+        defer { batch.settle() }
+        guard let last = batch.made.last else { return }
         follow(batch.made.map(\.entry))
         show(last.snapshot, tip: last.entry)
         record(batch.made.flatMap(\.records))
         for made in batch.made { watch.publish(.change(StateChange(made.entry, from: made.old, to: made.snapshot))) }
-        batch.settle()
+    }
+
+    /// The newest commit after a flush that has failed; `nil` when nobody can tell.
+    private func flushedHead() -> CommitID? {
+        do { return try log.head() } catch { return nil }
     }
 }

@@ -89,16 +89,18 @@ package actor StatePublisher {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// - Parameter probe: called before each file operation of the log; what it throws is thrown instead: for tests.
     /// - Throws: ``GitError`` when there is no repository at the configured path.
     package init(
         configuration: Configuration,
         index: any HistoryIndexing,
         snapshots: SnapshotStore,
         conditions: ConditionBoard,
-        logger: Logger
+        logger: Logger,
+        probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
     ) throws {
         self.executor = QueueExecutor(label: "gitplane.publisher")
-        self.log = try JournalCommitLog(repositoryAt: configuration.repositoryPath)
+        self.log = try JournalCommitLog(repositoryAt: configuration.repositoryPath, probe: probe)
         self.index = index
         self.meter = WriterMeter(configuration.metrics)
         self.configuration = configuration
@@ -273,23 +275,15 @@ package actor StatePublisher {
         case let error as StateError: return error
         case let error as GitError where error.code == .diskFull:
             return StateError(.storageFull, "the disk is full: nothing was written", cause: error)
-        case let error as GitError where error.unknownCommit != nil:
-            let commit = error.unknownCommit.map(\.description) ?? ""
-            let message = "the disk did not confirm the commit \(commit): read it back before you try again"
-            return StateError(.outcomeUnknown, message, details: ["commit": .string(commit)], cause: error)
         case let error as GitError where error.code == .locked:
             return StateError(.unavailable, "another process holds the branch: try again", cause: error)
         default:
+            if case .outcomeUnknown(let commit) = (error as? GitError)?.code {
+                return StateError(unknown: commit, cause: error)
+            }
             logger.error("repository failed", metadata: ["error": "\(error)"])
             if let damage = (error as? GitError).flatMap(StateError.init(damage:)) { return damage }
             return StateError(.unavailable, "the repository cannot be used right now", cause: error)
         }
-    }
-}
-
-extension GitError {
-    /// The commit of which nobody can say whether it is on disk.
-    fileprivate var unknownCommit: CommitID? {
-        if case .outcomeUnknown(let commit) = code { commit } else { nil }
     }
 }

@@ -34,6 +34,9 @@ package struct StateServer: Sendable {
 
     let parts: StateServerParts
 
+    /// What the publisher writes to; a server that is started anew has the same.
+    package var disk: TestDisk { parts.disk }
+
     /// What `GET /metrics` shows.
     package var metrics: MetricsPage { parts.metrics }
 

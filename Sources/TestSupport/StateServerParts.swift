@@ -20,6 +20,7 @@ struct StateServerParts: Sendable {
     let services: StateServices
     let clock = ManualClock()
     let patience = TestClock()
+    let disk = TestDisk()
     let workingTree = WorkingTreePlace()
     let access: AccessFixture
     let repository: String
@@ -49,7 +50,8 @@ struct StateServerParts: Sendable {
             workingTree,
             local,
             registry,
-            spans
+            spans,
+            disk
         )
         access = try AccessFixture(in: directory, clock: clock, local: local)
         credentials = StoredCredentials(services.secrets.store) { [clock] in clock.now }
@@ -99,6 +101,7 @@ struct StateServerParts: Sendable {
             local,
             registry,
             spans,
+            disk,
             index: index
         )
     }
@@ -130,6 +133,7 @@ struct StateServerParts: Sendable {
         _ local: LocalDatabase,
         _ metrics: MetricsRegistry,
         _ spans: Spans,
+        _ disk: TestDisk,
         index name: String = "index.sqlite"
     ) async throws -> StateServices {
         let rules = try StateFixture.rules()
@@ -153,7 +157,8 @@ struct StateServerParts: Sendable {
             index: index,
             snapshots: snapshots,
             conditions: conditions,
-            logger: logger
+            logger: logger,
+            probe: { (step) throws(GitError) in try disk.check(step) }
         )
         _ = try await publisher.start()
         let readers = try GitReaderPool(openingBareAt: repository) { try await publisher.seal() }
