@@ -68,7 +68,8 @@ extension GitServer {
         // Whatever the report says, and also when there is none: refs may have moved.
         let isConfirmed = await flush(commands.updates, of: holder)
         await reconcile(holder)
-        if let reason = report.doubt(ending) ?? (isConfirmed ? nil : "the disk has not confirmed it") {
+        let doubt = report.doubt(ending) ?? (isConfirmed ? nil : "the disk has not confirmed it")
+        if let reason = doubt ?? contradiction(to: report, commands) {
             let metadata: Logger.Metadata = ["request.id": "\(holder.requestID)", "git": "\(ending.errors)"]
             logger.error("the outcome of a push is not known: \(reason)", metadata: metadata)
             return PushRefusal(unknown: reason, commands).report
@@ -89,6 +90,27 @@ extension GitServer {
             // A report ends with a flush packet (gitprotocol-pack(5)).
             let isWhole = bytes.readableBytesView.suffix(4).elementsEqual("0000".utf8)
             return ending.isSuccess || isWhole ? nil : "git failed before it had reported"
+        }
+    }
+
+    /// What git says has failed and is there all the same: a file system over a network may report a failure of a rename that
+    /// it has done (rename(2), "BUGS").
+    private func contradiction(to report: Report, _ commands: PushCommands) -> String? {
+        let text = String(decoding: report.bytes.readableBytesView, as: UTF8.self)
+        let failed = commands.updates.filter { text.contains("ng \($0.ref) ") }
+        guard !failed.isEmpty else { return nil }
+        do throws(GitError) {
+            let repository = try GitRepository(openingBareAt: repositoryPath)
+            for update in failed {
+                guard let ref = RefName(update.ref), let new = update.new else { continue }
+                guard let target = try repository.target(of: ref), AnyObjectID(rebinding: target) == new else {
+                    continue
+                }
+                return "git reported that \(ref) was not moved, and it was"
+            }
+            return nil
+        } catch {
+            return "git reported a failure, and where the refs are cannot be read"
         }
     }
 

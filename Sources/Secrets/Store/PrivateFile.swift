@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import Glibc
 
 /// Files that only their owner may read, in one folder: read with suspicion, written by the side and moved into place.
@@ -124,7 +125,7 @@ struct PrivateFolder: Sendable {
 
     func rename(_ name: String, to other: String) throws(SecretsError) {
         try faults.check(.rename, other)
-        guard Glibc.rename("\(path)/\(name)", "\(path)/\(other)") == 0 else { throw failure("replace", other) }
+        guard renameFile("\(path)/\(name)", "\(path)/\(other)") else { throw failure("replace", other) }
     }
 
     func remove(_ name: String) throws(SecretsError) {

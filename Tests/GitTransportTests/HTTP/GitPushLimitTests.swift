@@ -204,6 +204,24 @@ struct GitPushLimitTests {
         }
     }
 
+    @Test("that git calls refused is one of which nobody knows the outcome when its ref is where it was to be")
+    func contradicted() async throws {
+        var options = HTTPScenarioOptions()
+        options.reviewing = { repository in
+            try Git(directory: repository).run("update-ref", "refs/heads/proposal", "refs/heads/main")
+            throw CocoaError(.featureUnsupported)
+        }
+        try await withHTTPScenario(options) { scenario in
+            let copy = try await scenario.clone("copy")
+            for (branch, reason) in [("proposal", "storage.outcome_unknown: git reported"), ("other", "pre-receive")] {
+                let failure = await #expect(throws: Git.Failure.self) {
+                    try await scenario.run(copy.git, "push", "origin", "origin/main:refs/heads/\(branch)")
+                }
+                #expect(failure?.standardError.contains(reason) == true, "\(failure?.standardError ?? "")")
+            }
+        }
+    }
+
     @Test("has to wait, and is sent away, when too many are there")
     func busy() async throws {
         let slots = GitSlots(running: 1, waiting: 0)

@@ -67,7 +67,13 @@ final class Journal {
     func clear() throws(GitError) {
         guard length > 0 || isTorn else { return }
         try files.probe(.cutJournal)
-        guard ftruncate(descriptor, 0) == 0 else { throw FileSystem.error("empty", path) }
+        guard ftruncate(descriptor, 0) == 0 else {
+            let error = FileSystem.error("empty", path)
+            // Whatever was reported: what is there is what the next frame follows.
+            let size = Int(lseek(descriptor, 0, SEEK_END))
+            if 0..<length ~= size { (length, isTorn) = (size, true) }
+            throw error
+        }
         length = 0
         try files.probe(.flushCut)
         guard fsync(descriptor) == 0 else { throw FileSystem.error("empty", path) }

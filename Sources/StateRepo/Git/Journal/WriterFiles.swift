@@ -1,3 +1,4 @@
+import Concurrency
 import Glibc
 
 /// A file operation of the writer.
@@ -66,7 +67,7 @@ struct WriterFiles: Sendable {
 
     func rename(_ old: String, _ new: String, _ step: WriterStep) throws(GitError) {
         try probe(step)
-        guard Glibc.rename(old, new) == 0 else { throw FileSystem.error("rename", new) }
+        guard renameFile(old, new) else { throw FileSystem.error("rename", new) }
     }
 
     /// Removes a file; one that is not there is as good.
