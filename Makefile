@@ -1,7 +1,7 @@
 # What a developer and a user of this project run; docs/running.md explains each target.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test journeys faults check lint imports contract documents build bench format install clean
+.PHONY: help setup run demo test journeys faults contest check lint imports contract documents build bench format install clean
 
 SWIFT ?= swift
 # The build that `make run` starts: debug is ready sooner, release serves faster.
@@ -48,6 +48,13 @@ STEP ?= 4
 faults: setup ## Make file operations of a server fail, and cut its power, one after the other (STEP=1: each).
 	$(SWIFT) build --build-tests
 	GITPLANE_FAULTS_STEP=$(STEP) $(SWIFT) test --skip-build --no-parallel --filter 'JourneyTests\.(Connection)?FaultTests'
+
+# How often the clients of the contest try in all.
+TRIES ?= 20000
+
+contest: setup ## Let 64 clients try TRIES times (20000) to change one agent, of which no change may be lost.
+	$(SWIFT) build --build-tests
+	GITPLANE_CONTEST_TRIES=$(TRIES) $(SWIFT) test --skip-build --no-parallel --filter 'JourneyTests\.ContestTests'
 
 check: setup lint imports contract documents build test ## Everything that a change has to pass.
 

@@ -3,5 +3,6 @@ protocol Benchmark: Sendable {
     /// What `--only` selects it by.
     static var name: String { get }
 
-    func run(in folder: BenchFolder) async throws -> [Figure]
+    /// - Parameter progress: told before each part that takes a while, so that whoever waits sees where the run is.
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure]
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// Measures the server; `docs/benchmarks.md` says what the figures mean.
 @main
@@ -63,8 +62,9 @@ struct MeasureCommand: AsyncParsableCommand {
             for benchmark in Self.benchmarks(writers: writers) {
                 let name = type(of: benchmark).name
                 guard only.isEmpty || only.contains(name) else { continue }
-                FileHandle.standardError.write(Data("measuring \(name)\n".utf8))
-                groups.append((name, try await benchmark.run(in: folder)))
+                let progress = GroupProgress(of: name)
+                progress.begin()
+                groups.append((name, try await benchmark.run(in: folder, progress: progress)))
             }
         } catch {
             try folder.remove()

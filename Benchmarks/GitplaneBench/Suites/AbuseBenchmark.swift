@@ -27,7 +27,7 @@ struct AbuseBenchmark: Benchmark {
         case flood(Int)
     }
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         let data = folder.path("abuse")
         try FileManager.default.createDirectory(
             atPath: data,
@@ -45,8 +45,10 @@ struct AbuseBenchmark: Benchmark {
         let port = server.port
         let client = GoodClient(agents: Self.agents)
         try await onOwnThread { try Self.registerOwner(data, port) }
+        progress.step("the good client alone")
         let alone = try await client.run(port: port, for: Self.calm)
         let before = try ProcessMemory.peak(of: server.processID)
+        progress.step("the good client beside all others")
         let outcomes = try await outcomes(client, port)
         return figures(alone, outcomes) + [
             Figure("peak memory before", Double(before) / 1e6, .megabytes),

@@ -20,19 +20,25 @@ struct AccessBenchmark: Benchmark {
     /// What a client waits that was told to come back.
     private static let pause = Duration.milliseconds(100)
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         let repository = try BenchRepository(creating: "access.git", in: folder, agents: Self.agents)
         let state = try OpenState(repository, index: folder.path("access.sqlite"), share: folder.share)
         try await state.publisher.reconcile()
         let access = try BenchAccess(share: folder.share, in: folder.url.appending(path: "access"))
         let session = try await access.registerOwner()
         let token = try await access.token(of: session)
-        let figures = try await RunningServer.withGitplane(state, share: folder.share, authenticator: FixedPrincipal())
-        {
-            fixed in
+        let figures: [Figure] = try await RunningServer.withGitplane(
+            state,
+            share: folder.share,
+            authenticator: FixedPrincipal()
+        ) { fixed in
             try await RunningServer.withGitplane(state, share: folder.share, authenticator: access.control) { real in
-                try await share(fixed, real, session, token) + (try await crowd(real, token, access))
-                    + (try await loginUnderLoad(real, token, access))
+                progress.step("GET agent with each credential")
+                let shares = try await share(fixed, real, session, token)
+                progress.step("GETs under \(Self.logins) logins")
+                let crowded = try await crowd(real, token, access)
+                progress.step("logins under full load of GETs")
+                return shares + crowded + (try await loginUnderLoad(real, token, access))
             }
         }
         try state.index.close()

@@ -26,15 +26,16 @@ struct ColdStartBenchmark: Benchmark {
         let resident: Double
     }
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         var figures: [Figure] = []
         for size in [100, 1_000] {
+            progress.step("\(size) agents")
             let name = "start-\(size)"
             let repository = try BenchRepository(creating: "\(name).git", in: folder, agents: size)
             let start = try starts(of: repository, folder.path("\(name).sqlite")) { _ in }
             figures += Self.points(start, size)
         }
-        return figures + (try measure(in: folder))
+        return figures + (try measure(in: folder, progress))
     }
 
     /// What starting comes to among that many agents.
@@ -52,7 +53,8 @@ struct ColdStartBenchmark: Benchmark {
         ]
     }
 
-    private func measure(in folder: BenchFolder) throws -> [Figure] {
+    private func measure(in folder: BenchFolder, _ progress: GroupProgress) throws -> [Figure] {
+        progress.step("\(Self.agents) agents are made")
         let packed = try BenchRepository(creating: "start-packed.git", in: folder, agents: Self.agents)
         let loose = try folder.copy(packed, as: "start-loose.git")
         try loose.unpack()
@@ -60,7 +62,9 @@ struct ColdStartBenchmark: Benchmark {
         var figures: [Figure] = []
         for (repository, kind) in [(packed, "packed"), (loose, "loose")] {
             let index = folder.path("start-\(kind).sqlite")
+            progress.step("\(Self.agents) agents, \(kind), index present")
             let known = try starts(of: repository, index) { _ in }
+            progress.step("\(Self.agents) agents, \(kind), index missing")
             let anew = try starts(of: repository, index) { try Self.removeIndex($0) }
             if kind == "packed" { figures += Self.points(known, Self.agents) }
             let title = "load \(Self.agents) agents, \(kind)"

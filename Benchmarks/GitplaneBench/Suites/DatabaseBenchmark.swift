@@ -1,4 +1,3 @@
-import Foundation
 import LocalStore
 import Reconciler
 import StateRepo
@@ -11,7 +10,7 @@ struct DatabaseBenchmark: Benchmark {
     private static let seconds = 4
     private static let clients = [1, 64]
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         let repository = try BenchRepository(creating: "databases.git", in: folder, agents: Self.agents)
         let state = try OpenState(repository, index: folder.path("databases.sqlite"), share: folder.share)
         try await state.publisher.reconcile()
@@ -19,17 +18,24 @@ struct DatabaseBenchmark: Benchmark {
         let figures = try await RunningServer.withGitplane(state, share: folder.share) { port in
             var own: [Int: Double] = [:]
             for clients in Self.clients {
+                progress.step("\(clients) clients among \(Self.agents) agents")
                 let load = WriterLoad(clients: clients, duration: .seconds(Self.seconds))
                 own[clients] = try await load.patch(agents: Self.agents, port: port).requestsPerSecond
             }
-            return try await etcd(port, own, in: folder) + postgres(own)
+            return try await etcd(port, own, in: folder, progress) + postgres(own, progress)
         }
         try state.index.close()
         return figures
     }
 
-    private func etcd(_ port: Int, _ own: [Int: Double], in folder: BenchFolder) async throws -> [Figure] {
-        guard let etcd = try EtcdServer(in: folder) else { return Self.skipped("etcd") }
+    private func etcd(
+        _ port: Int,
+        _ own: [Int: Double],
+        in folder: BenchFolder,
+        _ progress: GroupProgress
+    ) async throws -> [Figure] {
+        progress.step("etcd")
+        guard let etcd = try EtcdServer(in: folder) else { return Self.skipped("etcd", progress) }
         defer { etcd.stop() }
         let key = "agents/\(SampleAgent.name(321))"
         let other = etcd.port
@@ -66,8 +72,11 @@ struct DatabaseBenchmark: Benchmark {
         return figures
     }
 
-    private func postgres(_ own: [Int: Double]) throws -> [Figure] {
-        guard let postgres = try PostgresServer(agents: Self.agents) else { return Self.skipped("PostgreSQL") }
+    private func postgres(_ own: [Int: Double], _ progress: GroupProgress) throws -> [Figure] {
+        progress.step("PostgreSQL")
+        guard let postgres = try PostgresServer(agents: Self.agents) else {
+            return Self.skipped("PostgreSQL", progress)
+        }
         let rates: [(clients: Int, rate: Double)]
         do {
             rates = try Self.clients.map { clients in
@@ -86,8 +95,8 @@ struct DatabaseBenchmark: Benchmark {
         }
     }
 
-    private static func skipped(_ program: String) -> [Figure] {
-        FileHandle.standardError.write(Data("\(program) is not installed: not compared\n".utf8))
+    private static func skipped(_ program: String, _ progress: GroupProgress) -> [Figure] {
+        progress.step("\(program) is not installed: not compared")
         return []
     }
 }

@@ -10,7 +10,8 @@ struct DocumentBenchmark: Benchmark {
     private static let rounds = 2_000
     private static let plans = 200
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
+        progress.step("among \(ColdStartBenchmark.agents) agents")
         let repository = try BenchRepository(creating: "documents.git", in: folder, agents: ColdStartBenchmark.agents)
         let state = try OpenState(repository, index: folder.path("documents.sqlite"), share: folder.share)
         let snapshot = try await state.publisher.reconcile()

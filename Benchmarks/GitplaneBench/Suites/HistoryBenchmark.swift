@@ -12,7 +12,8 @@ struct HistoryBenchmark: Benchmark {
     private static let rebuilds = 3
     private static let queries = 200
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
+        progress.step("\(Self.commits) commits among \(Self.agents) agents are made")
         let repository = try BenchRepository(
             creating: "history.git",
             in: folder,
@@ -20,10 +21,12 @@ struct HistoryBenchmark: Benchmark {
             commits: Self.commits
         )
         repository.settle()
+        progress.step("index rebuild of \(Self.commits) commits")
         var times = Samples()
         let before = ProcessTime.used()
         for round in 0..<Self.rebuilds { times.add(try rebuild(repository, folder.path("history-\(round).sqlite"))) }
         let computed = (ProcessTime.used() - before).seconds / Double(Self.rebuilds)
+        progress.step("questions about one agent among \(Self.commits) commits")
         let state = try OpenState(repository, index: folder.path("history-0.sqlite"), share: folder.share)
         let snapshot = try await state.publisher.reconcile()
         let found = try query(state, upTo: snapshot.sequence)

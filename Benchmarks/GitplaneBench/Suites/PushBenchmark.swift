@@ -16,9 +16,12 @@ struct PushBenchmark: Benchmark {
     private static let rounds = 40
     private static let warmUp = 3
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         var figures: [Figure] = []
-        for size in Self.sizes { figures += try await measure(size, in: folder) }
+        for size in Self.sizes {
+            progress.step("among \(size) agents")
+            figures += try await measure(size, in: folder)
+        }
         return figures
     }
 

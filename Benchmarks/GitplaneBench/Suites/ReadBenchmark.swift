@@ -22,9 +22,12 @@ struct ReadBenchmark: Benchmark {
         var rounds = 3
     }
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         var figures: [Figure] = []
-        for size in Self.sizes { figures += try await measure(size, in: folder) }
+        for size in Self.sizes {
+            progress.step("among \(size) agents")
+            figures += try await measure(size, in: folder)
+        }
         return figures
     }
 

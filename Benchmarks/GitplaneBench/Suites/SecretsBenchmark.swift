@@ -9,7 +9,7 @@ struct SecretsBenchmark: Benchmark {
     private static let count = 10_000
     private static let rounds = 40
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         let database = try LocalDatabase(path: folder.path("secrets.sqlite"))
         let witness = RecordedSecrets(database: database)
         // Other groups have a file of their own in the common folder.
@@ -21,6 +21,7 @@ struct SecretsBenchmark: Benchmark {
         )
         let configuration = SecretsStore.Configuration(folder: place, instance: "benchmark")
         let store = try SecretsStore.start(configuration, witness: witness).store
+        progress.step("among \(Self.count) secrets")
         try await fill(store)
         var (writes, starts) = (Samples(), Samples())
         for round in 0..<Self.rounds {

@@ -16,10 +16,13 @@ struct WatchBenchmark: Benchmark {
     private static let watchers = 1_000
     private static let rounds = 40
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
         try WatcherSockets.allow(Self.watchers)
         var figures: [Figure] = []
-        for size in Self.sizes { figures += try await measure(size, in: folder) }
+        for size in Self.sizes {
+            progress.step("\(Self.watchers) watches among \(size) agents")
+            figures += try await measure(size, in: folder)
+        }
         return figures
     }
 

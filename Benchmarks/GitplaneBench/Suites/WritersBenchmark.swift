@@ -27,21 +27,42 @@ struct WritersBenchmark: Benchmark {
         1_000: [1: .atLeast(0.4), 64: .atLeast(1)], 10_000: [1: .atLeast(1), 64: .atLeast(2)],
     ]
 
+    /// Among how many agents the changes a second are compared.
+    private static let growth = (from: 1_000, to: 10_000)
+    /// What is to be left of them among the more agents, by the number of clients.
+    private static let shares: [(clients: Int, target: Figure.Target)] = [(1, .atLeast(0.5)), (64, .atLeast(0.4))]
+
     /// How long each number of clients writes in a turn.
     var duration = Duration.seconds(4)
     var turns = 3
     var clients = [1, 16, 64]
     var agents = [100, 1_000, 10_000]
 
-    func run(in folder: BenchFolder) async throws -> [Figure] {
-        var figures: [Figure] = []
+    func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
+        var all: [Figure] = []
+        var rates: [Int: [Int: Double]] = [:]
         for count in agents {
-            figures += try await measure(Size(agents: count, targets: Self.targets[count] ?? [:]), in: folder)
+            let size = Size(agents: count, targets: Self.targets[count] ?? [:])
+            let outcome = try await measure(size, in: folder, progress)
+            all += figures(of: outcome, size)
+            rates[count] = outcome.loads.mapValues { $0.rates.median }
         }
-        return figures
+        return all + Self.leftOver(of: rates)
     }
 
-    private func measure(_ size: Size, in folder: BenchFolder) async throws -> [Figure] {
+    /// What all clients of one size came to, beside git.
+    private struct Outcome {
+        var imports = Samples()
+        /// By the number of clients.
+        var loads: [Int: Load] = [:]
+    }
+
+    private func measure(
+        _ size: Size,
+        in folder: BenchFolder,
+        _ progress: GroupProgress
+    ) async throws -> Outcome {
+        progress.step("\(size.agents) agents are made")
         let ours = try BenchRepository(creating: "writers-\(size.agents).git", in: folder, agents: size.agents)
         let plain = try (0..<turns).map { try folder.copy(ours, as: "writers-\(size.agents)-plain-\($0).git") }
         let index = folder.path("writers-\(size.agents).sqlite")
@@ -51,22 +72,22 @@ struct WritersBenchmark: Benchmark {
         try await RunningServer.withGitplane(state, share: folder.share) { port in
             _ = try await WriterLoad(clients: 4, duration: Self.warmUp).patch(agents: size.agents, port: port)
         }
-        var imports = Samples()
-        var loads: [Int: Load] = [:]
-        for repository in plain {
+        var outcome = Outcome()
+        for (turn, repository) in plain.enumerated() {
+            let place = "among \(size.agents) agents, turn \(turn + 1) of \(turns)"
+            progress.step("git fast-import \(place)")
             let git = try importRate(repository, size, in: folder)
-            imports.add(git)
+            outcome.imports.add(git)
             for clients in clients {
+                progress.step("\(clients) clients \(place)")
                 let round = try await RunningServer.withGitplane(state, share: folder.share) { port in
                     try await WriterLoad(clients: clients, duration: duration).patch(agents: size.agents, port: port)
                 }
-                loads[clients, default: Load()].add(round, against: git)
+                outcome.loads[clients, default: Load()].add(round, against: git)
             }
         }
         try state.index.close()
-        let git = Figure("git fast-import among \(size.agents)", imports.median, .perSecond)
-            .plotted(on: Self.plot, as: "git fast-import", among: size.agents)
-        return [git] + clients.flatMap { figures(loads[$0] ?? Load(), of: $0, size) }
+        return outcome
     }
 
     /// What some clients have written, turn by turn.
@@ -82,6 +103,12 @@ struct WritersBenchmark: Benchmark {
         }
     }
 
+    private func figures(of outcome: Outcome, _ size: Size) -> [Figure] {
+        let git = Figure("git fast-import among \(size.agents)", outcome.imports.median, .perSecond)
+            .plotted(on: Self.plot, as: "git fast-import", among: size.agents)
+        return [git] + clients.flatMap { figures(outcome.loads[$0] ?? Load(), of: $0, size) }
+    }
+
     private func figures(_ load: Load, of clients: Int, _ size: Size) -> [Figure] {
         let name = "\(clients) clients among \(size.agents)"
         let target = size.targets[clients] ?? .shown
@@ -92,6 +119,20 @@ struct WritersBenchmark: Benchmark {
             Figure("durable PATCH, \(name), p50", load.times.median * 1_000, .milliseconds),
             Figure("durable PATCH, \(name), p99", load.times.quantile(0.99) * 1_000, .milliseconds),
         ]
+    }
+
+    /// What is left of the changes a second when there are ten times as many agents; none for what was not measured.
+    ///
+    /// - Parameter rates: changes a second, by the number of agents and of clients.
+    private static func leftOver(of rates: [Int: [Int: Double]]) -> [Figure] {
+        shares.compactMap { share -> Figure? in
+            guard let few = rates[growth.from]?[share.clients], let many = rates[growth.to]?[share.clients] else {
+                return nil
+            }
+            let clients = share.clients == 1 ? "1 client" : "\(share.clients) clients"
+            let name = "durable PATCH, \(clients), among \(growth.to) / among \(growth.from)"
+            return Figure(name, many / few, .ratio, share.target)
+        }
     }
 
     /// How many commits a second `git fast-import` makes.
