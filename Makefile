@@ -1,4 +1,4 @@
-# What a developer and a user of this project run; docs/running.md explains each target.
+# What a developer and a user of this project run; docs/running.md and CONTRIBUTING.md say more.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test journeys faults contest check lint imports contract documents build bench format install clean

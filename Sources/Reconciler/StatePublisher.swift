@@ -243,11 +243,12 @@ package actor StatePublisher {
     ///
     /// - Parameter count: how many commits that is.
     func flush(_ count: Int) throws {
+        // What was flushed before may stand when this fails.
+        defer { unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent) }
         try recordFlush(of: count) { () throws(GitError) in
             try meter.timeFlush { () throws(GitError) in try log.flush() }
         }
         meter.noteBatch(of: count)
-        unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
     }
 
     /// Writes anew what was acknowledged and somebody has removed since, as far as that is possible.

@@ -17,8 +17,6 @@ struct WriteBatch {
     private(set) var results: [Result<WriteOutcome, StateError>] = []
     /// What is appended and not flushed.
     private(set) var made: [Made] = []
-    /// The first of the results that depend on the next flush.
-    private var start = 0
 
     /// Takes note of the commit of the request whose result comes next.
     mutating func append(_ made: Made) {
@@ -30,15 +28,12 @@ struct WriteBatch {
     mutating func append(_ result: Result<WriteOutcome, StateError>) { results.append(result) }
 
     /// Takes note that everything appended is flushed.
-    mutating func settle() {
-        made = []
-        start = results.count
-    }
+    mutating func settle() { made = [] }
 
-    /// Takes note that what was appended after `head` is gone: also what was refused or found unchanged was judged by it.
+    /// Takes note that what was appended after `head` is gone: what was refused or found unchanged behind it was judged by it.
     mutating func fail(_ error: StateError, after head: CommitID?) {
         let standing = made.firstIndex { $0.entry.revision == head }.map { $0 + 1 } ?? 0
-        let first = standing > 0 ? made[standing - 1].place + 1 : start
+        let first = made[standing...].first?.place ?? results.count
         let gone = Dictionary(uniqueKeysWithValues: made[standing...].map { ($0.place, $0.entry.revision) })
         for place in first..<results.count { results[place] = .failure(error.told(toWhoMade: gone[place])) }
         made.removeSubrange(standing...)

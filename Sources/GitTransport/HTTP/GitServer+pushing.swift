@@ -101,12 +101,10 @@ extension GitServer {
         guard !failed.isEmpty else { return nil }
         do throws(GitError) {
             let repository = try GitRepository(openingBareAt: repositoryPath)
-            for update in failed {
-                guard let ref = RefName(update.ref), let new = update.new else { continue }
-                guard let target = try repository.target(of: ref), AnyObjectID(rebinding: target) == new else {
-                    continue
-                }
-                return "git reported that \(ref) was not moved, and it was"
+            for update in failed where update.old != update.new {
+                guard let ref = RefName(update.ref) else { continue }
+                let target = try repository.target(of: ref).map { AnyObjectID(rebinding: $0) }
+                if target == update.new { return "git reported that \(ref) was not changed, and it was" }
             }
             return nil
         } catch {

@@ -156,8 +156,31 @@ struct WriteBatchTests {
             requests[2] = self.request(2, .patchAgent(known, .merge(["description": "late"])), stale)
             let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
             try #require(answers.count == requests.count)
-            #expect(answers[1].code == nil)
-            #expect(answers[3].code == .storageFull)
+            #expect(answers.map(\.code) == [nil, nil, .preconditionFailed, .storageFull])
+            try await server.reconcile()
+            try self.check(answers, since: start, server.git)
+        }
+    }
+
+    @Test("leave what was written by itself before them as it was answered, when their flush fails")
+    func writtenAlone() async throws {
+        try await withStateServer(Self.files) { server in
+            let start = try await server.force(["state/agents/a1/agent.json": "{"])
+            let flushes = HeldFlushes(server.services.snapshots)
+            server.disk.watch { (step) throws(GitError) in
+                flushes.begin(step)
+                // 1: the write under way; 2: the one that mends what is broken, by itself; 3: the one behind it.
+                if step == .flushJournal, flushes.count == 3 { throw TestDisk.failure }
+            }
+            let broken = try #require(AgentID("a1"))
+            var requests = try self.patches(3)
+            requests[1] = self.request(
+                1,
+                .replaceAgent(broken, AgentContent(definition: ["display_name": "Mended"], documents: nil))
+            )
+            let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
+            #expect(answers.map(\.code) == [nil, nil, .outcomeUnknown])
+            server.disk.heal()
             try await server.reconcile()
             try self.check(answers, since: start, server.git)
         }

@@ -69,9 +69,8 @@ final class Journal {
         try files.probe(.cutJournal)
         guard ftruncate(descriptor, 0) == 0 else {
             let error = FileSystem.error("empty", path)
-            // Whatever was reported: what is there is what the next frame follows.
-            let size = Int(lseek(descriptor, 0, SEEK_END))
-            if 0..<length ~= size { (length, isTorn) = (size, true) }
+            // It may be done all the same: the next frame must not follow what is not there.
+            if 0..<length ~= Int(lseek(descriptor, 0, SEEK_END)) { (length, isTorn) = (0, true) }
             throw error
         }
         length = 0
