@@ -35,15 +35,18 @@ struct control {
     uint32_t is_sticky;    /* 28: whether all after it fail too */
     int32_t server;        /* 32: the first process, set by it while 0 */
     uint32_t root_length;  /* 36 */
-    char root[1024];       /* 40: the folder, with a slash at its end */
+    char root[1024];       /* 40: the folder, with a slash at its end, or how the names in it begin that count */
     int64_t clock;         /* 1064: by how many seconds the clock on the wall is wrong */
+    uint32_t is_started;   /* 1072: whether only what the first process has started counts */
 };
 
 enum action {
     action_kill = 1, action_eio = 2, action_enospc = 3, action_short = 4, action_delay = 5, action_cut = 6,
-    action_end = 7
+    action_end = 7, action_done_eio = 8
 };
-enum kind { kind_grow, kind_write, kind_flush, kind_shrink };
+enum kind { kind_open, kind_grow, kind_write, kind_flush, kind_shrink };
+/* What becomes of an operation: half of it is done, or all of it and it is told to have failed. */
+enum fault { fault_fail = -1, fault_none, fault_half, fault_deny };
 
 static struct control *control;
 static __typeof__(execve) *real_execve;
@@ -101,50 +104,71 @@ static void cut(void) {
     if (folder >= 0) syscall(SYS_ioctl, folder, _IOR('X', 125, uint32_t), &without_flush); /* EXT4_IOC_SHUTDOWN */
 }
 
-/* Counts an operation; -1 with errno set when it fails, 1 when half of it is to be done. */
-static int operation(enum kind kind) {
+/* Counts an operation, and says what becomes of it; errno is set when it fails. */
+static enum fault operation(enum kind kind) {
+    if (control->is_started && getpgrp() == control->server) return fault_none;
     uint64_t number = __atomic_add_fetch(&control->counter, 1, __ATOMIC_SEQ_CST);
     uint64_t at = __atomic_load_n(&control->at, __ATOMIC_SEQ_CST);
-    if (!at || number < at || (number > at && !control->is_sticky)) return 0;
+    if (!at || number < at || (number > at && !control->is_sticky)) return fault_none;
     enum action action = control->action;
     /* On a busy machine a process may stand here until its round is over, and the next server started. */
-    if (__atomic_load_n(&control->at, __ATOMIC_SEQ_CST) != at) return 0;
+    if (__atomic_load_n(&control->at, __ATOMIC_SEQ_CST) != at) return fault_none;
     switch (action) {
     case action_cut:
         cut();
         /* fall through */
     case action_kill:
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
-        /* A test never runs in the group of a server; git's processes have one of their own. */
-        if (getpgrp() != control->server) kill(0, SIGKILL);
+        /* The server first: git has a group of its own, and nobody outlives the end of his own. No test is in either. */
         kill(-control->server, SIGKILL);
+        kill(0, SIGKILL);
         for (;;) pause();
     case action_end:
         /* One process of git's dies and the server lives. */
-        if (getpgrp() == control->server) return 0;
+        if (getpgrp() == control->server) return fault_none;
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
         kill(getpid(), SIGKILL);
         for (;;) pause();
     case action_eio:
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
         errno = EIO;
-        return -1;
+        return fault_fail;
     case action_enospc:
-        if (kind == kind_shrink) return 0;
+        if (kind == kind_shrink) return fault_none;
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
         errno = ENOSPC;
-        return -1;
+        return fault_fail;
     case action_delay:
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
         nanosleep(&(struct timespec){.tv_nsec = 700000000}, NULL);
-        return 0;
+        return fault_none;
     case action_short:
-        if (kind != kind_write) return 0;
+        if (kind != kind_write) return fault_none;
         __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
-        return 1;
-    default: return 0;
+        return fault_half;
+    case action_done_eio:
+        /* A file is made when its descriptor is there. */
+        if (kind == kind_open) return fault_none;
+        __atomic_add_fetch(&control->hits, 1, __ATOMIC_SEQ_CST);
+        return fault_deny;
+    default: return fault_none;
     }
 }
+
+/* What is told of an operation that was done. */
+static ssize_t told(enum fault fault, ssize_t result) {
+    if (fault != fault_deny || result < 0) return result;
+    errno = EIO;
+    return -1;
+}
+
+/* How much of what is to be written is. */
+static size_t part(enum fault fault, size_t count) { return fault == fault_half && count > 1 ? count / 2 : count; }
+
+/* The end of a wrapper: does the operation unless it fails. */
+#define PERFORM(is_concerned, kind, call) \
+    enum fault fault = (is_concerned) ? operation(kind) : fault_none; \
+    return fault == fault_fail ? -1 : told(fault, call)
 
 #define REAL(name) static __typeof__(name) *real; if (!real) real = dlsym(RTLD_NEXT, #name)
 
@@ -155,7 +179,7 @@ static int operation(enum kind kind) {
         va_start(list, flags); \
         mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, mode_t) : 0; \
         va_end(list); \
-        if ((flags & (O_CREAT | O_TRUNC)) && concerns_path(AT_FDCWD, path) && operation(kind_grow) < 0) return -1; \
+        if ((flags & (O_CREAT | O_TRUNC)) && concerns_path(AT_FDCWD, path) && operation(kind_open) < 0) return -1; \
         return real(path, flags, mode); \
     }
 OPENING(open)
@@ -168,7 +192,7 @@ OPENING(open64)
         va_start(list, flags); \
         mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, mode_t) : 0; \
         va_end(list); \
-        if ((flags & (O_CREAT | O_TRUNC)) && concerns_path(folder, path) && operation(kind_grow) < 0) return -1; \
+        if ((flags & (O_CREAT | O_TRUNC)) && concerns_path(folder, path) && operation(kind_open) < 0) return -1; \
         return real(folder, path, flags, mode); \
     }
 OPENING_AT(openat)
@@ -176,30 +200,26 @@ OPENING_AT(openat64)
 
 ssize_t write(int file, const void *bytes, size_t count) {
     REAL(write);
-    int fault = concerns_file(file) ? operation(kind_write) : 0;
-    return fault < 0 ? -1 : real(file, bytes, fault && count > 1 ? count / 2 : count);
+    PERFORM(concerns_file(file), kind_write, real(file, bytes, part(fault, count)));
 }
 
 #define WRITING_AT(name, offset_type) \
     ssize_t name(int file, const void *bytes, size_t count, offset_type offset) { \
         REAL(name); \
-        int fault = concerns_file(file) ? operation(kind_write) : 0; \
-        return fault < 0 ? -1 : real(file, bytes, fault && count > 1 ? count / 2 : count, offset); \
+        PERFORM(concerns_file(file), kind_write, real(file, bytes, part(fault, count), offset)); \
     }
 WRITING_AT(pwrite, off_t)
 WRITING_AT(pwrite64, off64_t)
 
 ssize_t writev(int file, const struct iovec *parts, int count) {
     REAL(writev);
-    int fault = concerns_file(file) ? operation(kind_write) : 0;
-    return fault < 0 ? -1 : real(file, parts, fault && count > 1 ? count / 2 : count);
+    PERFORM(concerns_file(file), kind_write, real(file, parts, (int)part(fault, (size_t)count)));
 }
 
 #define FLUSHING(name) \
     int name(int file) { \
         REAL(name); \
-        if (concerns_file(file) && operation(kind_flush) < 0) return -1; \
-        return real(file); \
+        PERFORM(concerns_file(file), kind_flush, real(file)); \
     }
 FLUSHING(fsync)
 FLUSHING(fdatasync)
@@ -208,8 +228,7 @@ FLUSHING(syncfs)
 #define RESIZING(name, length_type) \
     int name(int file, length_type length) { \
         REAL(name); \
-        if (concerns_file(file) && operation(kind_shrink) < 0) return -1; \
-        return real(file, length); \
+        PERFORM(concerns_file(file), kind_shrink, real(file, length)); \
     }
 RESIZING(ftruncate, off_t)
 RESIZING(ftruncate64, off64_t)
@@ -217,55 +236,47 @@ RESIZING(ftruncate64, off64_t)
 #define MOVING(name) \
     int name(const char *old, const char *new) { \
         REAL(name); \
-        if (concerns_path(AT_FDCWD, new) && operation(kind_grow) < 0) return -1; \
-        return real(old, new); \
+        PERFORM(concerns_path(AT_FDCWD, new), kind_grow, real(old, new)); \
     }
 MOVING(rename)
 MOVING(link)
 
 int renameat(int old_folder, const char *old, int new_folder, const char *new) {
     REAL(renameat);
-    if (concerns_path(new_folder, new) && operation(kind_grow) < 0) return -1;
-    return real(old_folder, old, new_folder, new);
+    PERFORM(concerns_path(new_folder, new), kind_grow, real(old_folder, old, new_folder, new));
 }
 
 int renameat2(int old_folder, const char *old, int new_folder, const char *new, unsigned flags) {
     REAL(renameat2);
-    if (concerns_path(new_folder, new) && operation(kind_grow) < 0) return -1;
-    return real(old_folder, old, new_folder, new, flags);
+    PERFORM(concerns_path(new_folder, new), kind_grow, real(old_folder, old, new_folder, new, flags));
 }
 
 int linkat(int old_folder, const char *old, int new_folder, const char *new, int flags) {
     REAL(linkat);
-    if (concerns_path(new_folder, new) && operation(kind_grow) < 0) return -1;
-    return real(old_folder, old, new_folder, new, flags);
+    PERFORM(concerns_path(new_folder, new), kind_grow, real(old_folder, old, new_folder, new, flags));
 }
 
 #define REMOVING(name) \
     int name(const char *path) { \
         REAL(name); \
-        if (concerns_path(AT_FDCWD, path) && operation(kind_shrink) < 0) return -1; \
-        return real(path); \
+        PERFORM(concerns_path(AT_FDCWD, path), kind_shrink, real(path)); \
     }
 REMOVING(unlink)
 REMOVING(rmdir)
 
 int unlinkat(int folder, const char *path, int flags) {
     REAL(unlinkat);
-    if (concerns_path(folder, path) && operation(kind_shrink) < 0) return -1;
-    return real(folder, path, flags);
+    PERFORM(concerns_path(folder, path), kind_shrink, real(folder, path, flags));
 }
 
 int mkdir(const char *path, mode_t mode) {
     REAL(mkdir);
-    if (concerns_path(AT_FDCWD, path) && operation(kind_grow) < 0) return -1;
-    return real(path, mode);
+    PERFORM(concerns_path(AT_FDCWD, path), kind_grow, real(path, mode));
 }
 
 int mkdirat(int folder, const char *path, mode_t mode) {
     REAL(mkdirat);
-    if (concerns_path(folder, path) && operation(kind_grow) < 0) return -1;
-    return real(folder, path, mode);
+    PERFORM(concerns_path(folder, path), kind_grow, real(folder, path, mode));
 }
 
 static int64_t clock_error(void) { return control ? __atomic_load_n(&control->clock, __ATOMIC_SEQ_CST) : 0; }

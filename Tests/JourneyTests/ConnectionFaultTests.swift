@@ -15,6 +15,29 @@ struct ConnectionFaultTests {
     /// Every how many operations of the write one is tried; `make faults` sets it.
     private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) } ?? 8
 
+    /// How many operations of a repair there are up to the one that puts the secrets file in place.
+    private static let repairOperations = 9
+
+    /// A write that was cut off.
+    private struct Round {
+        let write: Write
+        let number: Int
+        let operation: Int
+        let before: Pair
+        /// `nil` when the server went away before it.
+        let answer: HTTPAnswer?
+    }
+
+    private struct Tally {
+        var rounds = 0
+        /// Pairs of which one half was new.
+        var torn = 0
+        var repaired = 0
+        /// Repairs that were to be cut off, and those that were.
+        var tried = 0
+        var cutOff = 0
+    }
+
     @Test(
         "has both of one write or of the other afterwards, and says when it put that right",
         arguments: Write.allCases
@@ -25,51 +48,98 @@ struct ConnectionFaultTests {
             let folder = directory.appending(path: "data")
             let points = try Failpoints(below: folder, library: library)
             var server = try Self.start(folder, points)
-            var (rounds, torn, repaired) = (0, 0, 0)
+            var tally = Tally()
             // Until the write has come to its end before the operation did.
             for operation in stride(from: 1, through: .max, by: Self.step) {
-                try Self.prepare(write, server, round: rounds)
+                let number = tally.rounds
+                try Self.prepare(write, server, round: number)
                 let before = try Pair(server)
                 points.arm(.init(fault: .kill, operation: operation))
-                let answer = Self.answer { try Self.send(write, server, round: rounds) }
+                let answer = Self.answer { try Self.send(write, server, round: number) }
                 guard points.hits > 0 else {
                     #expect(answer?.isSuccess == true)
                     break
                 }
                 points.disarm()
-                rounds += 1
+                tally.rounds += 1
                 try server.kill()
-                // Opened by age itself, before a start can mend anything.
-                let left = try Pair.Secrets(folder)
-                let examined = try CommandRun.gitplane("doctor", "--data-dir", folder.path, near: folder)
-                let isTold = examined.lines("start").contains { $0.contains("those of providers/codex were written") }
-                server = try Self.start(folder, points)
-                let after = try Pair(server)
-                let place = Comment("\(write), operation \(operation): \(before), \(left), \(after)")
-                #expect(after.secrets.key == after.document, place)
-                let isOld = after.document == before.document
-                #expect(isOld || after.document == Pair.wanted(write, round: rounds - 1), place)
-                #expect(answer == nil || !isOld, place)
-                #expect(after.secrets.intent == nil, place)
-                let isRepaired = try server.client.condition("SecretsRepaired")?["status"] == "True"
-                torn += isOld && left.key != before.document ? 1 : 0
-                // That of an earlier write, which is in the file until the next one, is settled.
-                let isPending = left.intent != nil && left.intent != before.secrets.intent
-                #expect(isRepaired == (isOld && isPending), place)
-                // What the journal alone has came to its end too.
-                #expect(isRepaired ? isTold : !isTold || isPending, "\(place): \(examined.text)")
-                repaired += isRepaired ? 1 : 0
-                let verified = try CommandRun(
-                    ["secrets", "verify", "--server", "http://127.0.0.1:\(server.client.port)"],
-                    environment: ["PATH": "/usr/bin:/bin", "GITPLANE_TOKEN": server.client.token],
-                    in: directory.path
-                )
-                #expect(verified.ending == .exited(0) && verified.text.hasPrefix("status\topen"), place)
+                let round = Round(write: write, number: number, operation: operation, before: before, answer: answer)
+                server = try Self.check(round, folder, points, &tally)
             }
-            #expect(torn > 0 && repaired >= torn, "\(rounds) rounds")
-            print("connections: \(write), killed \(rounds) times, \(torn) of them in between, \(repaired) repairs")
+            #expect(tally.torn > 0 && tally.repaired >= tally.torn, "\(tally.rounds) rounds")
+            #expect(tally.cutOff > 0)
+            print(
+                "connections: \(write), killed \(tally.rounds) times, \(tally.torn) of them in between,"
+                    + " \(tally.repaired) repairs, \(tally.cutOff) settled after another kill"
+            )
             points.disarm()
             try server.stop()
+        }
+    }
+
+    /// Looks at what a killed server has left, and at what the next ones make of it; the first is killed in its repair.
+    ///
+    /// - Returns: the last, which runs.
+    private static func check(
+        _ round: Round,
+        _ folder: URL,
+        _ points: Failpoints,
+        _ tally: inout Tally
+    ) throws -> ServerProcess {
+        // Opened by age itself, before a start can mend anything.
+        let left = try Pair.Secrets(folder)
+        let examined = try CommandRun.gitplane("doctor", "--data-dir", folder.path, near: folder)
+        let isTold = examined.lines("start").contains { $0.contains("those of providers/codex were written") }
+        // That of an earlier write, which is in the file until the next one, is settled.
+        let isPending = left.intent != nil && left.intent != round.before.secrets.intent
+        let isCutOff = try isPending ? cutsRepairOff(of: left, folder, points, &tally) : false
+        let server = try start(folder, points)
+        let after = try Pair(server)
+        let place = Comment("\(round.write), operation \(round.operation): \(round.before), \(left), \(after)")
+        #expect(after.secrets.key == after.document, place)
+        let isOld = after.document == round.before.document
+        #expect(isOld || after.document == Pair.wanted(round.write, round: round.number), place)
+        #expect(round.answer == nil || !isOld, place)
+        #expect(after.secrets.intent == nil, place)
+        let isRepaired = try server.client.condition("SecretsRepaired")?["status"] == "True"
+        tally.torn += isOld && left.key != round.before.document ? 1 : 0
+        // The one that said so is gone when it was to be killed and had come to the end of its repair.
+        let isSaid = isCutOff || !isPending
+        #expect(!isSaid || isRepaired == (isOld && isPending), place)
+        // What the journal alone has came to its end too.
+        #expect(isRepaired ? isTold : !isTold || isPending, "\(place): \(examined.text)")
+        tally.repaired += isOld && isPending ? 1 : 0
+        let verified = try CommandRun(
+            ["secrets", "verify", "--server", "http://127.0.0.1:\(server.client.port)"],
+            environment: ["PATH": "/usr/bin:/bin", "GITPLANE_TOKEN": server.client.token],
+            in: folder.path
+        )
+        #expect(verified.ending == .exited(0) && verified.text.hasPrefix("status\topen"), place)
+        return server
+    }
+
+    /// Starts a server that is killed in its repair, at another operation each time; the secrets stay as they were.
+    ///
+    /// - Returns: whether it was; else it was killed when it was ready.
+    private static func cutsRepairOff(
+        of left: Pair.Secrets,
+        _ folder: URL,
+        _ points: Failpoints,
+        _ tally: inout Tally
+    ) throws -> Bool {
+        // Steps of four come by all nine, and soon to both ends.
+        let operation = 1 + tally.tried * 4 % repairOperations
+        tally.tried += 1
+        points.watch(.secrets)
+        defer { points.watch(.everything) }
+        points.arm(.init(fault: .kill, operation: operation))
+        do {
+            try start(folder, points).kill()
+            return false
+        } catch is ServerProcess.StartFailure {
+            tally.cutOff += 1
+            #expect(try Pair.Secrets(folder) == left, "killed at operation \(operation) of the repair")
+            return true
         }
     }
 

@@ -34,6 +34,37 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("removes what nothing has referred to for weeks, and nothing else, while writes go on")
+    func cleans() async throws {
+        try await withTemporaryDirectory { directory in
+            let folder = directory.appending(path: "data")
+            let server = try ServerProcess(dataIn: folder, environment: ["GITPLANE_MAINTENANCE": "off"])
+            try server.client.createAgent("atlas")
+            try server.stop()
+            let objects = try MaintenanceObjects(in: server.git, marked: "once")
+            #expect(try objects.remaining(in: server.git) == objects.old.union(objects.young))
+            let next = try ServerProcess(dataIn: folder, environment: Self.often)
+            var revisions: [String] = []
+            try next.wait(for: "a run") {
+                let answer = try next.client.describe("atlas", as: "\(revisions.count + 1)")
+                #expect(answer.isSuccess, "\(answer)")
+                revisions.append(answer.headers["x-state-revision"] ?? "none")
+                return try next.client.api("GET", "state").json()["maintenance"]?["last_run"] != nil
+            }
+            let run = try next.client.api("GET", "state").json()["maintenance"]?["last_run"]
+            #expect(run?["task"] == "clean")
+            #expect(run?["result"] == "succeeded", "\(next.errors)")
+            #expect(try objects.remaining(in: next.git) == objects.young)
+            let cleaned = try #require(try MaintenanceObjects.cleaned(next.git))
+            #expect(cleaned.timeIntervalSinceNow > -3_600)
+            #expect(try next.client.description(of: "atlas") == "\(revisions.count)")
+            try next.stop()
+            let chain = try next.git.run("rev-list", "--first-parent", "main").split(separator: "\n").map(String.init)
+            #expect(Set(revisions).subtracting(chain) == [])
+            try next.git.checkIntegrity()
+        }
+    }
+
     @Test("works, and so does git for clients, where the server may open fewer files than git would be allowed")
     func fewFiles() async throws {
         try await withTemporaryDirectory { directory in

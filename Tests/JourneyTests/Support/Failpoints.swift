@@ -19,6 +19,8 @@ final class Failpoints {
         case cut = 6
         /// The process is killed, when it is not the server itself.
         case end = 7
+        /// It is done, and fails with `EIO` all the same, unless it makes a file.
+        case falseAlarm = 8
 
         /// Whether the server is gone after it.
         var isEnd: Bool { self == .kill || self == .cut }
@@ -35,8 +37,30 @@ final class Failpoints {
         var description: String { "\(fault) at operation \(operation)\(isSticky ? " and all after it" : "")" }
     }
 
+    /// Which operations count.
+    enum Scope: Sendable {
+        case everything
+        /// Those of what the server has started: git, when it takes a push or does the upkeep.
+        case started
+        /// Those on the index, the drafts and the journal of the working tree.
+        case workingTree
+        /// Those on the secrets file and its drafts.
+        case secrets
+
+        /// How the paths begin, in the folder.
+        fileprivate var prefix: String {
+            switch self {
+            case .everything, .started: ""
+            case .workingTree: "state.git/worktrees/"
+            case .secrets: "secrets.age"
+            }
+        }
+    }
+
     private static let size = 4_096
     private let descriptor: Int32
+    /// The path of the folder, without links, with a slash at its end.
+    private let root: String
     private let variables: [String: String]
 
     /// - Parameters:
@@ -50,9 +74,8 @@ final class Failpoints {
         }
         variables = ["LD_PRELOAD": library, "GITPLANE_FAILPOINTS": path]
         let parent = folder.deletingLastPathComponent().resolvingSymlinksInPath()
-        let root = Array("\(parent.appending(path: folder.lastPathComponent).path)/".utf8)
-        put(UInt32(root.count), at: 36)
-        root.withUnsafeBytes { _ = pwrite(descriptor, $0.baseAddress, $0.count, 40) }
+        root = "\(parent.appending(path: folder.lastPathComponent).path)/"
+        watch(.everything)
     }
 
     deinit { close(descriptor) }
@@ -61,6 +84,17 @@ final class Failpoints {
     func environment() -> [String: String] {
         put(Int32(0), at: 32)
         return variables
+    }
+
+    /// Makes other operations count from now on; none fails until the next ``arm(_:)``.
+    func watch(_ scope: Scope) {
+        disarm()
+        let place = Array("\(root)\(scope.prefix)".utf8)
+        // Processes read both at any time: meanwhile they compare with the folder, as which every place begins.
+        put(UInt32(root.utf8.count), at: 36)
+        (place + [0]).withUnsafeBytes { _ = pwrite(descriptor, $0.baseAddress, $0.count, 40) }
+        put(UInt32(place.count), at: 36)
+        put(UInt32(scope == .started ? 1 : 0), at: 1_072)
     }
 
     func arm(_ point: Point) {

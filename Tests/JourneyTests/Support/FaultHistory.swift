@@ -25,8 +25,12 @@ struct FaultHistory {
     private(set) var tokens: [String] = []
     /// Names of tokens that the server says it has not made.
     private(set) var refusedTokens: Set<String> = []
+    /// Values of `Idempotency-Key` whose requests were acknowledged.
+    private(set) var keys: Set<String> = []
     var timeline = FaultTimeline()
     private(set) var counts: [String: Int] = [:]
+    /// How many requests and pushes the server was not able to do, or did not say what came of them.
+    private(set) var failures = 0
     private(set) var problems: [String] = []
     /// The last failures, for whoever has to find out.
     private var refusals: [String] = []
@@ -77,8 +81,11 @@ struct FaultHistory {
             if let revision = answer.headers["x-state-revision"] { revisions.insert(revision) }
         case .refused(let answer):
             counts["refused", default: 0] += 1
+            failures += answer.status >= 500 ? 1 : 0
             refusals = refusals.suffix(9) + [answer.description]
-        case .unknown: counts["unknown", default: 0] += 1
+        case .unknown:
+            counts["unknown", default: 0] += 1
+            failures += 1
         }
     }
 
@@ -89,6 +96,11 @@ struct FaultHistory {
         let before = known.isEmpty ? (open.isEmpty ? texts[agent] : texts[agent, default: [nil]]) : []
         guard let before else { return }
         texts[agent] = before.union((known + open).map(\.text))
+    }
+
+    /// Takes down a request whose commit is to have the digest of its key.
+    mutating func keyed(_ key: String, _ outcome: Outcome) {
+        if case .acknowledged = outcome { keys.insert(key) }
     }
 
     mutating func published(_ agent: String, _ outcome: Outcome) throws {
@@ -130,6 +142,7 @@ struct FaultHistory {
         }
         counts["pushes refused or cut off", default: 0] += 1
         let text = failure.description
+        failures += text.contains("error: 503") ? 1 : 0
         if text.contains("[remote rejected]"), !text.contains("outcome_unknown") { refusedPushes.insert(revision) }
     }
 
@@ -195,11 +208,15 @@ struct FaultHistory {
         if order.isEmpty { problems.append("there are no changes") }
     }
 
-    /// One effect for each `Idempotency-Key`.
+    /// One effect for each `Idempotency-Key`, and one at least for each that was acknowledged.
     private mutating func checkMarks(_ server: ServerProcess) throws {
         let format = "--format=%(trailers:key=Idempotency-Digest,valueonly,separator=%x20)"
         let marks = try server.git.run("log", format, "main").split(whereSeparator: \.isWhitespace)
         let repeated = Dictionary(grouping: marks) { $0 }.filter { $0.value.count > 1 }.keys
         problems += repeated.map { "two commits for the key with the digest \($0)" }
+        let count = Set(marks).count
+        if count < keys.count {
+            problems.append("\(keys.count) requests with a key were acknowledged, and main has digests of \(count)")
+        }
     }
 }

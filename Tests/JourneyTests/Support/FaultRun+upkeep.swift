@@ -27,12 +27,67 @@ extension FaultRun {
         try crashAndCheck()
     }
 
+    /// How many operations git has to do until what nothing has referred to for weeks is gone.
+    func measureCleaning() throws -> Int {
+        _ = try startCleaning()
+        let before = points.operations
+        try waitForUpkeep()
+        let count = points.operations - before
+        points.watch(.everything)
+        return count
+    }
+
+    /// Ends the server while git removes what nothing has referred to for weeks, beside writes, which the next one does
+    /// again.
+    ///
+    /// - Parameter point: counted in what git does.
+    func roundOfCleaning(_ point: Failpoints.Point) throws {
+        place = "\(point) of git's in cleaning"
+        let objects = try startCleaning()
+        points.arm(point)
+        rounds += 1
+        try waitForUpkeep()
+        met += points.hits > 0 ? 1 : 0
+        points.watch(.everything)
+        try rest(objects)
+        // What was cut off is due still.
+        if try objects.remaining(in: server.git) != objects.young {
+            try crash()
+            upkeep = "100ms"
+            try start()
+            try waitForUpkeep()
+            try rest(objects)
+        }
+        let left = try objects.remaining(in: server.git).intersection(objects.old)
+        if !left.isEmpty { history.complain("\(left) are old, and still there") }
+        history.expectNoProblems(place)
+    }
+
     private func startUpkeep() throws {
         try work()
         try crash()
-        try server.git.scatter(Self.scattered, marked: "round \(rounds)", in: "\(server.folder.path).scattered")
+        try server.git.scatter(Self.scattered, marked: "after text \(counter)", in: "\(server.folder.path).scattered")
         upkeep = "100ms"
         try start()
+    }
+
+    /// Counts what git does from then on.
+    private func startCleaning() throws -> MaintenanceObjects {
+        try work()
+        try crash()
+        let objects = try MaintenanceObjects(in: server.git, marked: "after text \(counter)")
+        upkeep = "100ms"
+        points.watch(.started)
+        try start()
+        return objects
+    }
+
+    /// Ends the server, and looks at one without upkeep.
+    private func rest(_ objects: MaintenanceObjects) throws {
+        upkeep = "off"
+        try crashAndCheck()
+        let lost = objects.young.subtracting(try objects.remaining(in: server.git))
+        if !lost.isEmpty { history.complain("\(lost) are young, and gone") }
     }
 
     /// Writes until a run has ended, or the server has.

@@ -34,6 +34,7 @@ extension FaultRun {
     private func post(_ request: Open) throws {
         let begun = ContinuousClock.now
         let outcome = try history.send { try send(request) }
+        history.keyed(request.key, outcome)
         switch outcome {
         case .acknowledged(let answer): answered.append((request, answer))
         case .refused, .unknown: open.append(request)
@@ -76,6 +77,7 @@ extension FaultRun {
         guard case .acknowledged = outcome else {
             return history.complain("\(request.resource) was asked for again: \(outcome)")
         }
+        history.keyed(request.key, outcome)
         // A repeated request has its first effect, which later ones may have gone beyond.
         if request.text == nil || before == [nil] { try note(request, outcome) }
     }
