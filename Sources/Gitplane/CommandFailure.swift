@@ -16,7 +16,7 @@ enum ExitStatus: Int32 {
 }
 
 /// Why a command ends with anything but 0, in the lines that it prints on standard error.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
     let status: ExitStatus
     let lines: [String]
 
@@ -39,6 +39,11 @@ struct CommandFailure: Error {
                 return JSONLogHandler.line(.critical, message, code)
             }
         )
+    }
+
+    /// The lines as one, for where they are a part of something else.
+    var description: String {
+        lines.map { $0.hasPrefix(Self.start) ? String($0.dropFirst(Self.start.count)) : $0 }.joined(separator: "; ")
     }
 
     private static let start = "gitplane: error: "

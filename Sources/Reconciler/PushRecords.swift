@@ -34,8 +34,9 @@ struct PushRecords {
         }
     }
 
-    private func tellRenewal(_ error: GitError, _ tip: CommitID) {
-        logger.error("notes of pushes begin anew", metadata: ["tip": "\(tip)", "error": "\(error)"])
+    private func tellRenewal(_ error: GitError, _ tip: CommitID?) {
+        let metadata: Logger.Metadata = ["tip": "\(tip?.description ?? "none")", "error": "\(error)"]
+        logger.error("notes of pushes begin anew", metadata: metadata)
     }
 
     private func isExpired(_ push: AnnouncedPush, at time: Date) -> Bool {

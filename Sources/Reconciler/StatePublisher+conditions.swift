@@ -26,19 +26,28 @@ extension StatePublisher {
     }
 
     /// The condition `HistoryRewritten`, from the refs that keep lost tips: a person who has looked at one deletes it.
+    ///
+    /// A tip of which nothing is left is told until the next start.
     func reviewLostTips() throws {
         let tips = try run { repository in try LostTips().all(in: repository) }
-        guard let newest = tips.last else {
+        if let newest = tips.last {
+            let others = tips.count == 1 ? "" : ", as \(tips.count - 1) others before"
+            let remedy = "delete the ref when you know why"
+            tellRewrite("MainReplaced", "\(newest.target), kept as \(newest.name)\(others); \(remedy)")
+        } else if let goneTip {
+            let remedy = "compare what was answered last with a clone or a backup"
+            tellRewrite("CommitsLost", "\(goneTip), and nothing is left of it; \(remedy)")
+        } else {
             conditions.remove(.historyRewritten)
-            return
         }
-        let others = tips.count == 1 ? "" : ", as \(tips.count - 1) others before"
+    }
+
+    private func tellRewrite(_ reason: String, _ what: String) {
         conditions.set(
             .historyRewritten,
             .yes,
-            reason: "MainReplaced",
-            message:
-                "main no longer contains \(newest.target), kept as \(newest.name)\(others); delete the ref when you know why",
+            reason: reason,
+            message: "main no longer contains \(what)",
             revision: snapshots.latest?.revision,
             at: configuration.now()
         )

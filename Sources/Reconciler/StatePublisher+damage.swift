@@ -24,9 +24,9 @@ extension StatePublisher {
     }
 
     /// The tip that was is told, so that git-update-ref(1) can bring it back.
-    func tellRenewal(of ref: RefName) -> (GitError, CommitID) -> Void {
+    func tellRenewal(of ref: RefName) -> (GitError, CommitID?) -> Void {
         { [logger] error, tip in
-            logger.error("\(ref) begins anew", metadata: ["tip": "\(tip)", "error": "\(error)"])
+            logger.error("\(ref) begins anew", metadata: ["tip": "\(tip?.description ?? "none")", "error": "\(error)"])
         }
     }
 

@@ -76,6 +76,7 @@ extension StatePublisher {
         try keeper.synchronize(to: head, in: repository) { lost in
             logger.warning("history rewritten", metadata: ["lost": "\(lost)", "head": "\(head)"])
             isRewriteOpen = true
+            if !repository.contains(lost) { goneTip = lost }
         }
     }
 

@@ -80,6 +80,8 @@ package actor StatePublisher {
     var pendingRecords: [LedgerRef.Record] = []
     /// Whether commits have left `main` and what follows from that is not done yet.
     var isRewriteOpen = false
+    /// The last tip that `main` has lost and of which nothing is left to be kept.
+    var goneTip: CommitID?
     /// The push that writes wait for.
     var hold: PushHold?
     /// How many passes have failed since the last that did not.

@@ -163,6 +163,27 @@ struct DoctorTests {
         }
     }
 
+    @Test("tells of a journal that is damaged between its entries before a start keeps it beside, and afterwards")
+    func damagedJournal() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            for number in 1...3 { #expect(try server.client.describe("atlas", as: "\(number)").isSuccess) }
+            try server.kill()
+            let journal = URL(filePath: "\(server.repository)/gitplane.journal")
+            var content = try Data(contentsOf: journal)
+            content[content.startIndex + 40] ^= 1
+            try content.write(to: journal)
+            let found = try examineAtRest(server)
+            #expect(found.lines("start").contains { $0.contains("gitplane.journal: it is damaged") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(next.errors.contains("journal was damaged"))
+            #expect(try next.client.description(of: "atlas") == "3")
+            try next.stop()
+            let after = try examine(next)
+            #expect(after.lines("you").contains { $0.contains("the journal was damaged") }, "\(after.text)")
+        }
+    }
+
     @Test("says that a start makes a damaged index anew, and leaves it as it is")
     func damagedIndex() async throws {
         try await withServer { server in

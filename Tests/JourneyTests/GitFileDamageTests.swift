@@ -92,6 +92,29 @@ struct GitFileDamageTests {
         }
     }
 
+    @Test("takes pushes and makes its notes on them anew when the file of their ref names nothing")
+    func notes() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            let clone = try server.cloneOverHTTP(named: "clone")
+            try clone.commit(["docs/first.md": "# First\n"])
+            try clone.run("push", "--quiet")
+            try server.stop()
+            try Data().write(to: URL(filePath: "\(server.repository)/refs/notes/gitplane"))
+            let found = try examine(server)
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("refs/notes/gitplane") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            try clone.run("remote", "set-url", "origin", next.gitAddress)
+            try clone.commit(["docs/second.md": "# Second\n"])
+            try clone.run("push", "--quiet")
+            let pushed = try clone.run("rev-parse", "HEAD")
+            #expect(try next.head() == pushed)
+            try next.endWhole()
+            #expect(try next.git.run("notes", "--ref=gitplane", "list", pushed).isEmpty == false)
+        }
+    }
+
     @Test("has every acknowledged write after a kill that the file of main did not survive")
     func killed() async throws {
         try await withServer { server in

@@ -46,6 +46,23 @@ struct LocalDatabaseTests {
         }
     }
 
+    @Test("is not opened when it was emptied beside a log with content, which SQLite would throw away")
+    func emptied() async throws {
+        try await withDatabase { pushes, path in
+            try pushes.announce(push(1))
+            let copy = path + ".copy"
+            try Data().write(to: URL(filePath: copy))
+            try FileManager.default.copyItem(atPath: path + "-wal", toPath: copy + "-wal")
+            let log = try Data(contentsOf: URL(filePath: copy + "-wal"))
+            #expect(!log.isEmpty)
+            let error = #expect(throws: LocalStoreError.self) { try LocalDatabase(path: copy) }
+            #expect(error?.code == .corrupt)
+            #expect(throws: LocalStoreError.self) { try LocalFile(path: copy).faults() }
+            #expect(throws: LocalStoreError.self) { try AuditFile(path: copy).verify() }
+            #expect(try Data(contentsOf: URL(filePath: copy + "-wal")) == log)
+        }
+    }
+
     @Test("of a newer version is left alone")
     func newer() async throws {
         try await withDatabase { _, path in

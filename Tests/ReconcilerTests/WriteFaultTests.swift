@@ -66,6 +66,26 @@ struct WriteFaultTests {
         }
     }
 
+    @Test("A main that lost commits of which nothing is left is told until the next start")
+    func gone() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let old = try scenario.head()
+            let lost = try await server.write(recall: 4).snapshot.revision
+            await server.publisher.close()
+            #expect(try server.entry(lost) != nil)
+            try scenario.move(from: lost, to: old)
+            try scenario.fixture.git.run("repack", "-adq")
+            try scenario.fixture.git.run("prune", "--expire=now")
+            let next = try await scenario.start()
+            let condition = next.publisher.conditions[.historyRewritten]
+            #expect(condition?.reason == "CommitsLost")
+            #expect(condition?.message.contains("\(lost)") == true)
+            let last = try await scenario.start()
+            #expect(last.publisher.conditions[.historyRewritten] == nil)
+        }
+    }
+
     @Test("A lock that somebody left on main is waited for once by all the writes that have gathered")
     func lock() async throws {
         try await withPublisherScenario { scenario in

@@ -28,13 +28,22 @@ extension Examination {
             + report.inUse.map {
                 Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
             }
-        return removed + inUse + (try journal().map { [$0] } ?? [])
+        return removed + inUse + (try journal())
     }
 
     /// What a start makes of the writes of the last moments.
-    private func journal() throws -> Finding? {
-        let subject = "state.git/gitplane.journal"
-        switch try JournalRecovery(repositoryAt: folder.repository).forecast() {
+    private func journal() throws -> [Finding] {
+        let recovery = JournalRecovery(repositoryAt: folder.repository)
+        let damage = "it is damaged, and writes may be lost: what can be read is brought to main, the file kept beside"
+        let damaged = try recovery.isDamaged() ? [Finding(.start, Self.journalFile, damage)] : []
+        return damaged + (try finding(recovery.forecast()).map { [$0] } ?? [])
+    }
+
+    private static let journalFile = "state.git/gitplane.journal"
+
+    private func finding(_ outcome: JournalRecovery.Outcome) -> Finding? {
+        let subject = Self.journalFile
+        switch outcome {
         case .nothing: return nil
         case .recovered(let commit):
             return Finding(.start, subject, "\(commit) was answered and is not on main; it is brought there")
@@ -78,8 +87,17 @@ extension Examination {
                 Finding(.person, "\(reference.name)", "main once had \(reference.target) and lost it: \(remedy)")
             )
         }
-        for fault in try LedgerRef.faults(in: repository) { findings.append(Finding(.person, "ledger", "\(fault)")) }
-        return findings
+        return findings + (try ledger(repository))
+    }
+
+    private func ledger(_ repository: borrowing GitRepository) throws -> [Finding] {
+        do throws(GitError) {
+            return try LedgerRef.faults(in: repository).map { Finding(.person, "ledger", "\($0)") }
+        } catch {
+            guard error.isDamage || error.code == .corrupt else { throw error }
+            let message = "it cannot be read (\(error.message)): it is made again from the history"
+            return [Finding(.start, "ledger", message)]
+        }
     }
 
     /// What is served after a start, and what is not.
@@ -90,6 +108,8 @@ extension Examination {
         do {
             target = try repository.target(of: .main)
         } catch {
+            // Then the start writes the branch, before it looks at the state.
+            if case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() { return [] }
             let remedy = try unreadable(error) ?? ""
             return [
                 Finding(.person, "main", "the branch names no commit (\(error.message)): \(remedy)\(Self.degraded)")

@@ -65,6 +65,12 @@ struct Examination {
         do {
             let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
             guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
+            let names = [RefName.notes, .releases].map(\.description)
+            // A start makes these again.
+            let renewed = faults.filter { fault in names.contains { fault.contains("\($0): invalid sha1 pointer") } }
+            guard renewed.count < faults.count else {
+                return renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref begins anew") }
+            }
             let shown = faults.prefix(Self.maximumFaults).map { Finding(.person, "objects", "git fsck: \($0)") }
             let remedy = "put objects back from a clone (git unpack-objects) or restore a backup"
             return shown + [Finding(.person, "objects", "\(faults.count) faults: \(remedy)")]

@@ -81,13 +81,6 @@ package struct AuditFile: Sendable {
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
-        do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.label = "audit"
-            return try DatabaseQueue(path: path, configuration: configuration).read(body)
-        } catch {
-            throw LocalStoreError(translating: error, while: "read \(path)")
-        }
+        try DatabaseFile(path: path).read(body)
     }
 }

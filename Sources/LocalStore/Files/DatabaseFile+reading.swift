@@ -12,6 +12,7 @@ extension DatabaseFile {
 
     /// Lends the database to `body` in one transaction.
     func read<Result>(_ body: (Database) throws -> Result) throws(LocalStoreError) -> Result {
+        try refuseEmptied()
         do {
             return try DatabaseQueue(path: path, configuration: Self.reading).read(body)
         } catch {

@@ -31,6 +31,17 @@ struct DatabaseFile: Sendable {
         }
     }
 
+    /// Refuses a file that has nothing in it beside a log that has: SQLite would throw the log away, and it may be all there is.
+    ///
+    /// - Throws: `corrupt`.
+    func refuseEmptied() throws(LocalStoreError) {
+        var (main, log) = (stat(), stat())
+        guard lstat(path, &main) == 0, main.st_size == 0, lstat("\(path)-wal", &log) == 0, log.st_size > 0 else {
+            return
+        }
+        throw LocalStoreError(.corrupt, "\(path) is empty, and \(path)-wal is not: restore it from a backup")
+    }
+
     /// Removes the file and its companions; nobody may have them open.
     func remove() throws(LocalStoreError) {
         for path in allPaths where unlink(path) != 0 && errno != ENOENT {

@@ -17,7 +17,9 @@ package final class LocalDatabase: Sendable {
     ///
     /// - Throws: ``LocalStoreError`` with `unavailable`, `corrupt` or `full`.
     package init(path: String) throws(LocalStoreError) {
-        try DatabaseFile(path: path).prepare()
+        let file = DatabaseFile(path: path)
+        try file.refuseEmptied()
+        try file.prepare()
         do {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             // GRDB sets NORMAL when it turns WAL on, after the configuration had its turn.

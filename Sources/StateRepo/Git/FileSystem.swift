@@ -65,6 +65,11 @@ enum FileSystem {
         }
     }
 
+    /// Removes a file.
+    static func remove(_ path: String) throws(GitError) {
+        guard unlink(path) == 0 else { throw error("remove", path) }
+    }
+
     /// The last failed system call of this thread, told about `path`.
     static func error(_ operation: String, _ path: String) -> GitError {
         let number = errno

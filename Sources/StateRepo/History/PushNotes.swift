@@ -122,7 +122,7 @@ struct PushAttribution {
         do throws(GitError) {
             self.notes = try PushNoteReader(repository)
         } catch {
-            guard error.isDamage else { throw error }
+            guard error.isDamage || error.code == .corrupt else { throw error }
             self.notes = .empty
         }
     }

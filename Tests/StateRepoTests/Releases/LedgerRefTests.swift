@@ -74,6 +74,22 @@ struct LedgerRefTests {
         }
     }
 
+    @Test("begins anew when the file of its ref names nothing", arguments: ["", "\0\0\0\0", "garbage\n"])
+    func emptied(content: String) async throws {
+        try await withTemporaryRepository { repository, git in
+            let record = try record("atlas", 1, "one", in: repository)
+            try ref.append([record], in: repository, at: time)
+            let file = "\(git.directory)/refs/gitplane/releases"
+            try Data(content.utf8).write(to: URL(filePath: file))
+            var tips: [CommitID?] = []
+            try repository.review(.releases) { _, tip in tips.append(tip) }
+            #expect(tips == [nil])
+            try ref.append([record], in: repository, at: time)
+            #expect(try ref.load(from: repository).entries(of: record.agent).map(\.version) == [1])
+            try git.run("fsck", "--strict")
+        }
+    }
+
     @Test("stays, unreadable as it is, while a pack has no good index, which may hide what it has")
     func hidden() async throws {
         try await withTemporaryRepository { repository, git in

@@ -65,6 +65,13 @@ package struct JournalRecovery {
         return outcome
     }
 
+    /// Whether ``run()`` will keep the journal beside, because something in it is damaged that a crash does not damage.
+    package func isDamaged() throws(GitError) -> Bool {
+        let place = "\(path)/\(Journal.fileName)"
+        guard FileSystem.exists(place) else { return false }
+        return JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)).isDamaged
+    }
+
     /// What ``run()`` will find, without changing anything; `nothing` also when the branch has everything.
     package func forecast() throws(GitError) -> Outcome {
         let series = try Self.series(inRepositoryAt: path)
