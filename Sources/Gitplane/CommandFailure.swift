@@ -35,15 +35,16 @@ struct CommandFailure: Error, CustomStringConvertible {
         self.init(
             failure.status,
             failure.lines.map { line in
-                let message = line.hasPrefix(Self.start) ? String(line.dropFirst(Self.start.count)) : line
-                return JSONLogHandler.line(.critical, message, code)
+                JSONLogHandler.line(.critical, Self.message(line), code)
             }
         )
     }
 
     /// The lines as one, for where they are a part of something else.
-    var description: String {
-        lines.map { $0.hasPrefix(Self.start) ? String($0.dropFirst(Self.start.count)) : $0 }.joined(separator: "; ")
+    var description: String { lines.map(Self.message).joined(separator: "; ") }
+
+    private static func message(_ line: String) -> String {
+        line.hasPrefix(start) ? String(line.dropFirst(start.count)) : line
     }
 
     private static let start = "gitplane: error: "

@@ -63,6 +63,7 @@ struct WriteBatchTests {
             }
             var answers: [Answer] = []
             for try await answer in tasks { answers.append(answer) }
+            try #require(answers.count == requests.count)
             return answers.sorted { $0.number < $1.number }
         }
     }
@@ -78,9 +79,10 @@ struct WriteBatchTests {
     }
 
     /// Expects that git has one commit for each write that was accepted, of its author, in the order of the queue.
-    private func check(_ answers: [Answer], since start: String, _ git: Git) throws {
+    private func check(_ answers: [Answer], since start: String, _ server: StateServer) async throws {
+        try await server.services.publisher.seal()
         let format = "--format=%H %an <%ae> %(trailers:key=Request-Id,valueonly,separator=)"
-        let log = try git.run("log", "--reverse", format, "\(start)..main")
+        let log = try server.git.run("log", "--reverse", format, "\(start)..main")
         let expected = answers.compactMap { answer in
             answer.revision.map { revision in
                 let principal = answer.request.principal
@@ -88,7 +90,7 @@ struct WriteBatchTests {
             }
         }
         #expect(log.split(separator: "\n").map(String.init) == expected)
-        try git.checkIntegrity()
+        try server.git.checkIntegrity()
     }
 
     @Test("share the next one, up to the limit of a batch, and each is a commit of its author")
@@ -100,11 +102,9 @@ struct WriteBatchTests {
             // One under way, as many as a batch may have, and one more.
             let requests = try self.patches(WriteQueue.maximumBatch + 2)
             let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
-            #expect(answers.count == requests.count)
             #expect(answers.allSatisfy { $0.code == nil })
             #expect(flushes.sizes == [1, WriteQueue.maximumBatch, 1])
-            try await server.services.publisher.seal()
-            try self.check(answers, since: start, server.git)
+            try await self.check(answers, since: start, server)
         }
     }
 
@@ -123,13 +123,11 @@ struct WriteBatchTests {
             requests[40] = self.request(40, .createAgent(made, content))
             requests[50] = self.request(50, .patchAgent(known, .merge(["description": "late"])), stale)
             let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
-            try #require(answers.count == requests.count)
             #expect(answers[40].code == .agentAlreadyExists)
             #expect(answers[50].code == .preconditionFailed)
             #expect(answers.count { $0.code != nil } == 2)
             #expect(flushes.sizes == [1, WriteQueue.maximumBatch - 2, 1])
-            try await server.services.publisher.seal()
-            try self.check(answers, since: start, server.git)
+            try await self.check(answers, since: start, server)
         }
     }
 
@@ -155,10 +153,8 @@ struct WriteBatchTests {
             let stale = Precondition(match: .tags(["\(start)-0000000000000000"]))
             requests[2] = self.request(2, .patchAgent(known, .merge(["description": "late"])), stale)
             let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
-            try #require(answers.count == requests.count)
             #expect(answers.map(\.code) == [nil, nil, .preconditionFailed, .storageFull])
-            try await server.reconcile()
-            try self.check(answers, since: start, server.git)
+            try await self.check(answers, since: start, server)
         }
     }
 
@@ -181,8 +177,7 @@ struct WriteBatchTests {
             let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
             #expect(answers.map(\.code) == [nil, nil, .outcomeUnknown])
             server.disk.heal()
-            try await server.reconcile()
-            try self.check(answers, since: start, server.git)
+            try await self.check(answers, since: start, server)
         }
     }
 
@@ -201,15 +196,13 @@ struct WriteBatchTests {
             requests[1] = self.request(1, .createAgent(made, content))
             requests[2] = self.request(2, .createAgent(made, content))
             let answers = try await self.send(requests, to: server.services.publisher, holding: flushes)
-            try #require(answers.count == requests.count)
             #expect(answers.map(\.code) == [nil, .outcomeUnknown, .unavailable, .outcomeUnknown])
             #expect(answers[2].commit == nil)
             let doubts = answers.compactMap(\.commit)
             #expect(Set(doubts).count == 2)
             for commit in doubts { #expect(CommitID(commit) != nil) }
             server.disk.heal()
-            try await server.reconcile()
-            try self.check(answers, since: start, server.git)
+            try await self.check(answers, since: start, server)
         }
     }
 }
