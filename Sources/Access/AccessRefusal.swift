@@ -21,6 +21,8 @@ package struct AccessRefusal: Error, CustomStringConvertible {
         case limitReached = "auth.limit_reached"
         case rateLimited = "rate_limit.exceeded"
         case auditUnavailable = "audit.unavailable"
+        /// There is no room for what must be recorded.
+        case storageFull = "storage.full"
         /// The disk did not confirm a change of access.
         case outcomeUnknown = "storage.outcome_unknown"
     }
@@ -66,6 +68,15 @@ extension AccessRefusal {
         AccessRefusal(
             .auditUnavailable,
             "The audit log cannot be written, so nothing that it must record is done; see the server's log.",
+            cause: cause
+        )
+    }
+
+    /// The audit log, and everything that stands in the same file, cannot grow.
+    package static func storageFull(_ cause: any Error) -> AccessRefusal {
+        AccessRefusal(
+            .storageFull,
+            "The disk is full, so the audit log cannot be written, and nothing that it must record is done: make room.",
             cause: cause
         )
     }

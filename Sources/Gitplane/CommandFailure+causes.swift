@@ -1,4 +1,5 @@
 import Access
+import Concurrency
 import Foundation
 import GitTransport
 import Glibc

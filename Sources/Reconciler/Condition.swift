@@ -5,8 +5,8 @@ package import StateRepo
 package struct Condition: Hashable, Sendable {
     /// What it is about.
     ///
-    /// ``reconciling``, ``stalled``, ``historyRewritten``, ``historyIncomplete`` and ``maintenanceFailing`` are there only
-    /// while they hold, as kstatus has it.
+    /// ``reconciling``, ``stalled``, ``historyRewritten``, ``historyIncomplete``, ``maintenanceFailing`` and ``storageFull``
+    /// are there only while they hold, as kstatus has it.
     package enum Kind: String, Hashable, Sendable {
         /// Whether the head of `main` is served, as it is.
         case ready = "Ready"
@@ -28,6 +28,8 @@ package struct Condition: Hashable, Sendable {
         case connectionsHealthy = "ConnectionsHealthy"
         /// The files of the repository could not be looked after; it is so until they are.
         case maintenanceFailing = "MaintenanceFailing"
+        /// There is no room on the disk: writes are refused, and what is published is served.
+        case storageFull = "StorageFull"
     }
 
     package enum Status: String, Sendable {

@@ -17,6 +17,15 @@ struct LedgerScan {
     ) throws -> [LedgerRef.Record] {
         let entries =
             isFirst ? try releaseCommits(upTo: history.head.sequence) : try history.added.compactMap(index.entry)
+        return try records(of: entries, ledger, log)
+    }
+
+    /// What commits have published that the ledger does not have.
+    func records(
+        of entries: [HistoryEntry],
+        _ ledger: ReleaseLedger,
+        _ log: any CommitLog
+    ) throws -> [LedgerRef.Record] {
         var records: [LedgerRef.Record] = []
         var known = ledger
         for entry in entries.sorted(by: { $0.sequence < $1.sequence }) {
@@ -82,5 +91,14 @@ struct LedgerScan {
                 revision: entry.revision
             )
         )
+    }
+}
+
+extension ReleaseLedger {
+    /// The ledger with what was found beside it; a number that it has keeps its definition.
+    func adding(_ records: [LedgerRef.Record]) -> ReleaseLedger {
+        var ledger = self
+        for record in records { ledger.record(record.entry, of: record.agent) }
+        return ledger
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import HashTreeCollections
 import Logging
@@ -40,6 +41,27 @@ extension StatePublisher {
         } else {
             conditions.remove(.historyRewritten)
         }
+    }
+
+    /// The condition `StorageFull`, from what the file system says: there may be room again, or none although nobody wrote.
+    func reviewRoom() {
+        if DiskRoom(at: configuration.repositoryPath).isExhausted {
+            tellFull()
+        } else if conditions[.storageFull] != nil {
+            conditions.remove(.storageFull)
+        }
+    }
+
+    /// Until a pass finds room.
+    func tellFull() {
+        conditions.set(
+            .storageFull,
+            .yes,
+            reason: "NoRoom",
+            message: "the disk is full: writes are refused until there is room, and what is published is served",
+            revision: snapshots.latest?.revision,
+            at: configuration.now()
+        )
     }
 
     private func tellRewrite(_ reason: String, _ what: String) {

@@ -102,7 +102,7 @@ extension StatePublisher {
             serving: served.tree,
             substitutes: served.substitutes,
             lastChanges: LastChanges(try index.lastChanges(at: entry.sequence)),
-            ledger: try loadLedger(),
+            ledger: try loadLedger().ledger,
             dataVersion: configuration.rules.dataVersion
         )
     }

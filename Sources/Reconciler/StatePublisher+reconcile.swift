@@ -36,13 +36,17 @@ extension StatePublisher {
         if isRewritten { try log.close() }
         let commit = try run { repository in try repository.readCommit(head) }
         let tree = try load(commit.tree, after: old)
-        let ledger = try old?.ledger ?? loadLedger()
+        let (ledger, isWhole) = try old.map { (ledger: $0.ledger, isWhole: true) } ?? loadLedger()
         let isNext =
             !isRewritten && old.map { $0.sequence + history.added.count == history.head.sequence } ?? false
-        let published = try LedgerScan(index: index)
-            .records(history, ledger, isFirst: !isNext && !history.isRewritten, log)
-        var complete = ledger
-        for record in published { complete.record(record.entry, of: record.agent) }
+        let scan = LedgerScan(index: index)
+        var published = try scan.records(history, ledger, isFirst: old == nil || !isNext && !history.isRewritten, log)
+        var complete = ledger.adding(published)
+        if !isWhole {
+            let lost = try scan.records(of: lostReleases(), complete, log)
+            complete = complete.adding(lost)
+            published += lost
+        }
         // Of several commits one may have brought a good version that a later one broke: then history knows.
         let isNextCommit = history.added.count == 1 && isNext
         let served = try serve(tree, at: head, previous: isNextCommit ? old : nil)
@@ -80,11 +84,21 @@ extension StatePublisher {
         }
     }
 
-    func loadLedger() throws -> ReleaseLedger {
+    /// The ledger, and whether it is all that it ever was as far as anybody can tell: one that is empty may be lost.
+    func loadLedger() throws -> (ledger: ReleaseLedger, isWhole: Bool) {
         try run { repository in
-            try self.ledgerRef.load(from: repository) { error in
+            var isDamaged = false
+            let ledger = try self.ledgerRef.load(from: repository) { error in
+                isDamaged = true
                 self.logger.error("ledger is damaged", metadata: ["error": "\(error)"])
             }
+            return (ledger: ledger, isWhole: !isDamaged && ledger.count > 0)
+        }
+    }
+
+    private func lostReleases() throws -> [HistoryEntry] {
+        try run { repository in
+            try LostReleases(index: self.index, scanner: self.scanner).commits(in: repository)
         }
     }
 
@@ -128,8 +142,6 @@ extension StatePublisher {
     ) -> StateSnapshot {
         var lastChanges = old.lastChanges
         lastChanges.record(entry)
-        var ledger = old.ledger
-        for record in records { ledger.record(record.entry, of: record.agent) }
         return StateSnapshot(
             revision: commit.id,
             sequence: entry.sequence,
@@ -139,7 +151,7 @@ extension StatePublisher {
             serving: served.tree,
             substitutes: served.substitutes,
             lastChanges: lastChanges,
-            ledger: ledger,
+            ledger: old.ledger.adding(records),
             dataVersion: old.dataVersion
         )
     }

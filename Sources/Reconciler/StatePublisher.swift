@@ -134,6 +134,7 @@ package actor StatePublisher {
     /// Brings the published snapshot to the head of `main`, whoever moved it.
     @discardableResult
     package func reconcile(_ reason: ReconcileReason = .requested) throws(StateError) -> StateSnapshot {
+        reviewRoom()
         do {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
@@ -277,6 +278,7 @@ package actor StatePublisher {
         switch error {
         case let error as StateError: return error
         case let error as GitError where error.code == .diskFull:
+            tellFull()
             return StateError(.storageFull, "the disk is full: nothing was written", cause: error)
         case let error as GitError where error.code == .locked:
             return StateError(.unavailable, "another process holds the branch: try again", cause: error)

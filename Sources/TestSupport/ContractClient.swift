@@ -77,15 +77,40 @@ package struct ContractClient: Sendable {
         if let token, headers[.authorization] == nil { headers[.authorization] = "Bearer \(token)" }
         if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         let buffer = body.map { ByteBuffer(bytes: $0) }
-        let response = try await client.executeRequest(uri: target, method: method, headers: headers, body: buffer)
-        let bytes = Array(response.body.readableBytesView)
-        let status = Int(response.status.code)
-        let faults = checker.faults(of: method, target, status: status, headers: response.headers, body: bytes)
+        let (head, content) = try await exchange(method, target, headers, buffer)
+        let bytes = Array(content.readableBytesView)
+        let status = Int(head.status.code)
+        let faults = checker.faults(of: method, target, status: status, headers: head.headerFields, body: bytes)
         for fault in faults {
             Issue.record("\(method) \(target): \(fault)", sourceLocation: sourceLocation)
         }
-        return Answer(status: status, headers: response.headers, body: bytes)
+        return Answer(status: status, headers: head.headerFields, body: bytes)
     }
+
+    /// Over a connection of its own where the server listens: one that is kept would be closed by it when a busy machine
+    /// leaves it alone for too long.
+    private func exchange(
+        _ method: HTTPRequest.Method,
+        _ target: String,
+        _ headers: HTTPFields,
+        _ body: ByteBuffer?
+    ) async throws -> (head: HTTPResponse, body: ByteBuffer) {
+        guard let port else {
+            let response = try await client.executeRequest(uri: target, method: method, headers: headers, body: body)
+            return (response.head, response.body)
+        }
+        var headers = headers
+        headers[.connection] = "keep-alive"
+        let request = TestClient.Request(target, method: method, authority: "localhost", headers: headers, body: body)
+        let configuration = TestClient.Configuration(timeout: Self.patience)
+        let response = try await TestClient.withClient(host: "localhost", port: port, configuration: configuration) {
+            try await $0.execute(request)
+        }
+        return (response.head, response.body ?? ByteBuffer())
+    }
+
+    /// How long an answer of a server that listens may take.
+    private static let patience = Duration.seconds(60)
 
     /// Sends JSON.
     @discardableResult

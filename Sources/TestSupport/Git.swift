@@ -83,6 +83,18 @@ package struct Git: Sendable {
         return result
     }
 
+    /// Has every folder for loose objects be a file, so that none can be written: what a server answers stays in its journal.
+    ///
+    /// - Returns: the files.
+    package func blockLooseObjects() throws -> [URL] {
+        try run("repack", "-a", "-d", "--quiet")
+        let objects = URL(filePath: directory).appending(path: "objects")
+        let files = (256..<512).map { objects.appending(path: String($0, radix: 16).suffix(2)) }
+            .filter { !FileManager.default.fileExists(atPath: $0.path) }
+        for file in files { try Data().write(to: file) }
+        return files
+    }
+
     /// Runs git and returns the bytes it printed.
     ///
     /// - Throws: ``Failure`` when it exits with anything but 0.

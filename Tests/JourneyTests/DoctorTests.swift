@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import TestSupport
 import Testing
@@ -122,6 +123,7 @@ struct DoctorTests {
     func losses(loss: Loss) async throws {
         try await withServer { server in
             try server.client.createAgent("atlas")
+            #expect(try server.client.publish("atlas").isSuccess)
             try server.stop()
             let word = try loss.apply(to: server)
             let found = try examine(server)
@@ -136,7 +138,7 @@ struct DoctorTests {
     }
 
     enum Loss: CaseIterable {
-        case head, hook, hookMode, openDatabase, rotation
+        case head, hook, hookMode, openDatabase, rotation, ledger, ledgerFile, folder, folderLink, folderInGit
 
         /// - Returns: what the examination has to name.
         func apply(to server: ServerProcess) throws -> String {
@@ -159,6 +161,21 @@ struct DoctorTests {
             case .rotation:
                 try server.cutOffRotation()
                 return "secrets.key.new: "
+            case .ledger:
+                try server.git.run("update-ref", "-d", "refs/gitplane/releases")
+                return "ledger: it lacks version 1 of atlas"
+            case .ledgerFile:
+                try Data().write(to: file("state.git/refs/gitplane/releases"))
+                return "ledger: it cannot be read"
+            case .folder:
+                try files.removeItem(at: file("state"))
+                return "state: "
+            case .folderLink:
+                try files.removeItem(at: file("state/.git"))
+                return "state: "
+            case .folderInGit:
+                try files.removeItem(at: file("state.git/worktrees"))
+                return "state: "
             }
         }
     }
@@ -181,6 +198,59 @@ struct DoctorTests {
             try next.stop()
             let after = try examine(next)
             #expect(after.lines("you").contains { $0.contains("the journal was damaged") }, "\(after.text)")
+        }
+    }
+
+    @Test("tells of the last write when the end of the journal is damaged, and so do the start and its conditions")
+    func damagedEnd() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "old")
+            let blocked = try server.git.blockLooseObjects()
+            #expect(try server.client.describe("atlas", as: "new").isSuccess)
+            // Whoever reads the history waits until the index has everything.
+            #expect(try server.client.items("changes").count == 3)
+            try server.kill()
+            for file in blocked { try FileManager.default.removeItem(at: file) }
+            let journal = URL(filePath: "\(server.repository)/gitplane.journal")
+            var content = try Data(contentsOf: journal)
+            content[content.endIndex - 1] ^= 1
+            try content.write(to: journal)
+            let found = try examineAtRest(server)
+            #expect(found.lines("you").contains { $0.contains("of which nothing is left") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "old")
+            #expect(try next.client.condition("HistoryRewritten")?["reason"] == "CommitsLost")
+            try next.stop()
+        }
+    }
+
+    @Test("says that a main which was moved back is kept, and the start keeps it")
+    func movedBack() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            try server.stop()
+            let head = try server.git.run("rev-parse", "main")
+            try server.git.run("update-ref", "refs/heads/main", "main~1")
+            let found = try examineAtRest(server)
+            #expect(found.lines("start").contains { $0.contains("main: it had \(head)") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.git.run("rev-parse", "refs/gitplane/lost/1") == head)
+            try next.stop()
+        }
+    }
+
+    @Test("says that the journal writes a main whose file a power cut has emptied, and the start does it")
+    func emptiedMain() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas", description: "kept")
+            try server.kill()
+            try Data().write(to: URL(filePath: "\(server.repository)/refs/heads/main"))
+            let found = try examineAtRest(server)
+            #expect(found.lines("start").contains { $0.contains("was answered and is not on main") }, "\(found.text)")
+            #expect(!found.lines("you").contains { $0.contains("main") && !$0.contains("fsck") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "kept")
+            try next.stop()
         }
     }
 

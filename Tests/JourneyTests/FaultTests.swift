@@ -7,6 +7,12 @@ struct FaultTests {
     /// Every how many operations one is tried, of each kind; `make faults` sets it.
     private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
 
+    /// The operation with which a sweep begins, to see again what one has found.
+    private static let first = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_FROM"].flatMap { Int($0) } ?? 1
+
+    /// The one kind that is tried in a sweep; all of them unless `make faults` sets it.
+    private static let kind = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_KIND"]
+
     /// A fault, whether it stays, and how many are tried in a sample.
     private static let kinds: [(fault: Failpoints.Fault, isSticky: Bool, sample: Int)] = [
         (.kill, false, 5), (.broken, false, 2), (.broken, true, 2), (.full, false, 1), (.full, true, 2),
@@ -46,11 +52,12 @@ struct FaultTests {
     @Test(
         "does so wherever in its work the fault is",
         .enabled(if: step != nil),
-        arguments: kinds.map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
+        arguments: kinds.filter { kind == nil || kind == "\($0.fault)" }
+            .map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
     )
     func sweep(first: Failpoints.Point) async throws {
         try await withRun(seed: 2) { run, _ in
-            for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
+            for operation in stride(from: Self.first, through: try run.measure(), by: Self.step ?? 1) {
                 try run.round(.init(fault: first.fault, operation: operation, isSticky: first.isSticky))
             }
         }
@@ -59,7 +66,7 @@ struct FaultTests {
     @Test("starts again wherever its start is cut off", .enabled(if: step != nil))
     func sweepOfStart() async throws {
         try await withRun(seed: 3) { run, _ in
-            for operation in stride(from: 1, through: try run.measureStart(), by: Self.step ?? 1) {
+            for operation in stride(from: Self.first, through: try run.measureStart(), by: Self.step ?? 1) {
                 try run.roundOfStart(.init(fault: .kill, operation: operation))
             }
         }
@@ -83,10 +90,10 @@ struct FaultTests {
     @Test("loses nothing of that wherever in its work the power is cut", .enabled(if: step != nil))
     func sweepOfCuts() async throws {
         try await withRun(seed: 5, cutsPower: true) { run, _ in
-            for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
+            for operation in stride(from: Self.first, through: try run.measure(), by: Self.step ?? 1) {
                 try run.round(.init(fault: .cut, operation: operation))
             }
-            for operation in stride(from: 1, through: try run.measureStart(), by: Self.step ?? 1) {
+            for operation in stride(from: Self.first, through: try run.measureStart(), by: Self.step ?? 1) {
                 try run.roundOfStart(.init(fault: .cut, operation: operation))
             }
         }
@@ -95,11 +102,12 @@ struct FaultTests {
     @Test(
         "loses nothing of that when the power is cut after something failed",
         .enabled(if: step != nil),
-        arguments: failures.map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
+        arguments: failures.filter { kind == nil || kind == "\($0.fault)" }
+            .map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
     )
     func sweepOfFailures(first: Failpoints.Point) async throws {
         try await withRun(seed: 8, cutsPower: true) { run, _ in
-            for operation in stride(from: 1, through: try run.measure(), by: Self.step ?? 1) {
+            for operation in stride(from: Self.first, through: try run.measure(), by: Self.step ?? 1) {
                 try run.round(.init(fault: first.fault, operation: operation, isSticky: first.isSticky))
             }
         }

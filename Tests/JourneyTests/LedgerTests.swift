@@ -29,5 +29,26 @@ struct LedgerTests {
         }
     }
 
+    @Test("gives no number twice when main was moved back and the ledger is lost with it", arguments: [true, false])
+    func lostWithMain(isAtOnce: Bool) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            #expect(try server.client.publish("atlas").isSuccess)
+            let first = try server.git.run("rev-parse", "main")
+            try server.client.describe("atlas", as: "two")
+            #expect(try server.client.publish("atlas").isSuccess)
+            try server.stop()
+            try server.git.run("update-ref", "refs/heads/main", first)
+            if !isAtOnce { try restart(server).stop() }
+            try server.git.run("update-ref", "-d", Self.ref)
+            let next = try restart(server)
+            #expect(try next.client.versions(of: "atlas") == [1, 2])
+            try next.client.describe("atlas", as: "three")
+            #expect(try next.client.publish("atlas").json()["version"]?.intValue == 3)
+            #expect(try next.git.run("ls-tree", "--name-only", "\(Self.ref):atlas") == "1\n2\n3")
+            try next.git.checkIntegrity()
+        }
+    }
+
     private static let ref = "refs/gitplane/releases"
 }

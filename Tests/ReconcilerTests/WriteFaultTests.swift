@@ -8,16 +8,6 @@ import Testing
 
 @Suite("A fault after a write is on disk", .timeLimit(.minutes(15)))
 struct WriteFaultTests {
-    /// Has every folder for loose objects be a file, so that none can be written.
-    private func blockObjects(of scenario: PublisherScenario) throws -> [URL] {
-        try scenario.fixture.git.run("repack", "-a", "-d", "--quiet")
-        let objects = URL(filePath: scenario.fixture.repositoryPath).appending(path: "objects")
-        let files = (256..<512).map { objects.appending(path: String($0, radix: 16).suffix(2)) }
-            .filter { !FileManager.default.fileExists(atPath: $0.path) }
-        for file in files { try Data().write(to: file) }
-        return files
-    }
-
     @Test(
         "does not refuse it, and git sees it without anybody asking once that is possible",
         arguments: [false, true]
@@ -33,7 +23,7 @@ struct WriteFaultTests {
             let server = try await scenario.start()
             #expect(server.publisher.snapshots.latest?.substitutes.isEmpty == !isBroken)
             let old = try scenario.head()
-            let files = try blockObjects(of: scenario)
+            let files = try scenario.fixture.git.blockLooseObjects()
             let written = try await server.write(recall: 7)
             #expect(written.snapshot.revision != old)
             #expect(server.publisher.snapshots.latest?.revision == written.snapshot.revision)

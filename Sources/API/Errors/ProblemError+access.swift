@@ -12,6 +12,7 @@ extension AccessRefusal.Code {
         case .passwordRejected: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .auditUnavailable, .outcomeUnknown: .serviceUnavailable
+        case .storageFull: .insufficientStorage
         }
     }
 }

@@ -15,9 +15,14 @@ extension StateError.Code {
         case .requestInvalid, .stateInvalid, .agentPublishBlocked: .unprocessableContent
         case .preconditionRequired: .preconditionRequired
         case .unavailable, .outcomeUnknown, .objectDamaged: .serviceUnavailable
-        case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+        case .storageFull: .insufficientStorage
         }
     }
+}
+
+extension HTTPResponse.Status {
+    /// RFC 4918, section 11.5.
+    static let insufficientStorage = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
 }
 
 extension ProblemError {

@@ -5,12 +5,19 @@ package struct AuditVerification: Sendable {
         case missing = "entries before it are missing"
         case notChained = "it does not follow the entry before it"
         case changed = "its content is not what was hashed"
+        case cutOff = "it was written, and is gone with all that followed"
+        case replaced = "it is not the one that was written"
     }
 
     package struct Finding: Hashable, Sendable {
         /// The sequence of the first broken entry.
         package let sequence: Int
         package let fault: Fault
+
+        package init(sequence: Int, fault: Fault) {
+            self.sequence = sequence
+            self.fault = fault
+        }
     }
 
     private var previous: AuditEntry?
@@ -20,7 +27,7 @@ package struct AuditVerification: Sendable {
 
     /// How many entries were found whole.
     package var count: Int { previous?.sequence ?? 0 }
-    /// The hash of the newest whole entry: kept elsewhere it also tells when the end of the log was cut off.
+    /// The hash of the newest whole entry: kept elsewhere it also tells when the whole log was replaced.
     package var head: String { previous?.hash ?? AuditEntry.origin }
 
     /// Looks at the next entry; entries come in their order.
@@ -39,4 +46,7 @@ package struct AuditVerification: Sendable {
         }
         return finding == nil
     }
+
+    /// Takes note of what is wrong with the end of a log whose entries are whole.
+    package mutating func end(_ finding: Finding?) { self.finding = self.finding ?? finding }
 }

@@ -5,7 +5,7 @@ package import StateRepo
 extension AccessControl {
     /// Adds an entry to the audit log; when this returns it survives a power cut.
     ///
-    /// - Throws: `auditUnavailable`: what the entry is about must then not be done.
+    /// - Throws: `auditUnavailable` or `storageFull`: what the entry is about must then not be done.
     package func record(_ event: AuditEvent) async throws {
         let now = now
         try await register.record { rows in

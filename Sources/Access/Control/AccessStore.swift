@@ -4,7 +4,7 @@ package import Foundation
 ///
 /// Everything that happens in one call of ``write(_:)`` happens as a whole or not at all, and survives a power cut once
 /// the call has returned. Errors of the store are thrown as ``AccessRefusal``: `outcomeUnknown` when the disk fails to
-/// confirm a commit, else `auditUnavailable`; what the body throws passes through, and undoes what it did.
+/// confirm a commit, `storageFull`, else `auditUnavailable`; what the body throws passes through, and undoes what it did.
 package protocol AccessStore: Sendable {
     func read<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result
     func write<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result

@@ -1,3 +1,4 @@
+import Concurrency
 import ServiceLifecycle
 import Subprocess
 import SystemPackage
@@ -33,6 +34,8 @@ struct GitProcess: Sendable {
     /// - Throws: ``GitServiceError/Code/busy`` when too few descriptors are free, and what `body` throws.
     func run<Result: Sendable>(_ body: (RunningGit) async throws -> Result) async throws -> (Result, Ending) {
         try DescriptorMargin.check()
+        // It may end before it has read all that it is given.
+        BrokenPipes.areErrors()
         return try await spans.withSpan("git \(command)") { notes in try await run(body, notes) }
     }
 

@@ -14,7 +14,7 @@ struct FormerFiles {
     ///
     /// SQLite would read what is left beside a database into another one.
     private static let installation =
-        databaseSuffixes.map { BackupFolder.local + $0 }
+        (databaseSuffixes + ["-audit"]).map { BackupFolder.local + $0 }
         + [
             BackupFolder.secrets, "\(BackupFolder.secrets).previous", "\(BackupFolder.secrets).new",
             BackupFolder.nextIdentity, BackupFolder.instance,

@@ -14,10 +14,10 @@ struct AuditCommand: ParsableCommand {
 struct AuditVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check that no entry of the audit log was changed, moved or taken out.",
+        abstract: "Check that no entry of the audit log was changed, moved or taken out, and that its end is there.",
         discussion: """
             Prints how many entries there are and the hash of the newest one; ends with 1 and names the first broken entry, \
-            or the trigger that no longer keeps entries from being changed, otherwise. Keep the hash elsewhere to notice when the end of the log is cut off. A server may be running.
+            or the trigger that no longer keeps entries from being changed, otherwise. Keep the hash elsewhere to notice when somebody replaced the whole log. A server may be running.
             """
     )
 

@@ -23,6 +23,16 @@ extension Examination {
 
     func workingTree() throws -> [Finding] {
         let tree = WorkingTreeFolder(root: folder.workingTree, repository: folder.repository)
+        if tree.isReplaced {
+            let message = "something else is in its place, and no server writes there"
+            return [Finding(.person, "state", "\(message): move it away")]
+        }
+        // Where neither is there, no server has kept one.
+        if tree.isBegun, !tree.isLinked {
+            let message = "it and state.git/worktrees do not name each other, or one of them is gone"
+            let remedy = "what is missing is made again, unless the server keeps no working tree"
+            return [Finding(.start, "state", "\(message): \(remedy)")]
+        }
         guard try tree.hasDamagedIndex() else { return [] }
         let message = "it is damaged: it is kept beside, and made anew; what was staged is to be staged again"
         return [Finding(.start, "state.git/worktrees/state/index", message)]

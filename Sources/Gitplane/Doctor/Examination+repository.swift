@@ -28,7 +28,7 @@ extension Examination {
             + report.inUse.map {
                 Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
             }
-        return removed + inUse + (try journal())
+        return removed + inUse + (try journal()) + (try lostCommits())
     }
 
     /// What a start makes of the writes of the last moments.
@@ -90,16 +90,6 @@ extension Examination {
         return findings + (try ledger(repository))
     }
 
-    private func ledger(_ repository: borrowing GitRepository) throws -> [Finding] {
-        do throws(GitError) {
-            return try LedgerRef.faults(in: repository).map { Finding(.person, "ledger", "\($0)") }
-        } catch {
-            guard error.isDamage || error.code == .corrupt else { throw error }
-            let message = "it cannot be read (\(error.message)): it is made again from the history"
-            return [Finding(.start, "ledger", message)]
-        }
-    }
-
     /// What is served after a start, and what is not.
     func state() throws -> [Finding] {
         guard isReadable else { return [] }
@@ -124,7 +114,8 @@ extension Examination {
             guard let object = error.object else { throw error }
             return [Finding(.person, "main", "its object \(object) is damaged or missing: \(Self.degraded)")]
         }
-        return try findings(StateLoader(decoder: rules.decoder).load(root, in: repository), at: head)
+        let tree = try StateLoader(decoder: rules.decoder).load(root, in: repository)
+        return try findings(tree, at: head) + missingReleases(tree, repository)
     }
 
     /// How the file of `main` is written again; `nil` when it is another one that cannot be read, or nothing is known.

@@ -1,4 +1,5 @@
 import Access
+import Concurrency
 import Foundation
 import Glibc
 import LocalStore
@@ -29,6 +30,11 @@ extension Examination {
             let wanted = String(mode & ~0o077, radix: 8)
             return Finding(.person, subject, "others may use it: chmod \(wanted) \(path)")
         }
+    }
+
+    func room() -> [Finding] {
+        guard DiskRoom(at: folder.url.path).isExhausted else { return [] }
+        return [Finding(.person, "data folder", "no server starts: \(CommandFailure.fullDisk)")]
     }
 
     /// A key that opens the secrets does not belong beside them.

@@ -16,6 +16,7 @@ struct Examination {
     func findings() async -> [Finding] {
         let holder = DirectoryLock.holder(path: folder.lock)
         var findings = server(holder) + permissions()
+        findings += room()
         findings += folder.misplaced().map { Finding(.person, "data folder", $0) }
         findings += attempt("state.git/packed-refs") {
             try folder.packedRefsProblem().map { [Finding(.person, "state.git/packed-refs", $0)] } ?? []

@@ -10,11 +10,11 @@ package struct AccessDatabase: AccessStore {
     package init(database: LocalDatabase) { self.database = database }
 
     package func read<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result {
-        try translating { try database.pool.read { try body(DatabaseRows(database: $0)) } }
+        try translating { try database.pool.read { try body(DatabaseRows(database: $0, mark: database.auditMark)) } }
     }
 
     package func write<Result>(_ body: (any AccessRows) throws -> Result) throws -> Result {
-        try translating { try database.pool.write { try body(DatabaseRows(database: $0)) } }
+        try translating { try database.pool.write { try body(DatabaseRows(database: $0, mark: database.auditMark)) } }
     }
 
     package func auditEntries(_ query: AuditQuery) throws -> [AuditEntry] {
@@ -28,6 +28,8 @@ package struct AccessDatabase: AccessStore {
             throw error
         } catch {
             let cause = LocalStoreError(translating: error, while: "use the tables of access")
+            // Then the last frame of the transaction is not in the file, by which it counts.
+            if cause.code == .full { throw AccessRefusal.storageFull(cause) }
             // Frames of a commit that SQLite could not flush are in the file: they count when nothing is written before a crash.
             let isCommit = (error as? DatabaseError)?.sql?.hasPrefix("COMMIT") == true
             throw isCommit ? AccessRefusal.outcomeUnknown(cause) : .auditUnavailable(cause)
@@ -38,6 +40,7 @@ package struct AccessDatabase: AccessStore {
 /// The rows within one transaction of GRDB.
 struct DatabaseRows {
     let database: Database
+    let mark: AuditMark
 
     func execute(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)

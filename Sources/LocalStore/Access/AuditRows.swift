@@ -18,6 +18,8 @@ extension DatabaseRows {
                 entry.previousHash, entry.hash,
             ]
         )
+        let place = AuditMark.Place(sequence: entry.sequence, hash: entry.hash)
+        database.afterNextTransaction { [mark] _ in mark.note(place) }
         return entry
     }
 }
@@ -63,14 +65,18 @@ package struct AuditFile: Sendable {
     /// - Parameter path: the path of `local.sqlite`.
     package init(path: String) { self.path = path }
 
-    /// Checks every entry in its order, and stops at the first that is broken.
+    /// Checks every entry in its order, and stops at the first that is broken, or that is gone from the end.
     ///
     /// - Throws: ``LocalStoreError`` when the file cannot be read.
     package func verify() throws(LocalStoreError) -> AuditVerification {
-        try read { database in
+        let mark = AuditMark(ofDatabaseAt: path)
+        // Before the log: a server that runs may be adding to both.
+        let place = mark.place()
+        return try read { database in
             var verification = AuditVerification()
             let rows = try Row.fetchCursor(database, sql: "SELECT * FROM audit ORDER BY sequence")
             while let row = try rows.next(), verification.add(try AuditRows.entry(row)) {}
+            verification.end(try mark.finding(for: place, in: database))
             return verification
         }
     }

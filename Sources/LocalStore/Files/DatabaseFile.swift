@@ -18,7 +18,10 @@ struct DatabaseFile: Sendable {
     private var allPaths: [String] { [path] + Self.companionSuffixes.map { path + $0 } }
 
     /// Creates the file, empty, unless it exists, and takes it from everybody but its owner.
-    func prepare() throws(LocalStoreError) {
+    ///
+    /// - Returns: whether it was created.
+    @discardableResult
+    func prepare() throws(LocalStoreError) -> Bool {
         // A file that exists is never opened here: closing it would drop the locks that SQLite holds for this process.
         let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, Self.ownerOnly)
         if descriptor >= 0 {
@@ -29,6 +32,7 @@ struct DatabaseFile: Sendable {
         for path in allPaths where chmod(path, Self.ownerOnly) != 0 && errno != ENOENT {
             throw failure("restrict")
         }
+        return descriptor >= 0
     }
 
     /// Refuses a file that has nothing in it beside a log that has: SQLite would throw the log away, and it may be all there is.

@@ -1,3 +1,4 @@
+internal import Access
 internal import GRDB
 
 /// `local.sqlite`: what is not state and cannot be made again from git.
@@ -10,6 +11,7 @@ package final class LocalDatabase: Sendable {
     private static let readers = 4
 
     let pool: DatabasePool
+    let auditMark: AuditMark
     /// The triggers of the audit log that somebody had taken out, and that opening put back.
     package let restoredGuards: [String]
 
@@ -19,7 +21,10 @@ package final class LocalDatabase: Sendable {
     package init(path: String) throws(LocalStoreError) {
         let file = DatabaseFile(path: path)
         try file.refuseEmptied()
-        try file.prepare()
+        let mark = AuditMark(ofDatabaseAt: path)
+        // Who took the file away begins anew.
+        if try file.prepare() { mark.remove() }
+        self.auditMark = mark
         do {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             // GRDB sets NORMAL when it turns WAL on, after the configuration had its turn.
@@ -29,6 +34,7 @@ package final class LocalDatabase: Sendable {
             self.restoredGuards = try pool.write { database in
                 try AuditGuards(database: database).restore()
             }
+            try Self.check(pool, against: mark)
             self.pool = pool
         } catch {
             throw LocalStoreError(translating: error, while: "open \(path)")
@@ -58,6 +64,19 @@ package final class LocalDatabase: Sendable {
         } catch {
             throw LocalStoreError(translating: error, while: activity)
         }
+    }
+
+    /// Refuses a log, and accounts, of which the end is gone, and writes a mark that stayed behind.
+    private static func check(_ pool: DatabasePool, against mark: AuditMark) throws {
+        let (place, newest) = (mark.place(), try pool.read(AuditMark.newest))
+        if let finding = try pool.read({ try mark.finding(for: place, in: $0) }) {
+            let remedy = "restore it from a backup, or remove \(mark.path) to go on with what is there"
+            throw LocalStoreError(
+                .corrupt,
+                "entry \(finding.sequence) of the audit log: \(finding.fault.rawValue): \(remedy)"
+            )
+        }
+        if let newest, newest != place { mark.note(newest) }
     }
 
     private static func check(_ pool: DatabasePool) throws {

@@ -26,6 +26,8 @@ package struct LocalFile: Sendable {
     }
 
     /// Copies the file as it is between two transactions; there must be nothing at `target`.
+    ///
+    /// The mark of the newest entry of the audit log stays behind.
     package func copy(to target: String) throws(LocalStoreError) {
         do {
             try DatabaseFile(path: target).prepare()

@@ -32,10 +32,10 @@ package struct RecordedSecrets: SecretsWitness {
 
     /// - Throws: ``LocalStoreError``, or ``SecretsError`` `storage.full`.
     package func record(_ testimony: SecretsTestimony) throws {
-        let now = now()
+        let (now, mark) = (now(), database.auditMark)
         do throws(LocalStoreError) {
             try database.write("record the generation of the secrets") { database in
-                try Self.tell(testimony.present, at: now, database)
+                try Self.tell(testimony.present, at: now, DatabaseRows(database: database, mark: mark))
                 try Self.replace(testimony, database)
             }
         } catch {
@@ -49,11 +49,10 @@ package struct RecordedSecrets: SecretsWitness {
     }
 
     /// Moves to the audit log what was recorded with the file that turns out to be in place.
-    private static func tell(_ present: SecretsMark?, at time: Date, _ database: Database) throws {
-        guard let present, let row = try Row.fetchOne(database, sql: "SELECT * FROM secrets_testimony"),
+    private static func tell(_ present: SecretsMark?, at time: Date, _ rows: DatabaseRows) throws {
+        guard let present, let row = try rows.row("SELECT * FROM secrets_testimony"),
             try mark(row, "next") == present, let notes = try row.decode(String?.self, forColumn: "notes")
         else { return }
-        let rows = DatabaseRows(database: database)
         for note in try JSONValue(parsing: Array(notes.utf8)).arrayValue ?? [] {
             try rows.append(try event(note), at: time)
         }

@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 
 /// A commit as it is stored, and the paths that differ from its first parent.
-struct ReadCommit: Sendable {
-    let commit: GitCommit
-    let paths: [EntryPath]
+package struct ReadCommit: Sendable {
+    package let commit: GitCommit
+    package let paths: [EntryPath]
 }
 
 /// Reads what each commit of a line changed; a long line by several threads, each with a handle of its own.
@@ -34,12 +34,12 @@ package struct HistoryReading: Sendable {
     }
 
     /// How many commits are read at once, and so held in memory.
-    var batch: Int { share * threads }
+    package var batch: Int { share * threads }
 
     /// Reads `commits`, each of which has the one before it as its first parent.
     ///
     /// - Parameter before: the tree of the first one's first parent; `nil` when it has none.
-    func read(
+    package func read(
         _ commits: [CommitID],
         before: TreeID?,
         in repository: borrowing GitRepository

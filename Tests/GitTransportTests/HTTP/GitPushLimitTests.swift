@@ -204,18 +204,30 @@ struct GitPushLimitTests {
         }
     }
 
-    @Test("that git calls refused is one of which nobody knows the outcome when its ref is where it was to be")
-    func contradicted() async throws {
+    @Test(
+        "that git calls refused is one of which nobody knows the outcome when its ref is where it was to be, or gone",
+        arguments: [
+            ("origin/main:refs/heads/proposal", "origin/main:refs/heads/other"),
+            (":refs/heads/gone", ":refs/heads/kept"),
+        ]
+    )
+    func contradicted(done: String, refused: String) async throws {
         var options = HTTPScenarioOptions()
         options.reviewing = { repository in
-            try Git(directory: repository).run("update-ref", "refs/heads/proposal", "refs/heads/main")
+            let git = Git(directory: repository)
+            try git.run("update-ref", "refs/heads/proposal", "refs/heads/main")
+            try git.run("update-ref", "-d", "refs/heads/gone")
             throw CocoaError(.featureUnsupported)
         }
         try await withHTTPScenario(options) { scenario in
             let copy = try await scenario.clone("copy")
-            for (branch, reason) in [("proposal", "storage.outcome_unknown: git reported"), ("other", "pre-receive")] {
+            let unknown = "storage.outcome_unknown: git reported"
+            for branch in ["gone", "kept"] {
+                try scenario.gate.fixture.git.run("update-ref", "refs/heads/\(branch)", "refs/heads/main")
+            }
+            for (refspec, reason) in [(done, unknown), (refused, "pre-receive")] {
                 let failure = await #expect(throws: Git.Failure.self) {
-                    try await scenario.run(copy.git, "push", "origin", "origin/main:refs/heads/\(branch)")
+                    try await scenario.run(copy.git, "push", "origin", refspec)
                 }
                 #expect(failure?.standardError.contains(reason) == true, "\(failure?.standardError ?? "")")
             }

@@ -111,6 +111,72 @@ struct AuditTests {
         }
     }
 
+    @Test("A log that lost its end is named and not opened, until somebody goes on with what is there")
+    func cutOff() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let (file, mark) = (path(access.directory), path(access.directory) + "-audit")
+            try run(["DROP TRIGGER audit_is_never_shortened", "DELETE FROM audit WHERE sequence > 5"], access)
+            let finding = try AuditFile(path: file).verify().finding
+            #expect(finding == AuditVerification.Finding(sequence: 6, fault: .cutOff))
+            let error = #expect(throws: LocalStoreError.self) { try LocalDatabase(path: file) }
+            #expect(error?.code == .corrupt)
+            #expect(error?.message.contains("remove \(mark)") == true)
+            try FileManager.default.removeItem(atPath: mark)
+            try LocalDatabase(path: file).close()
+            #expect(try AuditFile(path: file).verify().finding == nil)
+            #expect(FileManager.default.fileExists(atPath: mark))
+        }
+    }
+
+    @Test("A log that is another one is named and not opened")
+    func replaced() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let (file, mark) = (path(access.directory), path(access.directory) + "-audit")
+            let line = "5 \(String(repeating: "a", count: 64)) 5\n"
+            try Data(line.utf8).write(to: URL(filePath: mark))
+            let finding = try AuditFile(path: file).verify().finding
+            #expect(finding == AuditVerification.Finding(sequence: 5, fault: .replaced))
+            #expect(throws: LocalStoreError.self) { try LocalDatabase(path: file) }
+        }
+    }
+
+    @Test(
+        "A mark of the newest entry that is behind, cut, damaged or gone stops nobody, and is made again",
+        arguments: [
+            "", "7", "9 \(AuditEntry.origin)", "9 \(AuditEntry.origin) 7\n", "9 00 9\n", "-9 \(AuditEntry.origin) -9\n",
+            "x \(AuditEntry.origin) x\n", "\(String(repeating: "0", count: 60))9 \(AuditEntry.origin) 9\n", nil,
+        ]
+    )
+    func mark(_ content: String?) async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let (file, mark) = (path(access.directory), URL(filePath: path(access.directory) + "-audit"))
+            let whole = try Data(contentsOf: mark)
+            let entries = try await access.control.auditEntries(AuditQuery(limit: 100))
+            #expect(String(decoding: whole, as: UTF8.self) == "7 \(entries[0].hash) 7\n")
+            let behind = "4 \(entries[3].hash) 4\n"
+            for text in [content, behind] {
+                try FileManager.default.removeItem(at: mark)
+                if let text { try Data(text.utf8).write(to: mark) }
+                #expect(try AuditFile(path: file).verify().finding == nil)
+                try LocalDatabase(path: file).close()
+                #expect(try Data(contentsOf: mark) == whole)
+            }
+        }
+    }
+
+    @Test("Without its file the log begins anew, and so does what is known of its end")
+    func begunAnew() async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let folder = access.directory.appending(path: "new")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            let mark = folder.appending(path: "local.sqlite-audit")
+            try FileManager.default.copyItem(atPath: path(access.directory) + "-audit", toPath: mark.path)
+            try LocalDatabase(path: path(folder)).close()
+            #expect(!FileManager.default.fileExists(atPath: mark.path))
+            try LocalDatabase(path: path(folder)).close()
+        }
+    }
+
     @Test("Filters and pages are exact")
     func query() async throws {
         try await withLog { (access: AccessFixture) async throws in

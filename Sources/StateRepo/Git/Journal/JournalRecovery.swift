@@ -72,6 +72,11 @@ package struct JournalRecovery {
         return JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)).isDamaged
     }
 
+    /// Whether a commit can be read there.
+    package func holds(_ commit: CommitID) throws(GitError) -> Bool {
+        try Self.series(inRepositoryAt: path).contains { $0.pack.offset(of: AnyObjectID(rebinding: commit)) != nil }
+    }
+
     /// What ``run()`` will find, without changing anything; `nothing` also when the branch has everything.
     package func forecast() throws(GitError) -> Outcome {
         let series = try Self.series(inRepositoryAt: path)

@@ -27,6 +27,8 @@ struct ProjectionJournal: Hashable, Sendable {
     func write(in folder: WorkingTreeFolder) throws(GitError) {
         let draft = "\(folder.scratch)/journal"
         try FileSystem.write(Array("\(from ?? .zero) \(to)\n".utf8), to: draft)
+        // A power cut may leave the name without what the file says.
+        try FileSystem.flush(draft)
         guard rename(draft, folder.journal) == 0 else { throw FileSystem.error("write journal", folder.journal) }
         try FileSystem.flush(folder.gitDirectory)
     }

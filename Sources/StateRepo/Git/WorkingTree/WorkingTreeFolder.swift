@@ -54,7 +54,12 @@ package struct WorkingTreeFolder: Hashable, Sendable {
     }
 
     /// Whether folder and repository name each other: not so in a data folder that was moved, or is the copy of another.
-    var isLinked: Bool { links.allSatisfy { FileManager.default.contents(atPath: $0.path) == Data($0.text.utf8) } }
+    package var isLinked: Bool {
+        links.allSatisfy { FileManager.default.contents(atPath: $0.path) == Data($0.text.utf8) }
+    }
+
+    /// Whether there is anything of a working tree, or was.
+    package var isBegun: Bool { exists(root) || exists(gitDirectory) }
 
     /// The files by which git finds one from the other (gitrepository-layout(5)).
     private var links: [(path: String, text: String)] {
