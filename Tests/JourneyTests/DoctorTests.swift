@@ -224,6 +224,36 @@ struct DoctorTests {
         }
     }
 
+    @Test("says that the journal has what a power cut has taken of the objects, and the start writes it")
+    func emptiedObjects() async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            try server.git.run("repack", "-a", "-d", "--quiet")
+            for number in 1...3 { #expect(try server.client.describe("atlas", as: "\(number)").isSuccess) }
+            try server.wait(for: "the last commit in git") {
+                try server.git.run("show", "main:state/agents/atlas/agent.json").contains("\"3\"")
+            }
+            try server.kill()
+            let objects = URL(filePath: server.repository).appending(path: "objects")
+            let emptied = try server.git.run("rev-list", "--objects", "main", "--not", "main~3").split(separator: "\n")
+                .map { objects.appending(path: "\($0.prefix(2))/\($0.prefix(40).dropFirst(2))") }
+                .filter { FileManager.default.fileExists(atPath: $0.path) }
+            #expect(emptied.count > 2)
+            for file in emptied {
+                try FileManager.default.removeItem(at: file)
+                try Data().write(to: file)
+            }
+            let found = try examineAtRest(server)
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("objects that the journal has") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(try next.client.description(of: "atlas") == "3")
+            try next.stop()
+            let after = try examine(next)
+            #expect(after.ending == .exited(0) && after.lines("start").isEmpty, "\(after.text)")
+        }
+    }
+
     @Test("says that a main which was moved back is kept, and the start keeps it")
     func movedBack() async throws {
         try await withServer { server in

@@ -35,7 +35,7 @@ actor AccessRegister {
         do {
             return try store.write(body)
         } catch let refusal as AccessRefusal where refusal.code == .outcomeUnknown {
-            throw AccessRefusal.auditUnavailable(refusal)
+            throw AccessRefusal.auditUnavailable(refusal.cause ?? refusal)
         }
     }
 

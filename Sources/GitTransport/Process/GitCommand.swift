@@ -23,13 +23,19 @@ struct GitCommand: Sendable {
     /// - Parameters:
     ///   - arguments: with the repository, as `--git-dir`, an absolute path.
     ///   - limit: how much of what it prints is kept, in bytes.
-    func run(_ arguments: [String], keeping limit: Int = Self.maximumOutput) async throws -> Outcome {
+    ///   - errorLimit: the same of what it prints on standard error.
+    func run(
+        _ arguments: [String],
+        keeping limit: Int = Self.maximumOutput,
+        errors errorLimit: Int = GitProcess.maximumErrorText
+    ) async throws -> Outcome {
         let process = GitProcess(
             programs: programs,
             limits: limits,
             arguments: arguments,
             environment: environment,
-            spans: spans
+            spans: spans,
+            errorLimit: errorLimit
         )
         let (bytes, ending) = try await process.run { git in
             try await git.endInput()

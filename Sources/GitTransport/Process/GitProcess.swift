@@ -7,7 +7,7 @@ import Telemetry
 /// One run of git: a closed environment, a process group of its own, limits, a
 /// deadline, and an end together with the server.
 struct GitProcess: Sendable {
-    /// How much of what it prints on standard error is kept for the log.
+    /// How much of what it prints on standard error is kept for the log, in bytes.
     static let maximumErrorText = 4_096
     /// How long it may go on after the server was told to stop.
     static let grace: Duration = .seconds(5)
@@ -19,6 +19,8 @@ struct GitProcess: Sendable {
     /// Beside what every git of ours gets.
     let environment: [String: String]
     var spans = Spans.none
+    /// How much of what it prints on standard error is kept, in bytes.
+    var errorLimit = Self.maximumErrorText
 
     /// How a process ended.
     struct Ending: Sendable {
@@ -57,7 +59,7 @@ struct GitProcess: Sendable {
         ) { execution in
             let git = RunningGit(execution)
             return try await withThrowingTaskGroup(of: String?.self) { group in
-                group.addTask { try await git.errorText(maximum: Self.maximumErrorText) }
+                group.addTask { try await git.errorText(maximum: errorLimit) }
                 group.addTask {
                     if await isOverdue() { git.kill() }
                     return nil

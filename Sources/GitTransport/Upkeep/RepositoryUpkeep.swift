@@ -39,13 +39,23 @@ package struct RepositoryUpkeep: Sendable {
     /// Reads every object and follows every reference, in the packs themselves: what git makes of them to be faster is
     /// looked at elsewhere (`DerivedFiles`), and damage in it would end git.
     ///
-    /// - Returns: what git found wrong, line by line; the first of many.
+    /// - Returns: what git found wrong, line by line; of very many the first, and a line that says so.
     package func faults() async throws -> [String] {
         let options = ["--full", "--strict", "--no-dangling", "--no-reflogs", "--no-progress"]
         let settings = ["-c", "core.multiPackIndex=false", "-c", "core.commitGraph=false"]
-        let outcome = try await git(settings + ["fsck"] + options)
+        let limit = GitCommand.maximumOutput
+        let outcome = try await command.run(
+            ["--git-dir", repository] + settings + ["fsck"] + options,
+            keeping: limit,
+            errors: limit
+        )
         guard !outcome.ending.isSuccess else { return [] }
-        let lines = (outcome.ending.errors + "\n" + outcome.output).split(separator: "\n").map(String.init)
+        let (printed, errors) = (outcome.output, outcome.ending.errors)
+        var lines = [errors, printed].flatMap { text in
+            // The last line of what was cut off is a part of one.
+            text.split(separator: "\n").dropLast(text.utf8.count < limit ? 0 : 1).map(String.init)
+        }
+        if max(printed.utf8.count, errors.utf8.count) >= limit { lines.append("and more than is shown here") }
         let faults = lines.filter { !$0.hasPrefix("notice:") && !$0.hasPrefix("dangling ") }
         guard !faults.isEmpty else { throw Failure(command: "fsck", output: []) }
         return faults

@@ -30,13 +30,13 @@ extension Examination {
     func lostCommits() throws -> [Finding] {
         guard isReadable, let known = try indexedHead() else { return [] }
         let recovery = JournalRecovery(repositoryAt: folder.repository)
+        guard try !recovery.objects().contains(AnyObjectID(rebinding: known)) else { return [] }
         let repository = try GitRepository(openingBareAt: folder.repository)
         let target: CommitID?
         // A branch that cannot be read is told elsewhere.
         do { target = try repository.target(of: .main) } catch { return [] }
         guard let main = target else { return [] }
         guard repository.contains(known) else {
-            guard try !recovery.holds(known) else { return [] }
             let remedy = "compare what was answered last with a clone or a backup"
             return [Finding(.person, "main", "it had \(known), of which nothing is left: \(remedy)")]
         }
@@ -45,7 +45,8 @@ extension Examination {
         case .recovered, .broughtBack: return []
         case .nothing, .diverged: break
         }
-        guard try !repository.isAncestor(known, of: main) else { return [] }
+        // So is a damaged commit.
+        do { guard try !repository.isAncestor(known, of: main) else { return [] } } catch { return [] }
         let message = "it had \(known), and was moved to \(main)"
         return [Finding(.start, "main", "\(message): what it lost is kept below refs/gitplane/lost")]
     }

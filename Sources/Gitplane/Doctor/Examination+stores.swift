@@ -33,6 +33,10 @@ extension Examination {
     }
 
     func room() -> [Finding] {
+        if access(folder.url.path, W_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            return [Finding(.person, "data folder", "no server starts: it cannot be written (\(reason))")]
+        }
         guard DiskRoom(at: folder.url.path).isExhausted else { return [] }
         return [Finding(.person, "data folder", "no server starts: \(CommandFailure.fullDisk)")]
     }

@@ -3,9 +3,6 @@ import StateRepo
 
 /// Looks at everything that a start looks at, and changes nothing; a server may be running.
 struct Examination {
-    /// How much of what git finds wrong is told.
-    static let maximumFaults = 20
-
     let folder: DataFolder
     let rules: StateRules
     let programs: GitPrograms
@@ -57,26 +54,6 @@ struct Examination {
                 return [Finding(.person, subject, "it cannot be read: \(error)")]
             }
             return [Finding(.person, subject, "it cannot be looked at now: \(CommandFailure.fullDisk)")]
-        }
-    }
-
-    /// Reads every object of the repository.
-    private func objects() async -> [Finding] {
-        guard isReadable else { return [] }
-        do {
-            let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
-            guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
-            let names = [RefName.notes, .releases].map(\.description)
-            // A start makes these again.
-            let renewed = faults.filter { fault in names.contains { fault.contains("\($0): invalid sha1 pointer") } }
-            guard renewed.count < faults.count else {
-                return renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref begins anew") }
-            }
-            let shown = faults.prefix(Self.maximumFaults).map { Finding(.person, "objects", "git fsck: \($0)") }
-            let remedy = "put objects back from a clone (git unpack-objects) or restore a backup"
-            return shown + [Finding(.person, "objects", "\(faults.count) faults: \(remedy)")]
-        } catch {
-            return [Finding(.person, "objects", "they cannot be checked: \(error)")]
         }
     }
 }

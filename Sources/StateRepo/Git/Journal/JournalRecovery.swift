@@ -67,14 +67,12 @@ package struct JournalRecovery {
 
     /// Whether ``run()`` will keep the journal beside, because something in it is damaged that a crash does not damage.
     package func isDamaged() throws(GitError) -> Bool {
-        let place = "\(path)/\(Journal.fileName)"
-        guard FileSystem.exists(place) else { return false }
-        return JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)).isDamaged
+        try Self.found(inRepositoryAt: path).isDamaged
     }
 
-    /// Whether a commit can be read there.
-    package func holds(_ commit: CommitID) throws(GitError) -> Bool {
-        try Self.series(inRepositoryAt: path).contains { $0.pack.offset(of: AnyObjectID(rebinding: commit)) != nil }
+    /// What ``run()`` writes, whatever became of it in the repository.
+    package func objects() throws(GitError) -> Set<AnyObjectID> {
+        try Self.series(inRepositoryAt: path).reduce(into: []) { $0.formUnion($1.pack.entries.map(\.id)) }
     }
 
     /// What ``run()`` will find, without changing anything; `nothing` also when the branch has everything.
@@ -111,9 +109,13 @@ package struct JournalRecovery {
 
     /// What is in the journal of the repository at `path`.
     static func series(inRepositoryAt path: String) throws(GitError) -> [Series] {
+        series(in: try found(inRepositoryAt: path).frames)
+    }
+
+    private static func found(inRepositoryAt path: String) throws(GitError) -> JournalFrame.Sequence {
         let place = "\(path)/\(Journal.fileName)"
-        guard FileSystem.exists(place) else { return [] }
-        return series(in: JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize)).frames)
+        guard FileSystem.exists(place) else { return JournalFrame.Sequence() }
+        return JournalFrame.all(in: try FileSystem.contents(of: place, maximum: maximumSize))
     }
 
     struct Series {
