@@ -10,8 +10,12 @@ struct FaultTests {
     /// The operation with which a sweep begins, to see again what one has found.
     private static let first = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_FROM"].flatMap { Int($0) } ?? 1
 
-    /// The one kind that is tried in a sweep; all of them unless `make faults` sets it.
+    /// The one fault that is tried in a sweep, with a `!` as one that stays; all of them unless `make faults` sets it.
     private static let kind = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_KIND"]
+
+    private static func isChosen(_ fault: Failpoints.Fault, _ isSticky: Bool) -> Bool {
+        kind == nil || kind == "\(fault)" || isSticky && kind == "\(fault)!"
+    }
 
     /// A fault, whether it stays, and how many are tried in a sample.
     private static let kinds: [(fault: Failpoints.Fault, isSticky: Bool, sample: Int)] = [
@@ -52,7 +56,7 @@ struct FaultTests {
     @Test(
         "does so wherever in its work the fault is",
         .enabled(if: step != nil),
-        arguments: kinds.filter { kind == nil || kind == "\($0.fault)" }
+        arguments: kinds.filter { isChosen($0.fault, $0.isSticky) }
             .map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
     )
     func sweep(first: Failpoints.Point) async throws {
@@ -102,7 +106,7 @@ struct FaultTests {
     @Test(
         "loses nothing of that when the power is cut after something failed",
         .enabled(if: step != nil),
-        arguments: failures.filter { kind == nil || kind == "\($0.fault)" }
+        arguments: failures.filter { isChosen($0.fault, $0.isSticky) }
             .map { Failpoints.Point(fault: $0.fault, operation: 1, isSticky: $0.isSticky) }
     )
     func sweepOfFailures(first: Failpoints.Point) async throws {

@@ -77,7 +77,8 @@ struct JournalRecoveryTests {
     @Test("A power cut that takes everything but the journal loses nothing acknowledged", arguments: [false, true])
     func powerCut(leavesEmptyFiles: Bool) async throws {
         try await withTemporaryRepository { _, git in
-            let scenario = try JournalScenario(git)
+            let faults = FaultPlan()
+            let scenario = try JournalScenario(git, faults: faults)
             try scenario.batch(2)
             try scenario.log?.close()
             let copy = "\(git.directory)-cut"
@@ -88,6 +89,11 @@ struct JournalRecoveryTests {
                 try scenario.log?.seal()
             }
             try scenario.batch(6)
+            // What this leaves is not of the head that the series has in the end.
+            faults.set(.fail(.moveBranch, .other))
+            #expect(throws: GitError.self) { try scenario.log?.seal() }
+            faults.set(nil)
+            try scenario.batch(1)
             try journal(git).write(to: URL(filePath: "\(copy)/gitplane.journal"))
             if leavesEmptyFiles { try leaveEmptyFiles(of: git.directory, in: copy) }
             let cut = Git(directory: copy)

@@ -120,20 +120,33 @@ package struct JournalRecovery {
 
     struct Series {
         let previous: CommitID?
-        var head: CommitID
+        private(set) var head: CommitID
+        /// Every head that it had: a seal that failed may have left a pack of any of them.
+        private(set) var heads: [CommitID]
         var pack = OpenPack()
+
+        init(_ frame: JournalFrame) {
+            self.previous = frame.previous
+            self.head = frame.head
+            self.heads = [frame.head]
+        }
+
+        mutating func grow(by frame: JournalFrame) {
+            pack.append(frame.entries, frame.content)
+            if heads.last != frame.head { heads.append(frame.head) }
+            head = frame.head
+        }
     }
 
     private static func series(in frames: [JournalFrame]) -> [Series] {
         var all: [Series] = []
         for frame in frames {
-            if frame.startsPack { all.append(Series(previous: frame.previous, head: frame.head)) }
+            if frame.startsPack { all.append(Series(frame)) }
             // What continues a frame that is damaged cannot be read either.
             guard let last = all.indices.last, frame.entries.first?.offset == all[last].pack.bytes.count else {
                 continue
             }
-            all[last].pack.append(frame.entries, frame.content)
-            all[last].head = frame.head
+            all[last].grow(by: frame)
         }
         return all.filter { !$0.pack.isEmpty }
     }

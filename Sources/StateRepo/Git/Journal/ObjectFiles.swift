@@ -27,7 +27,7 @@ struct ObjectFiles {
 
     /// Removes what is in another pack by now, whatever a power cut has made of it.
     func removeCopies(of series: JournalRecovery.Series) throws(GitError) {
-        let copies = packFiles(series.head) + series.pack.entries.map { path(of: $0.id) }
+        let copies = series.heads.flatMap(packFiles) + series.pack.entries.map { path(of: $0.id) }
         for path in copies where FileSystem.exists(path) { try files.remove(path, .removeObject) }
     }
 
