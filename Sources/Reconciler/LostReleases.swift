@@ -24,6 +24,24 @@ struct LostReleases {
         return entries
     }
 
+    /// Whether a tip that is kept shows a version that is beyond those of the ledger, so that this one was moved back.
+    func areBeyond(_ ledger: ReleaseLedger, in repository: borrowing GitRepository) throws(GitError) -> Bool {
+        for tip in try LostTips().all(in: repository) {
+            do {
+                let tree = try repository.readCommit(CommitID(rebinding: tip.target)).tree
+                for file in try StateLoader.files(at: "state/releases", in: tree, of: repository) {
+                    guard case .release(let id) = Layout.role(of: file.path), let facts = ReleaseFacts(parsing: file)
+                    else { continue }
+                    if facts.version > ledger.highestVersion(of: id) { return true }
+                }
+            } catch {
+                guard error.isDamage else { throw error }
+                continue
+            }
+        }
+        return false
+    }
+
     /// Commits that `main` does not have.
     private struct Line {
         /// Oldest first.

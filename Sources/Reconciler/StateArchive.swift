@@ -15,6 +15,8 @@ package final class StateArchive: Sendable {
     private let snapshots: SnapshotStore
     let rules: StateRules
     private let secrets: @Sendable () -> SecretInventory
+    /// Whether the disk of the index has no room.
+    private let isFull: @Sendable () -> Bool
     private let kept: Mutex<[StateSnapshot]>
 
     package init(
@@ -22,8 +24,10 @@ package final class StateArchive: Sendable {
         index: any HistoryIndexing,
         snapshots: SnapshotStore,
         rules: StateRules,
-        secrets: @escaping @Sendable () -> SecretInventory = { .empty }
+        secrets: @escaping @Sendable () -> SecretInventory = { .empty },
+        isFull: @escaping @Sendable () -> Bool = { false }
     ) {
+        self.isFull = isFull
         self.readers = readers
         self.index = index
         self.snapshots = snapshots
@@ -41,7 +45,7 @@ package final class StateArchive: Sendable {
         do {
             entry = try find(selector, upTo: head)
         } catch {
-            throw StateError(.unavailable, "the history index cannot be read", cause: error)
+            throw unreadable(error)
         }
         guard let entry, entry.sequence <= head.sequence else {
             throw StateError(.revisionNotFound, "there is no such revision on main")
@@ -187,7 +191,14 @@ package final class StateArchive: Sendable {
         do {
             return try index.entries(matching: query)
         } catch {
-            throw StateError(.unavailable, "the history index cannot be read", cause: error)
+            throw unreadable(error)
         }
+    }
+
+    /// Without room SQLite does not even read.
+    private func unreadable(_ error: any Error) -> StateError {
+        let isFull = isFull()
+        let message = "the history index cannot be read\(isFull ? ": the disk is full" : "")"
+        return StateError(isFull ? .storageFull : .unavailable, message, cause: error)
     }
 }

@@ -42,8 +42,8 @@ extension StatePublisher {
         let scan = LedgerScan(index: index)
         var published = try scan.records(history, ledger, isFirst: old == nil || !isNext && !history.isRewritten, log)
         var complete = ledger.adding(published)
-        if !isWhole {
-            let lost = try scan.records(of: lostReleases(), complete, log)
+        if old == nil {
+            let lost = try scan.records(of: lostReleases(isWhole && !isRewritten, complete), complete, log)
             complete = complete.adding(lost)
             published += lost
         }
@@ -96,9 +96,14 @@ extension StatePublisher {
         }
     }
 
-    private func lostReleases() throws -> [HistoryEntry] {
+    /// The commits with releases that `main` has lost, at a start; all of them are only read when the ledger may lack some.
+    ///
+    /// - Parameter seemsWhole: whether nothing but what they show themselves says that.
+    private func lostReleases(_ seemsWhole: Bool, _ ledger: ReleaseLedger) throws -> [HistoryEntry] {
         try run { repository in
-            try LostReleases(index: self.index, scanner: self.scanner).commits(in: repository)
+            let lost = LostReleases(index: self.index, scanner: self.scanner)
+            guard try !seemsWhole || lost.areBeyond(ledger, in: repository) else { return [] }
+            return try lost.commits(in: repository)
         }
     }
 

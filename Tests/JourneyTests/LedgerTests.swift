@@ -29,18 +29,27 @@ struct LedgerTests {
         }
     }
 
-    @Test("gives no number twice when main was moved back and the ledger is lost with it", arguments: [true, false])
-    func lostWithMain(isAtOnce: Bool) async throws {
+    @Test(
+        "gives no number twice when main was moved back and the ledger is lost, or moved back, with it",
+        arguments: [true, false],
+        [true, false]
+    )
+    func lostWithMain(isAtOnce: Bool, isLost: Bool) async throws {
         try await withServer { server in
             try server.client.createAgent("atlas")
             #expect(try server.client.publish("atlas").isSuccess)
             let first = try server.git.run("rev-parse", "main")
+            let ledger = try server.git.run("rev-parse", Self.ref)
             try server.client.describe("atlas", as: "two")
             #expect(try server.client.publish("atlas").isSuccess)
             try server.stop()
             try server.git.run("update-ref", "refs/heads/main", first)
             if !isAtOnce { try restart(server).stop() }
-            try server.git.run("update-ref", "-d", Self.ref)
+            if isLost {
+                try server.git.run("update-ref", "-d", Self.ref)
+            } else {
+                try server.git.run("update-ref", Self.ref, ledger)
+            }
             let next = try restart(server)
             #expect(try next.client.versions(of: "atlas") == [1, 2])
             try next.client.describe("atlas", as: "three")

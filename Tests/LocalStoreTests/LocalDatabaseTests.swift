@@ -63,6 +63,20 @@ struct LocalDatabaseTests {
         }
     }
 
+    @Test("is not made anew beside the log of one that is gone")
+    func gone() async throws {
+        try await withDatabase { pushes, path in
+            try pushes.announce(push(1))
+            let copy = path + ".copy"
+            try FileManager.default.copyItem(atPath: path + "-wal", toPath: copy + "-wal")
+            let log = try Data(contentsOf: URL(filePath: copy + "-wal"))
+            let error = #expect(throws: LocalStoreError.self) { try LocalDatabase(path: copy) }
+            #expect(error?.code == .corrupt)
+            #expect(!FileManager.default.fileExists(atPath: copy))
+            #expect(try Data(contentsOf: URL(filePath: copy + "-wal")) == log)
+        }
+    }
+
     @Test("of a newer version is left alone")
     func newer() async throws {
         try await withDatabase { _, path in

@@ -37,6 +37,8 @@ extension Examination {
         do { target = try repository.target(of: .main) } catch { return [] }
         guard let main = target else { return [] }
         guard repository.contains(known) else {
+            // It may be in a pack that nobody finds anything in.
+            guard try PackIndexes(repositoryAt: folder.repository).faulty(isQuiet: true).isEmpty else { return [] }
             let remedy = "compare what was answered last with a clone or a backup"
             return [Finding(.person, "main", "it had \(known), of which nothing is left: \(remedy)")]
         }

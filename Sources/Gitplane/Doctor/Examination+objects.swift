@@ -12,17 +12,23 @@ extension Examination {
         do {
             let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
             guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
-            let names = [RefName.notes, .releases].map(\.description)
             // A start makes these again.
+            let names = ([RefName.notes, .releases, .worktree] + (try bringsMain() ? [.main] : [])).map(\.description)
             let renewed = faults.filter { fault in names.contains { fault.contains("\($0): invalid sha1 pointer") } }
             let rest = faults.filter { !renewed.contains($0) }
             let journal = try journalObjects()
             let left = rest.filter { !Self.names(journal, in: $0) }
-            let findings = renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref begins anew") }
+            let findings = renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref is written anew") }
             return findings + written(rest.count - left.count) + Self.damaged(left)
         } catch {
             return [Finding(.person, "objects", "they cannot be checked: \(error)")]
         }
+    }
+
+    /// Whether the next start writes `main` from the journal, whatever its file has.
+    private func bringsMain() throws -> Bool {
+        guard case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() else { return false }
+        return true
     }
 
     private func written(_ count: Int) -> [Finding] {

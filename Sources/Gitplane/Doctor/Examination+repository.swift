@@ -28,7 +28,7 @@ extension Examination {
             + report.inUse.map {
                 Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
             }
-        return removed + inUse + (try journal()) + (try lostCommits())
+        return removed + inUse + (try journal())
     }
 
     /// What a start makes of the writes of the last moments.
@@ -105,7 +105,11 @@ extension Examination {
                 Finding(.person, "main", "the branch names no commit (\(error.message)): \(remedy)\(Self.degraded)")
             ]
         }
-        guard let head = target else { return [try withoutMain()] }
+        guard let head = target else {
+            // The same.
+            if case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() { return [] }
+            return [try withoutMain()]
+        }
         let root: TreeID
         do {
             root = try repository.readCommit(head).tree

@@ -25,6 +25,7 @@ struct Examination {
         // What would be read by a damaged table says nothing about what is there.
         if !tables.contains(where: { $0.subject.hasSuffix(DerivedFiles.packTable) }) {
             findings += attempt("repository") { try repository() } + attempt("state") { try state() }
+            if holder == .nobody { findings += attempt("main") { try lostCommits() } }
         }
         findings += attempt("state.git/objects/pack") {
             try packIndexes(besideServer: holder != .nobody)

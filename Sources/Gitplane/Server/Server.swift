@@ -60,6 +60,9 @@ struct Server {
         let instance = try InstanceFile.open(in: folder, replacing: isReplacingInstance)
         let certificate = try certificate()
         let local = try AccessComponents.openLocal(folder)
+        if local.replacesLost {
+            logger.warning("made a new local.sqlite: owner, tokens and audit log of the lost one are gone")
+        }
         for name in local.restoredGuards {
             logger.warning("put back a trigger of the audit log", metadata: ["name": "\(name)"])
         }

@@ -1,4 +1,5 @@
 import API
+import Concurrency
 import Documents
 import Foundation
 import LocalStore
@@ -68,6 +69,8 @@ struct StateComponents {
         }
         let archive = StateArchive(readers: readers, index: index, snapshots: snapshots, rules: rules) {
             inventory.current
+        } isFull: {
+            DiskRoom(at: folder.repository).isExhausted
         }
         let desk = SecretsDesk(
             secrets.store,

@@ -26,6 +26,15 @@ struct AuditMark: Sendable {
     /// - Parameter database: the path of `local.sqlite`.
     init(ofDatabaseAt database: String) { self.path = database + Self.suffix }
 
+    /// Refuses what is no file, in which no entry would ever stand.
+    ///
+    /// - Throws: `unavailable`.
+    func check() throws(LocalStoreError) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw LocalStoreError(.unavailable, "\(path) is no file: move it away")
+    }
+
     /// `nil` when there is none, or none that can be read.
     func place() -> Place? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -45,7 +54,7 @@ struct AuditMark: Sendable {
     /// Writes it over the one before; one that cannot be written stays behind, and one of which only a part was written ends
     /// with another number than it begins with.
     func note(_ place: Place) {
-        let descriptor = open(path, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(path, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let line = Array("\(place.sequence) \(place.hash) \(place.sequence)\n".utf8)

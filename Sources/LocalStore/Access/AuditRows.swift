@@ -70,6 +70,7 @@ package struct AuditFile: Sendable {
     /// - Throws: ``LocalStoreError`` when the file cannot be read.
     package func verify() throws(LocalStoreError) -> AuditVerification {
         let mark = AuditMark(ofDatabaseAt: path)
+        try mark.check()
         // Before the log: a server that runs may be adding to both.
         let place = mark.place()
         return try read { database in

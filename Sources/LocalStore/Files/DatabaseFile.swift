@@ -35,15 +35,17 @@ struct DatabaseFile: Sendable {
         return descriptor >= 0
     }
 
-    /// Refuses a file that has nothing in it beside a log that has: SQLite would throw the log away, and it may be all there is.
+    /// Refuses a file that is gone, or has nothing in it, beside a log that has: SQLite would throw the log away, and it may be
+    /// all there is.
     ///
     /// - Throws: `corrupt`.
     func refuseEmptied() throws(LocalStoreError) {
         var (main, log) = (stat(), stat())
-        guard lstat(path, &main) == 0, main.st_size == 0, lstat("\(path)-wal", &log) == 0, log.st_size > 0 else {
-            return
-        }
-        throw LocalStoreError(.corrupt, "\(path) is empty, and \(path)-wal is not: restore it from a backup")
+        let isThere = lstat(path, &main) == 0
+        guard !isThere || main.st_size == 0, lstat("\(path)-wal", &log) == 0, log.st_size > 0 else { return }
+        let fault = isThere ? "is empty" : "is gone"
+        let remedy = "put it back, or restore it from a backup and take \(path)-wal away"
+        throw LocalStoreError(.corrupt, "\(path) \(fault), and \(path)-wal is not: \(remedy)")
     }
 
     /// Removes the file and its companions; nobody may have them open.

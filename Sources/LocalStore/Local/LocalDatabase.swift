@@ -14,6 +14,8 @@ package final class LocalDatabase: Sendable {
     let auditMark: AuditMark
     /// The triggers of the audit log that somebody had taken out, and that opening put back.
     package let restoredGuards: [String]
+    /// Whether there was another one, of which nothing but the newest entry of the audit log is known.
+    package let replacesLost: Bool
 
     /// Opens the file at `path`, whose folder must exist, or makes it; only the owner may read it.
     ///
@@ -22,8 +24,11 @@ package final class LocalDatabase: Sendable {
         let file = DatabaseFile(path: path)
         try file.refuseEmptied()
         let mark = AuditMark(ofDatabaseAt: path)
+        try mark.check()
         // Who took the file away begins anew.
-        if try file.prepare() { mark.remove() }
+        let isNew = try file.prepare()
+        self.replacesLost = isNew && mark.place() != nil
+        if isNew { mark.remove() }
         self.auditMark = mark
         do {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)

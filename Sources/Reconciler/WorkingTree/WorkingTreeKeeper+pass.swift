@@ -21,10 +21,13 @@ extension WorkingTreeKeeper {
             return report.set(.replaced, "a link or a file is in the place of the working tree: move it away")
         }
         if try tree.needsRecovery() { try recover(main) }
-        guard let head = try repository.target(of: .worktree) else { return try recreate(main) }
+        guard let head = try branch() else { return try recreate(main) }
         report.revision = head
         let root = try repository.readCommit(head).tree
-        if let activity = try tree.activity(at: root) { return report.set(activity) }
+        if let activity = try tree.activity(at: root) {
+            guard activity == .staged, try catchUp(head, main) else { return report.set(activity) }
+            return
+        }
         // What is known of edits is only as good as the last look.
         if depth == .everything || !found.edits.isEmpty, configuration.mode != .off { try look() }
         try recall(head, main)
@@ -44,21 +47,6 @@ extension WorkingTreeKeeper {
             logger.warning("index of the working tree is damaged: it is made anew", metadata: ["kept": "\(kept)"])
         }
         try tree.recover(main: main, in: repository)
-    }
-
-    /// Whether `main` has had the commit, and was then rewound or replaced by somebody: the folder follows, and brings
-    /// nothing back.
-    private func isLost(_ head: CommitID) throws -> Bool {
-        for tip in try repository.references(under: LostTips.prefix) {
-            if try repository.isAncestor(head, of: CommitID(rebinding: tip.target)) { return true }
-        }
-        return false
-    }
-
-    /// Somebody has deleted the branch.
-    private func recreate(_ main: CommitID) throws {
-        try repository.createRef(.worktree, at: main)
-        report.isWaiting = true
     }
 
     private func look() throws {

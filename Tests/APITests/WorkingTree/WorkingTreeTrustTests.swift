@@ -109,4 +109,66 @@ struct WorkingTreeTrustTests {
             #expect(next.status?.isClean == true)
         }
     }
+
+    @Test(
+        "not what is checked out, when the branch was deleted, emptied or moved back by somebody",
+        arguments: ["deleted", "emptied", "moved"]
+    )
+    func branchElsewhere(what: String) async throws {
+        try await withServedWorkingTree { server, tree in
+            let first = try server.git.run("rev-parse", "worktree")
+            #expect(try await server.client.send(.put, Self.soul, body: #"{"content": "one\n"}"#).status == 201)
+            await tree.settle()
+            #expect(try await server.client.send(.put, Self.soul, body: #"{"content": "two\n"}"#).status == 200)
+            switch what {
+            case "deleted": try server.git.run("update-ref", "-d", "refs/heads/worktree")
+            case "moved": try server.git.run("update-ref", "refs/heads/worktree", first)
+            default: try Data().write(to: URL(filePath: "\(server.git.directory)/refs/heads/worktree"))
+            }
+            try tree.write("docs/notes.md", "mine\n")
+            let next = try await WorkingTreeHarness(server)
+            await next.settle()
+            await next.settle()
+            #expect(next.status?.isClean == true)
+            #expect(try next.text("\(Self.agent)/soul.md") == "two\n")
+            #expect(try server.file("docs/notes.md") == "mine")
+            #expect(try await server.client.send(.get, Self.soul).json()["content"] == "two\n")
+        }
+    }
+
+    @Test(
+        "not what main wrote meanwhile, of a file that a server took over before it ended",
+        arguments: [false, true],
+        [false, true]
+    )
+    func forgottenMerge(isFollowed: Bool, goesOn: Bool) async throws {
+        try await withServedWorkingTree { server, tree in
+            let (file, agent) = ("\(Self.agent)/agent.json", "/api/control-plane/agents/release-notes")
+            func describe(_ text: String) async throws {
+                #expect(try await server.client.send(.patch, agent, json: ["description": .string(text)]).status == 200)
+            }
+            let first = try server.git.run("rev-parse", "worktree")
+            try tree.replace("Release notes writer", with: "Writer", in: file)
+            let edited = try tree.text(file)
+            try await describe("by main")
+            await tree.settle()
+            #expect(try server.file(file).contains("\"Writer\""))
+            if isFollowed { try await describe("by main again") }
+            let (head, merged) = (try server.git.run("rev-parse", "main"), try server.file(file))
+            // As if the server had ended before it brought the folder up.
+            try tree.git.run("update-ref", "refs/heads/worktree", first)
+            try tree.git.run("read-tree", first)
+            try tree.write(file, goesOn ? edited.replacingOccurrences(of: "\"Writer\"", with: "\"Editor\"") : edited)
+            let next = try await WorkingTreeHarness(server)
+            await next.settle()
+            #expect(next.status?.diagnostics == [])
+            #expect(next.status?.isClean == true)
+            if goesOn {
+                #expect(try server.file(file) == merged.replacingOccurrences(of: "\"Writer\"", with: "\"Editor\""))
+            } else {
+                #expect(try server.git.run("rev-parse", "main") == head)
+            }
+            #expect(try next.text(file) == server.file(file) + "\n")
+        }
+    }
 }

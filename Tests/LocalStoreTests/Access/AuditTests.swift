@@ -2,6 +2,7 @@ import Access
 import Documents
 import Foundation
 import GRDB
+import Glibc
 import LocalStore
 import StateRepo
 import TestSupport
@@ -171,9 +172,33 @@ struct AuditTests {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
             let mark = folder.appending(path: "local.sqlite-audit")
             try FileManager.default.copyItem(atPath: path(access.directory) + "-audit", toPath: mark.path)
-            try LocalDatabase(path: path(folder)).close()
+            let made = try LocalDatabase(path: path(folder))
+            #expect(made.replacesLost)
+            try made.close()
             #expect(!FileManager.default.fileExists(atPath: mark.path))
-            try LocalDatabase(path: path(folder)).close()
+            let opened = try LocalDatabase(path: path(folder))
+            #expect(!opened.replacesLost)
+            try opened.close()
+        }
+    }
+
+    @Test(
+        "What stands in the place of the mark and is no file is named, and nothing is opened",
+        arguments: ["folder", "link", "pipe"]
+    )
+    func noMark(kind: String) async throws {
+        try await withLog { (access: AccessFixture) async throws in
+            let (file, mark) = (path(access.directory), path(access.directory) + "-audit")
+            try FileManager.default.removeItem(atPath: mark)
+            switch kind {
+            case "folder": try FileManager.default.createDirectory(atPath: mark, withIntermediateDirectories: false)
+            case "link": try FileManager.default.createSymbolicLink(atPath: mark, withDestinationPath: "/nonexistent")
+            default: #expect(mkfifo(mark, 0o600) == 0)
+            }
+            for attempt in [{ _ = try LocalDatabase(path: file) }, { _ = try AuditFile(path: file).verify() }] {
+                let error = #expect(throws: LocalStoreError.self) { try attempt() }
+                #expect(error?.message.contains("\(mark) is no file") == true)
+            }
         }
     }
 

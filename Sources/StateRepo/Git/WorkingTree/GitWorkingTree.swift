@@ -36,6 +36,7 @@ package struct GitWorkingTree {
     /// Whether something is missing that ``recover(main:in:)`` makes, or was found damaged.
     package func needsRecovery() throws(GitError) -> Bool {
         folder.exists(folder.journal) || !folder.exists(folder.index) || !folder.isLinked || isIndexDamaged
+            || !folder.exists("\(folder.gitDirectory)/HEAD")
     }
 
     /// What somebody is in the middle of, when the branch is at a commit with the tree `tree`.
@@ -44,6 +45,12 @@ package struct GitWorkingTree {
         guard let index = try currentIndex() else { return .staged }
         if index.isInConflict { return .merge }
         return index.tree == tree ? nil : .staged
+    }
+
+    /// The tree that the index has; `nil` without one, and while a merge is under way in it.
+    package mutating func indexedTree() throws(GitError) -> TreeID? {
+        guard let index = try currentIndex(), !index.isInConflict else { return nil }
+        return index.tree
     }
 
     /// Everything in the folder that is not as the index says.
