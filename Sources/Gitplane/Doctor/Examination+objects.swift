@@ -13,8 +13,9 @@ extension Examination {
             let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
             guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
             // A start makes these again.
-            let names = ([RefName.notes, .releases, .worktree] + (try bringsMain() ? [.main] : [])).map(\.description)
-            let renewed = faults.filter { fault in names.contains { fault.contains("\($0): invalid sha1 pointer") } }
+            let main = try bringsMain() ? ["\(RefName.main): invalid sha1 pointer", "invalid HEAD"] : []
+            let marks = [RefName.notes, .releases, .worktree].map { "\($0): invalid sha1 pointer" } + main
+            let renewed = faults.filter { fault in marks.contains { fault.contains($0) } }
             let rest = faults.filter { !renewed.contains($0) }
             let journal = try journalObjects()
             let left = rest.filter { !Self.names(journal, in: $0) }
