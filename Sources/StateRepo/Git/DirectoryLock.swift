@@ -45,7 +45,11 @@ package struct DirectoryLock: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A program that is being started has it too, until it begins: only this takes the lock from both (flock(2)).
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Who has the lock now.
     package enum Holder: Hashable, Sendable {
