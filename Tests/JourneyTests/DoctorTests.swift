@@ -5,18 +5,6 @@ import Testing
 
 @Suite("gitplane doctor")
 struct DoctorTests {
-    private func examine(_ server: ServerProcess) throws -> CommandRun {
-        try .gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
-    }
-
-    /// The same for a folder that nobody else writes to, which has to be afterwards as it was before.
-    private func examineAtRest(_ server: ServerProcess) throws -> CommandRun {
-        let before = try FolderPicture(ofDataFolder: server.folder)
-        let found = try examine(server)
-        #expect(try FolderPicture(ofDataFolder: server.folder).changes(since: before) == [])
-        return found
-    }
-
     @Test("finds nothing to do beside a running server that is written to, and after it has stopped; changes nothing")
     func healthy() async throws {
         try await withServer { server in
@@ -26,13 +14,13 @@ struct DoctorTests {
             let connection = "{\"api_key\": \"x\", \"base_url\": \"https://vendor.example\"}"
             let path = "providers/codex/connection/api-key"
             #expect(try server.client.api("PUT", path, body: connection).isSuccess)
-            let beside = try examine(server)
+            let beside = try server.examine()
             #expect(beside.ending == .exited(0), "\(beside.text)")
             #expect(beside.lines("start").isEmpty, "\(beside.text)")
             #expect(beside.text.contains("process \(server.processID)"))
             #expect(try server.client.describe("atlas", as: "after").isSuccess)
             try server.stop()
-            let after = try examineAtRest(server)
+            let after = try server.examineAtRest()
             #expect(after.ending == .exited(0), "\(after.text)")
             #expect(after.lines("start").isEmpty, "\(after.text)")
         }
@@ -46,14 +34,14 @@ struct DoctorTests {
             let lock = "\(server.repository)/refs/heads/other.lock"
             try Data().write(to: URL(filePath: lock))
             try server.git.run("config", "gc.auto", "1")
-            let found = try examineAtRest(server)
+            let found = try server.examineAtRest()
             #expect(found.ending == .exited(0), "\(found.text)")
             #expect(found.lines("start").contains { $0.contains("refs/heads/other.lock") }, "\(found.text)")
             #expect(found.lines("start").contains { $0.contains("gc.auto") }, "\(found.text)")
             let next = try ServerProcess(dataIn: server.folder)
             #expect(!FileManager.default.fileExists(atPath: lock))
             try next.stop()
-            let after = try examine(next)
+            let after = try next.examine()
             #expect(after.lines("start").isEmpty, "\(after.text)")
         }
     }
@@ -65,7 +53,7 @@ struct DoctorTests {
             try server.client.describe("atlas", as: "new")
             try server.stop()
             let word = try fault.apply(to: server)
-            let found = try examine(server)
+            let found = try server.examine()
             #expect(found.ending == .exited(1), "\(found.text)")
             #expect(found.lines("you").contains { $0.contains(word) }, "\(found.text)")
         }
@@ -126,13 +114,13 @@ struct DoctorTests {
             #expect(try server.client.publish("atlas").isSuccess)
             try server.stop()
             let word = try loss.apply(to: server)
-            let found = try examine(server)
+            let found = try server.examine()
             #expect(found.ending == .exited(0), "\(found.text)")
             #expect(found.lines("start").contains { $0.contains(word) }, "\(found.text)")
             let next = try ServerProcess(dataIn: server.folder)
             #expect(try next.client.describe("atlas", as: "after").isSuccess)
             try next.stop()
-            let after = try examine(next)
+            let after = try next.examine()
             #expect(after.ending == .exited(0) && after.lines("start").isEmpty, "\(after.text)")
         }
     }
@@ -180,115 +168,6 @@ struct DoctorTests {
         }
     }
 
-    @Test("tells of a journal that is damaged between its entries before a start keeps it beside, and afterwards")
-    func damagedJournal() async throws {
-        try await withServer { server in
-            try server.client.createAgent("atlas")
-            for number in 1...3 { #expect(try server.client.describe("atlas", as: "\(number)").isSuccess) }
-            try server.kill()
-            let journal = URL(filePath: "\(server.repository)/gitplane.journal")
-            var content = try Data(contentsOf: journal)
-            content[content.startIndex + 40] ^= 1
-            try content.write(to: journal)
-            let found = try examineAtRest(server)
-            #expect(found.lines("start").contains { $0.contains("gitplane.journal: it is damaged") }, "\(found.text)")
-            let next = try ServerProcess(dataIn: server.folder)
-            #expect(next.errors.contains("journal was damaged"))
-            #expect(try next.client.description(of: "atlas") == "3")
-            try next.stop()
-            let after = try examine(next)
-            #expect(after.lines("you").contains { $0.contains("the journal was damaged") }, "\(after.text)")
-        }
-    }
-
-    @Test("tells of the last write when the end of the journal is damaged, and so do the start and its conditions")
-    func damagedEnd() async throws {
-        try await withServer { server in
-            try server.client.createAgent("atlas", description: "old")
-            let blocked = try server.git.blockLooseObjects()
-            #expect(try server.client.describe("atlas", as: "new").isSuccess)
-            // Whoever reads the history waits until the index has everything.
-            #expect(try server.client.items("changes").count == 3)
-            try server.kill()
-            for file in blocked { try FileManager.default.removeItem(at: file) }
-            let journal = URL(filePath: "\(server.repository)/gitplane.journal")
-            var content = try Data(contentsOf: journal)
-            content[content.endIndex - 1] ^= 1
-            try content.write(to: journal)
-            let found = try examineAtRest(server)
-            #expect(found.lines("you").contains { $0.contains("of which nothing is left") }, "\(found.text)")
-            let next = try ServerProcess(dataIn: server.folder)
-            #expect(try next.client.description(of: "atlas") == "old")
-            #expect(try next.client.condition("HistoryRewritten")?["reason"] == "CommitsLost")
-            try next.stop()
-        }
-    }
-
-    @Test("says that the journal has what a power cut has taken of the objects, and the start writes it")
-    func emptiedObjects() async throws {
-        try await withServer { server in
-            try server.client.createAgent("atlas")
-            try server.git.run("repack", "-a", "-d", "--quiet")
-            for number in 1...3 { #expect(try server.client.describe("atlas", as: "\(number)").isSuccess) }
-            try server.wait(for: "the last commit in git") {
-                try server.git.run("show", "main:state/agents/atlas/agent.json").contains("\"3\"")
-            }
-            try server.kill()
-            let objects = URL(filePath: server.repository).appending(path: "objects")
-            let emptied = try server.git.run("rev-list", "--objects", "main", "--not", "main~3").split(separator: "\n")
-                .map { objects.appending(path: "\($0.prefix(2))/\($0.prefix(40).dropFirst(2))") }
-                .filter { FileManager.default.fileExists(atPath: $0.path) }
-            #expect(emptied.count > 2)
-            for file in emptied {
-                try FileManager.default.removeItem(at: file)
-                try Data().write(to: file)
-            }
-            let found = try examineAtRest(server)
-            #expect(found.ending == .exited(0), "\(found.text)")
-            #expect(found.lines("start").contains { $0.contains("objects that the journal has") }, "\(found.text)")
-            let next = try ServerProcess(dataIn: server.folder)
-            #expect(try next.client.description(of: "atlas") == "3")
-            try next.stop()
-            let after = try examine(next)
-            #expect(after.ending == .exited(0) && after.lines("start").isEmpty, "\(after.text)")
-        }
-    }
-
-    @Test("says that a main which was moved back is kept, and the start keeps it")
-    func movedBack() async throws {
-        try await withServer { server in
-            try server.client.createAgent("atlas")
-            try server.stop()
-            let head = try server.git.run("rev-parse", "main")
-            try server.git.run("update-ref", "refs/heads/main", "main~1")
-            let found = try examineAtRest(server)
-            #expect(found.lines("start").contains { $0.contains("main: it had \(head)") }, "\(found.text)")
-            let next = try ServerProcess(dataIn: server.folder)
-            #expect(try next.git.run("rev-parse", "refs/gitplane/lost/1") == head)
-            try next.stop()
-        }
-    }
-
-    @Test(
-        "says that the journal writes a main whose file a power cut has emptied, or that is gone, and the start does it",
-        arguments: [true, false]
-    )
-    func emptiedMain(isThere: Bool) async throws {
-        try await withServer { server in
-            try server.client.createAgent("atlas", description: "kept")
-            try server.kill()
-            let file = URL(filePath: "\(server.repository)/refs/heads/main")
-            try FileManager.default.removeItem(at: file)
-            if isThere { try Data().write(to: file) }
-            let found = try examineAtRest(server)
-            #expect(found.ending == .exited(0), "\(found.text)")
-            #expect(found.lines("start").contains { $0.contains("was answered and is not on main") }, "\(found.text)")
-            let next = try ServerProcess(dataIn: server.folder)
-            #expect(try next.client.description(of: "atlas") == "kept")
-            try next.stop()
-        }
-    }
-
     @Test("says that a start makes a damaged index anew, and leaves it as it is")
     func damagedIndex() async throws {
         try await withServer { server in
@@ -296,7 +175,7 @@ struct DoctorTests {
             try server.stop()
             let file = server.folder.appending(path: "index.sqlite")
             try Data(contentsOf: file).prefix(10_000).write(to: file)
-            let found = try examineAtRest(server)
+            let found = try server.examineAtRest()
             #expect(found.ending == .exited(0), "\(found.text)")
             #expect(found.lines("start").contains { $0.contains("index.sqlite") }, "\(found.text)")
         }

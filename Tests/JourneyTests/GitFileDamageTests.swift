@@ -8,7 +8,26 @@ struct GitFileDamageTests {
     private static let hasty = ["GITPLANE_WORKING_TREE_QUIET": "300ms"]
 
     @Test(
-        "does not start when no object is found, says what mends it, leaves every ref alone, and has everything then",
+        "makes the index of a pack anew when it starts, and says so; its doctor says it before, and changes nothing",
+        arguments: IndexDamage.allCases
+    )
+    func index(damage: IndexDamage) async throws {
+        try await withServer { server in
+            let pack = try packed(server)
+            let name = URL(filePath: pack).lastPathComponent
+            try damage.apply(to: pack)
+            let found = try server.examineAtRest()
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains(name) }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            #expect(next.errors.contains("made indexes of packs anew"))
+            try expectEverything(next)
+            #expect(try next.examine().lines("start").isEmpty)
+        }
+    }
+
+    @Test(
+        "does not start when a pack is damaged, names it, leaves every ref alone, and has everything when it is put back",
         arguments: PackDamage.allCases
     )
     func pack(damage: PackDamage) async throws {
@@ -23,21 +42,19 @@ struct GitFileDamageTests {
             #expect(refusal.errors.contains(head))
             // What stands there can be made again, but not by whom commits were pushed.
             #expect(try references(server) == refs)
-            let found = try examine(server)
+            let found = try server.examine()
             #expect(found.ending == .exited(1), "\(found.text)")
-            if damage.isOfIndex {
-                #expect(found.lines("you").contains { $0.contains("git index-pack ") }, "\(found.text)")
-                try server.git.run("index-pack", pack)
-            } else {
-                let name = URL(filePath: pack).lastPathComponent
-                #expect(found.lines("you").contains { $0.contains(name) }, "\(found.text)")
-                try whole.putBack()
-            }
-            let next = try ServerProcess(dataIn: server.folder)
-            #expect(try next.client.description(of: "atlas") == "new")
-            #expect(try next.client.versions(of: "atlas") == [1])
-            try next.endWhole()
+            let name = URL(filePath: pack).lastPathComponent
+            #expect(found.lines("you").contains { $0.contains(name) }, "\(found.text)")
+            try whole.forEach { try $0.putBack() }
+            try expectEverything(ServerProcess(dataIn: server.folder))
         }
+    }
+
+    private func expectEverything(_ server: ServerProcess) throws {
+        #expect(try server.client.description(of: "atlas") == "new")
+        #expect(try server.client.versions(of: "atlas") == [1])
+        try server.endWhole()
     }
 
     @Test(
@@ -48,7 +65,7 @@ struct GitFileDamageTests {
         try await withServer { server in
             _ = try packed(server)
             let name = try damage.apply(in: server.git)
-            let found = try examine(server)
+            let found = try server.examine()
             #expect(found.ending == .exited(0), "\(found.text)")
             #expect(found.lines("start").contains { $0.contains("state.git/\(name)") }, "\(found.text)")
             let next = try ServerProcess(dataIn: server.folder)
@@ -60,7 +77,7 @@ struct GitFileDamageTests {
             #expect(try clone.run("rev-parse", "HEAD") == next.head())
             try next.stop()
             try next.git.checkIntegrity()
-            let after = try examine(next)
+            let after = try next.examine()
             #expect(after.lines("start").isEmpty, "\(after.text)")
         }
     }
@@ -83,7 +100,7 @@ struct GitFileDamageTests {
             let refused = try next.client.describe("atlas", as: "refused")
             #expect(refused.status == 503)
             #expect(try refused.code() == "storage.object_damaged")
-            let found = try examine(next)
+            let found = try next.examine()
             #expect(found.lines("you").contains { $0.contains("echo \(head) > ") }, "\(found.text)")
             try branch.putBack()
             #expect(try next.client.api("POST", "state/reconcile").isSuccess)
@@ -101,7 +118,7 @@ struct GitFileDamageTests {
             try clone.run("push", "--quiet")
             try server.stop()
             try Data().write(to: URL(filePath: "\(server.repository)/refs/notes/gitplane"))
-            let found = try examine(server)
+            let found = try server.examine()
             #expect(found.ending == .exited(0), "\(found.text)")
             #expect(found.lines("start").contains { $0.contains("refs/notes/gitplane") }, "\(found.text)")
             let next = try ServerProcess(dataIn: server.folder)
@@ -149,7 +166,7 @@ struct GitFileDamageTests {
             #expect(refused.status == 503)
             #expect(try refused.json()["message"]?.stringValue?.contains("packed-refs:1:") == true)
             #expect(try server.client.description(of: "atlas") == "old")
-            #expect(try examine(server).lines("you").contains { $0.contains("packed-refs:1:") })
+            #expect(try server.examine().lines("you").contains { $0.contains("packed-refs:1:") })
             try refs.putBack()
             #expect(try server.client.api("POST", "state/reconcile").isSuccess)
             try server.endWhole()
@@ -169,7 +186,7 @@ struct GitFileDamageTests {
             let index = "\(server.repository)/worktrees/state/index"
             try WholeFile(index).damage { $0 = Array(content.utf8) }
             if !isRunning {
-                let found = try examine(server)
+                let found = try server.examine()
                 #expect(found.lines("start").contains { $0.contains("worktrees/state/index") }, "\(found.text)")
                 server = try ServerProcess(dataIn: server.folder, environment: Self.hasty)
             }
@@ -206,9 +223,5 @@ struct GitFileDamageTests {
 
     private func references(_ server: ServerProcess) throws -> String {
         try server.git.run("for-each-ref", "--format=%(refname) %(objectname)")
-    }
-
-    private func examine(_ server: ServerProcess) throws -> CommandRun {
-        try .gitplane("doctor", "--data-dir", server.folder.path, near: server.folder)
     }
 }

@@ -15,9 +15,15 @@ extension Examination {
     /// Packs whose objects nobody finds until their index is made again.
     func packIndexes(besideServer: Bool) throws -> [Finding] {
         guard isReadable else { return [] }
-        return try PackIndexes(repositoryAt: folder.repository).faulty(isQuiet: !besideServer).map { pack in
-            let remedy = "stop the server, then git index-pack \(folder.repository)/\(pack)"
-            return Finding(.person, "state.git/\(pack)", "its index (.idx) is damaged or missing: \(remedy)")
+        let indexes = PackIndexes(repositoryAt: folder.repository)
+        return try indexes.faulty(isQuiet: !besideServer).map { pack in
+            let message = "its index (.idx) is damaged or missing"
+            guard try !indexes.isWhole(pack), try !indexes.isEmpty(pack) else {
+                let remedy = "a start, or maintenance, makes it anew"
+                return Finding(.start, "state.git/\(pack)", "\(message): \(remedy); what it hides can be looked at then")
+            }
+            let remedy = "put both back from a backup, or move it away when git fsck misses nothing"
+            return Finding(.person, "state.git/\(pack)", "\(message), and so is the pack: \(remedy)")
         }
     }
 

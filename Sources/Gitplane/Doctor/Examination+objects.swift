@@ -7,11 +7,17 @@ extension Examination {
     static let maximumFaults = 20
 
     /// Reads every object.
-    func objects() async -> [Finding] {
+    ///
+    /// - Parameter hidesPacks: whether the next start makes packs readable that are not now.
+    func objects(hidesPacks: Bool) async -> [Finding] {
         guard isReadable else { return [] }
         do {
             let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
             guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
+            guard !hidesPacks else {
+                let message = "git fsck tells \(faults.count) times of objects that are missing or damaged"
+                return [Finding(.start, "objects", "\(message): look again when the indexes of packs are made anew")]
+            }
             // A start makes these again.
             let main = try bringsMain() ? ["\(RefName.main): invalid sha1 pointer", "invalid HEAD"] : []
             let marks = [RefName.notes, .releases, .worktree].map { "\($0): invalid sha1 pointer" } + main
@@ -24,12 +30,6 @@ extension Examination {
         } catch {
             return [Finding(.person, "objects", "they cannot be checked: \(error)")]
         }
-    }
-
-    /// Whether the next start writes `main` from the journal, whatever its file has.
-    private func bringsMain() throws -> Bool {
-        guard case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() else { return false }
-        return true
     }
 
     private func written(_ count: Int) -> [Finding] {

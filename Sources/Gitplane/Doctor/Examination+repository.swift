@@ -90,6 +90,12 @@ extension Examination {
         return findings + (try ledger(repository))
     }
 
+    /// Whether the next start writes `main` from the journal, whatever its file has.
+    func bringsMain() throws -> Bool {
+        guard case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() else { return false }
+        return true
+    }
+
     /// What is served after a start, and what is not.
     func state() throws -> [Finding] {
         guard isReadable else { return [] }
@@ -99,7 +105,7 @@ extension Examination {
             target = try repository.target(of: .main)
         } catch {
             // Then the start writes the branch, before it looks at the state.
-            if case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() { return [] }
+            if try bringsMain() { return [] }
             let remedy = try unreadable(error) ?? ""
             return [
                 Finding(.person, "main", "the branch names no commit (\(error.message)): \(remedy)\(Self.degraded)")
@@ -107,7 +113,7 @@ extension Examination {
         }
         guard let head = target else {
             // The same.
-            if case .recovered = try JournalRecovery(repositoryAt: folder.repository).forecast() { return [] }
+            if try bringsMain() { return [] }
             return [try withoutMain()]
         }
         let root: TreeID

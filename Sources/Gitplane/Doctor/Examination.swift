@@ -21,16 +21,15 @@ struct Examination {
         // What a running server is in the middle of is nobody's leftover.
         if holder == .nobody { findings += draft() + attempt("repository") { try leftovers() } }
         let tables = attempt("state.git") { try damagedTables() }
-        findings += tables
-        // What would be read by a damaged table says nothing about what is there.
-        if !tables.contains(where: { $0.subject.hasSuffix(DerivedFiles.packTable) }) {
+        let indexes = attempt("state.git/objects/pack") { try packIndexes(besideServer: holder != .nobody) }
+        findings += tables + indexes
+        // What would be read by damaged ones says nothing about what is there.
+        let hidesPacks = indexes.contains { $0.concern == .start }
+        if !hidesPacks, !tables.contains(where: { $0.subject.hasSuffix(DerivedFiles.packTable) }) {
             findings += attempt("repository") { try repository() } + attempt("state") { try state() }
             if holder == .nobody { findings += attempt("main") { try lostCommits() } }
         }
-        findings += attempt("state.git/objects/pack") {
-            try packIndexes(besideServer: holder != .nobody)
-        }
-        findings += await objects()
+        findings += await objects(hidesPacks: hidesPacks)
         findings += attempt("state.git/worktrees") { try workingTree() }
         findings += attempt("local.sqlite") { try local() }
         findings += attempt("secrets.age") { try secrets(besideServer: holder != .nobody) }

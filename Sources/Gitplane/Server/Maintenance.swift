@@ -13,6 +13,7 @@ import Telemetry
 struct Maintenance: Service {
     private let publisher: StatePublisher
     private let upkeep: RepositoryUpkeep
+    private let indexing: PackIndexing
     private let repository: String
     private let leftovers: StaleLocks
     private let board: MaintenanceBoard
@@ -34,6 +35,7 @@ struct Maintenance: Service {
     ) {
         self.publisher = publisher
         self.upkeep = RepositoryUpkeep(repository: folder.repository, programs: programs, spans: spans)
+        self.indexing = PackIndexing(repository: folder.repository, programs: programs, spans: spans)
         self.repository = folder.repository
         self.leftovers = StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree])
         self.board = board
@@ -120,6 +122,8 @@ struct Maintenance: Service {
 
     private func work(_ task: MaintenanceTask) async throws {
         try await publisher.seal()
+        // Git packs and cleans nothing while a pack has none.
+        await indexing.mend(isQuiet: false, logger)
         switch task {
         case .pack: try await upkeep.pack()
         case .clean:

@@ -1,4 +1,5 @@
 import Foundation
+import GitTransport
 import LocalStore
 import Logging
 import Reconciler
@@ -8,20 +9,21 @@ import StateRepo
 struct RepositoryOpening {
     let folder: DataFolder
     let instance: InstanceFile
+    let programs: GitPrograms
     let logger: Logger
 
     /// - Throws: ``CommandFailure`` (78) when the repository or its `main` is gone, and with it a history.
-    func run(_ share: ShareDirectory) throws {
+    func run(_ share: ShareDirectory) async throws {
         if let problem = try folder.packedRefsProblem() { throw CommandFailure(.configuration, problem) }
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
         if exists("HEAD") {
             try check(configuration)
-            try clear()
+            try await clear()
             try recover()
             tell(try configuration.apply(toRepositoryAt: folder.repository))
         } else if exists("objects") {
             // It has lost its HEAD alone, or a first start was cut off.
-            try clear()
+            try await clear()
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
             tell(["HEAD"])
             try recover()
@@ -36,11 +38,12 @@ struct RepositoryOpening {
         FileManager.default.fileExists(atPath: "\(folder.repository)/\(name)")
     }
 
-    /// Removes what a crash has left, and what git makes of other files and would hide objects that are there.
-    private func clear() throws {
+    /// Removes what a crash has left, and mends what git makes of other files and would hide objects that are there.
+    private func clear() async throws {
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
         if !report.removed.isEmpty { logger.warning("removed stale files", metadata: ["files": "\(report.removed)"]) }
         DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
+        await PackIndexing(repository: folder.repository, programs: programs).mend(isQuiet: true, logger)
     }
 
     private func tell(_ restored: [String]) {

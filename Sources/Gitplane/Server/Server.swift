@@ -81,7 +81,18 @@ struct Server {
         }
         secrets.showRecovery(as: configuration.logFormat)
         let instruments = StateComponents.Instruments(metrics: registry, spans: spans)
-        let state = try await StateComponents.open(folder, share, rules, instance, local, secrets, instruments, logger)
+        let programs = try Self.programs()
+        let state = try await StateComponents.open(
+            folder,
+            share,
+            rules,
+            instance,
+            local,
+            secrets,
+            programs,
+            instruments,
+            logger
+        )
         let workingTree: WorkingTree? =
             if let settings = configuration.workingTree {
                 try await WorkingTree(settings, folder, state, instance, logger)
@@ -109,7 +120,6 @@ struct Server {
         let figures = [StateFigures(stateServices), ProcessFigures()] + Self.figures(maintenance)
         let page = MetricsPage(registry, sources: figures)
         page.register(in: &handlers)
-        let programs = try Self.programs()
         GitHandlers(gitServer(folder, state, programs, tickets, denials, spans, logger), logger: logger)
             .register(in: &handlers)
         let application = try buildApplication(

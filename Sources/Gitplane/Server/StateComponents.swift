@@ -2,6 +2,7 @@ import API
 import Concurrency
 import Documents
 import Foundation
+import GitTransport
 import LocalStore
 import Logging
 import Reconciler
@@ -36,12 +37,13 @@ struct StateComponents {
         _ instance: InstanceFile,
         _ local: LocalDatabase,
         _ secrets: SecretsComponents,
+        _ programs: GitPrograms,
         _ instruments: Instruments,
         _ logger: Logger
     ) async throws -> StateComponents {
         secrets.tell(logger)
         let inventory = secrets.inventory
-        try RepositoryOpening(folder: folder, instance: instance, logger: logger).run(share)
+        try await RepositoryOpening(folder: folder, instance: instance, programs: programs, logger: logger).run(share)
         let index = try HistoryIndex(path: folder.index)
         let snapshots = SnapshotStore()
         let conditions = ConditionBoard()

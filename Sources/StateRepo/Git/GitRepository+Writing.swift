@@ -59,7 +59,28 @@ extension GitRepository {
 
     private borrowing func write<Kind>(_ content: [UInt8], _ type: git_object_t) throws(GitError) -> ObjectID<Kind> {
         var id = git_oid()
+        try check("hash object", git_odb_hash(&id, content, content.count, type))
+        try removeDamaged(AnyObjectID(raw: id), content, type)
         try check("write object", git_odb_write(&id, objects.pointer, content, content.count, type))
         return ObjectID(raw: id)
+    }
+
+    /// Removes the object's file when it has anything but that content: libgit2 takes an object that has a file for written.
+    private borrowing func removeDamaged(
+        _ id: AnyObjectID,
+        _ content: [UInt8],
+        _ type: git_object_t
+    ) throws(GitError) {
+        let name = id.description
+        let file = "\(path)/objects/\(name.prefix(2))/\(name.dropFirst(2))"
+        guard FileSystem.exists(file) else { return }
+        do throws(GitError) {
+            let bytes = try FileSystem.contents(of: file, maximum: LooseObjectFile.maximumFileSize)
+            guard !LooseObjectFile.isWhole(bytes, content, type) else { return }
+        } catch {
+            // What cannot be read for another reason is no proof of damage, and what is gone meanwhile is in a pack.
+            guard error.code == .corrupt || error.code == .limitExceeded else { return }
+        }
+        try FileSystem.remove(file)
     }
 }

@@ -53,6 +53,17 @@ struct LooseObjectFile {
         return output[headerLength...]
     }
 
+    /// Whether a file has that content, and is of that kind.
+    static func isWhole(_ compressed: [UInt8], _ content: [UInt8], _ type: git_object_t) -> Bool {
+        do throws(Damage) {
+            let file = try LooseObjectFile(compressed: compressed)
+            let found = try file.content()
+            return file.type == type && found.elementsEqual(content)
+        } catch {
+            return false
+        }
+    }
+
     /// Inflates at most `capacity` bytes; complete means that the stream and the input ended together and the checksum is right.
     private static func inflate(
         _ input: [UInt8],

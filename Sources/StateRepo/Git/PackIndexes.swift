@@ -1,8 +1,13 @@
-import Foundation
+package import Foundation
 
 /// The indexes of the packs, by which objects are found in them; git-index-pack(1) makes one anew of its pack.
+///
+/// Git removes the index before the pack, and names a new pack before its index: one that is ended in between leaves a pack
+/// without, on which every later git-repack(1) fails.
 package struct PackIndexes: Sendable {
     private static let folder = "objects/pack"
+    /// How long a pack may have no index beside others that write, in seconds.
+    private static let patience: TimeInterval = 60
 
     /// The absolute path of the bare repository.
     private let repository: String
@@ -11,17 +16,52 @@ package struct PackIndexes: Sendable {
 
     /// The packs whose index is damaged or missing, as paths relative to the repository, in order.
     ///
-    /// - Parameter isQuiet: whether nobody writes there; else a pack that is new may have none for a moment.
-    package func faulty(isQuiet: Bool) throws -> [String] {
+    /// - Parameters:
+    ///   - isQuiet: whether nobody writes there; else a pack that is new may have none for a moment.
+    ///   - now: what the age of a pack is told by.
+    package func faulty(isQuiet: Bool, at now: Date = Date()) throws -> [String] {
         let folder = "\(repository)/\(Self.folder)"
         guard FileManager.default.fileExists(atPath: folder) else { return [] }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         return try names.filter { name in
             guard name.hasPrefix("pack-"), name.hasSuffix(".pack") else { return false }
-            let index = "\(folder)/\(name.dropLast(".pack".count)).idx"
-            return try SealedFile(path: index).isDamaged()
-                || isQuiet && !FileSystem.exists(index)
+            let pack = "\(Self.folder)/\(name)"
+            guard FileSystem.exists(path(Self.index(of: pack))) else {
+                return isQuiet || isSettled(pack, at: now)
+            }
+            return try SealedFile(path: path(Self.index(of: pack))).isDamaged()
         }
         .map { "\(Self.folder)/\($0)" }
+    }
+
+    /// Whether the pack is as git has written it, so that an index can be made of it.
+    package func isWhole(_ pack: String) throws(GitError) -> Bool {
+        guard FileSystem.exists(path(pack)) else { return false }
+        return try !SealedFile(path: path(pack)).isDamaged()
+    }
+
+    /// Whether nothing is in the pack, as a power cut may leave one.
+    package func isEmpty(_ pack: String) throws -> Bool {
+        // What is gone meanwhile was removed by somebody's git.
+        guard FileSystem.exists(path(pack)) else { return false }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path(pack))
+        return attributes[.type] as? FileAttributeType == .typeRegular && attributes[.size] as? Int == 0
+    }
+
+    /// Removes a pack with its index.
+    package func remove(_ pack: String) throws(GitError) {
+        for name in [Self.index(of: pack), pack] where FileSystem.exists(path(name)) {
+            try FileSystem.remove(path(name))
+        }
+    }
+
+    private static func index(of pack: String) -> String { "\(pack.dropLast(".pack".count)).idx" }
+
+    private func path(_ name: String) -> String { "\(repository)/\(name)" }
+
+    private func isSettled(_ pack: String, at now: Date) -> Bool {
+        // A pack that is gone meanwhile needs no index.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path(pack))
+        return (attributes?[.modificationDate] as? Date).map { now.timeIntervalSince($0) > Self.patience } ?? false
     }
 }

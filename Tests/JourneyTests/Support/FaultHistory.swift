@@ -31,6 +31,9 @@ struct FaultHistory {
     private(set) var counts: [String: Int] = [:]
     /// How many requests and pushes the server was not able to do, or did not say what came of them.
     private(set) var failures = 0
+    /// How many pushes came to nothing, for whatever reason.
+    var refusedOrCutPushes: Int { counts[Self.cutPushes] ?? 0 }
+    private static let cutPushes = "pushes refused or cut off"
     private(set) var problems: [String] = []
     /// The last failures, for whoever has to find out.
     private var refusals: [String] = []
@@ -140,7 +143,7 @@ struct FaultHistory {
             revisions.insert(revision)
             return
         }
-        counts["pushes refused or cut off", default: 0] += 1
+        counts[Self.cutPushes, default: 0] += 1
         let text = failure.description
         failures += text.contains("error: 503") ? 1 : 0
         if text.contains("[remote rejected]"), !text.contains("outcome_unknown") { refusedPushes.insert(revision) }

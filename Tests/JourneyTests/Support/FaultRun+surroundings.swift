@@ -46,13 +46,13 @@ extension FaultRun {
 
     /// Works while only so many descriptors can be opened more, and goes on when there are enough again.
     ///
-    /// It counts as met when the server could not do something that it was asked for.
+    /// It counts as met when the server could not do something that it was asked for; a push ends in many ways then.
     func roundOfDescriptors(spare: Int) throws {
         place = "\(spare) descriptors"
         rounds += 1
-        let before = history.failures
+        let before = history.failures + history.refusedOrCutPushes
         try server.withDescriptors(spare: spare) { try work() }
-        met += history.failures > before ? 1 : 0
+        met += history.failures + history.refusedOrCutPushes > before ? 1 : 0
         try goOn("\(spare) descriptors")
         try crash()
         try start()

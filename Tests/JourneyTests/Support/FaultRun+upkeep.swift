@@ -58,10 +58,8 @@ extension FaultRun {
             try waitForUpkeep()
             try rest(objects)
         }
-        // A known fault, told and not judged until it is mended: git that was ended between removing the index of a pack and
-        // the pack leaves one that makes every later cleaning fail.
         let left = try objects.remaining(in: server.git).intersection(objects.old)
-        if !left.isEmpty { print("faults: \(place) left \(left.count) old objects") }
+        if !left.isEmpty { history.complain("\(left) are old, and still there") }
         history.expectNoProblems(place)
     }
 

@@ -23,23 +23,18 @@ struct WholeFile {
     func putBack() throws { try content.write(to: file, options: .atomic) }
 }
 
-/// What a bad disk does to a pack or to its index.
-enum PackDamage: CaseIterable, Sendable {
-    case indexCut, indexGarbage, indexMissing, trailer, packCut
-
-    var isOfIndex: Bool { self != .trailer && self != .packCut }
+/// What a bad disk, or a git that was ended, does to the index of a pack.
+enum IndexDamage: CaseIterable, Sendable {
+    case cut, garbage, missing
 
     /// - Parameter pack: its path.
-    func apply(to pack: String) throws -> WholeFile {
-        let file = try WholeFile(isOfIndex ? pack.replacing(".pack", with: ".idx") : pack)
+    func apply(to pack: String) throws {
+        let index = try WholeFile(pack.replacing(".pack", with: ".idx"))
         switch self {
-        case .indexCut: try file.damage { $0.removeLast($0.count / 2) }
-        case .indexGarbage: try file.damage(Self.overwriteNames)
-        case .indexMissing: try file.remove()
-        case .trailer: try file.damage { $0[$0.count - 5] ^= 1 }
-        case .packCut: try file.damage { $0.removeLast(300) }
+        case .cut: try index.damage { $0.removeLast($0.count / 2) }
+        case .garbage: try index.damage(Self.overwriteNames)
+        case .missing: try index.remove()
         }
-        return file
     }
 
     /// Puts other names in the place of those of the objects (gitformat-pack(5), version 2 of the index).
@@ -47,6 +42,25 @@ enum PackDamage: CaseIterable, Sendable {
         let names = 8 + 256 * 4
         let count = index[(names - 4)..<names].reduce(0) { $0 << 8 | Int($1) }
         for place in names..<(names + count * 20) { index[place] = 0xA5 }
+    }
+}
+
+/// What a bad disk does to a pack.
+enum PackDamage: CaseIterable, Sendable {
+    case trailer, cut, cutWithoutIndex
+
+    /// - Parameter pack: its path.
+    /// - Returns: what was damaged, as it was.
+    func apply(to pack: String) throws -> [WholeFile] {
+        let (file, index) = try (WholeFile(pack), WholeFile(pack.replacing(".pack", with: ".idx")))
+        switch self {
+        case .trailer: try file.damage { $0[$0.count - 5] ^= 1 }
+        case .cut: try file.damage { $0.removeLast(300) }
+        case .cutWithoutIndex:
+            try file.damage { $0.removeLast(300) }
+            try index.remove()
+        }
+        return [file, index]
     }
 }
 

@@ -43,6 +43,23 @@ struct DamagedObjectTests {
         }
     }
 
+    @Test("Every kind of damage is written over when the object is written again", arguments: Damage.allCases)
+    func writtenAgain(damage: Damage) async throws {
+        try await withTemporaryRepository { repository, git in
+            var random = SeededGenerator(seed: 1)
+            let content = (0..<4000).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let id = try repository.writeBlob(content)
+            let other = try repository.writeBlob([1])
+            try rewrite(id, in: git.directory) {
+                damage.apply(to: $0, other: try Data(contentsOf: file(other, git.directory)))
+            }
+            let fresh = try GitRepository(openingBareAt: git.directory)
+            #expect(try fresh.writeBlob(content) == id)
+            #expect(try fresh.readBlob(id, maximum: 10_000) == content)
+            try git.run("fsck", "--strict", "--no-dangling")
+        }
+    }
+
     @Test("Every kind of damage to a blob is reported as corruption", arguments: Damage.allCases)
     func blob(damage: Damage) async throws {
         try await withTemporaryRepository { repository, git in

@@ -76,6 +76,8 @@ struct DerivedFilesTests {
             #expect(try removed(git) == [])
             try FileManager.default.removeItem(atPath: "\(git.directory)/\(index)")
             #expect(try indexes.faulty(isQuiet: false) == [])
+            #expect(try indexes.faulty(isQuiet: false, at: Date(timeIntervalSinceNow: 50)) == [])
+            #expect(try indexes.faulty(isQuiet: false, at: Date(timeIntervalSinceNow: 70)) == [pack])
             #expect(try indexes.faulty(isQuiet: true) == [pack])
             try git.run("index-pack", "\(git.directory)/\(pack)")
             #expect(try indexes.faulty(isQuiet: true) == [])
