@@ -46,7 +46,7 @@ struct GitFileDamageTests {
             #expect(found.ending == .exited(1), "\(found.text)")
             let name = URL(filePath: pack).lastPathComponent
             #expect(found.lines("you").contains { $0.contains(name) }, "\(found.text)")
-            try whole.forEach { try $0.putBack() }
+            for file in whole { try file.putBack() }
             try expectEverything(ServerProcess(dataIn: server.folder))
         }
     }

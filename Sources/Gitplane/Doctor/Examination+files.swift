@@ -19,8 +19,8 @@ extension Examination {
         return try indexes.faulty(isQuiet: !besideServer).map { pack in
             let message = "its index (.idx) is damaged or missing"
             guard try !indexes.isWhole(pack), try !indexes.isEmpty(pack) else {
-                let remedy = "a start, or maintenance, makes it anew"
-                return Finding(.start, "state.git/\(pack)", "\(message): \(remedy); what it hides can be looked at then")
+                let remedy = "a start, or maintenance, makes it anew, and what it hides can be looked at then"
+                return Finding(.start, "state.git/\(pack)", "\(message): \(remedy)")
             }
             let remedy = "put both back from a backup, or move it away when git fsck misses nothing"
             return Finding(.person, "state.git/\(pack)", "\(message), and so is the pack: \(remedy)")

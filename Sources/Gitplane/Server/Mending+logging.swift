@@ -27,8 +27,8 @@ extension PackIndexing {
                 logger.warning("removed packs that were empty", metadata: ["packs": "\(report.removed)"])
             }
             if !report.damaged.isEmpty {
-                let packs: Logger.MetadataValue = "\(report.damaged)"
-                logger.error("packs are damaged, and have no index; gitplane doctor says more", metadata: ["packs": packs])
+                let message: Logger.Message = "packs are damaged, and have no index; gitplane doctor says more"
+                logger.error(message, metadata: ["packs": "\(report.damaged)"])
             }
         } catch {
             logger.warning("indexes of packs not made anew", metadata: ["error": "\(error)"])
