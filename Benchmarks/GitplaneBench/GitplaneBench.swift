@@ -18,7 +18,7 @@ struct MeasureCommand: AsyncParsableCommand {
         [
             ReadBenchmark(), WriteBenchmark(), writers, ColdStartBenchmark(), PickUpBenchmark(), HistoryBenchmark(),
             DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(), SecretsBenchmark(),
-            AbuseBenchmark(), DatabaseBenchmark(),
+            AbuseBenchmark(), DatabaseBenchmark(), LongHistoryBenchmark(),
         ]
     }
 
@@ -28,7 +28,7 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "Measure only this group; may be repeated.")
     var only: [String] = []
 
-    @Option(help: "Keep the figures in this folder too, as JSON and as Markdown named after the commit.")
+    @Option(help: "Keep the figures in this folder too, as JSON and Markdown, named after the commit.")
     var results: String?
 
     @Option(help: "For how many seconds each number of clients of the group “writers” writes.")
@@ -55,6 +55,13 @@ struct MeasureCommand: AsyncParsableCommand {
         return writers
     }
 
+    /// What a run that leaves something out is called; `nil` for a whole one.
+    private var part: String? {
+        let parts =
+            only + clients.map { "\($0)-clients" } + agents.map { "\($0)-agents" } + (writing.map { ["\($0)s"] } ?? [])
+        return parts.isEmpty ? nil : parts.joined(separator: "-")
+    }
+
     func run() async throws {
         let folder = try BenchFolder()
         var groups: [(name: String, figures: [Figure])] = []
@@ -71,7 +78,7 @@ struct MeasureCommand: AsyncParsableCommand {
             throw error
         }
         try folder.remove()
-        if let results { try RunRecord(groups).write(to: results) }
+        if let results { try RunRecord(groups, part: part).write(to: results) }
         let table = FigureTable(figures: groups.flatMap(\.figures))
         print(table.lines.joined(separator: "\n"))
         if check, !table.misses.isEmpty { throw ExitCode.failure }

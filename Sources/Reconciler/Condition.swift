@@ -5,8 +5,8 @@ package import StateRepo
 package struct Condition: Hashable, Sendable {
     /// What it is about.
     ///
-    /// ``reconciling``, ``stalled``, ``historyRewritten``, ``historyIncomplete``, ``maintenanceFailing`` and ``storageFull``
-    /// are there only while they hold, as kstatus has it.
+    /// ``reconciling``, ``stalled``, ``historyRewritten``, ``historyIncomplete``, ``maintenanceFailing``, ``storageFull``
+    /// and ``writesFailing`` are there only while they hold, as kstatus has it.
     package enum Kind: String, Hashable, Sendable {
         /// Whether the head of `main` is served, as it is.
         case ready = "Ready"
@@ -30,6 +30,8 @@ package struct Condition: Hashable, Sendable {
         case maintenanceFailing = "MaintenanceFailing"
         /// There is no room on the disk: writes are refused, and what is published is served.
         case storageFull = "StorageFull"
+        /// Nothing can be written to the disk for another reason: the same.
+        case writesFailing = "WritesFailing"
     }
 
     package enum Status: String, Sendable {

@@ -32,7 +32,7 @@ struct LedgerScan {
             for case .release(let id) in entry.resources where !known.has(entry.revision, of: id) {
                 guard let facts = try Self.facts(id, entry.revision, log) else { continue }
                 guard known.entry(of: id, version: facts.version) == nil else { continue }
-                // What came round the gate may name what is not there, and nothing can keep that.
+                // What came round the gate may name what is not there, or is too large, and nothing can keep that.
                 guard try Self.isKept(facts.definition, of: id, log) else { continue }
                 let record = Self.record(id, facts, entry)
                 known.record(record.entry, of: id)
@@ -76,7 +76,12 @@ struct LedgerScan {
 
     private static func isKept(_ definition: TreeID, of id: AgentID, _ log: any CommitLog) throws -> Bool {
         try log.withRepository { (repository) throws(GitError) in
-            try StateLoader.definition(definition, of: id, in: repository) != nil
+            do throws(GitError) {
+                return try StateLoader.definition(definition, of: id, in: repository) != nil
+            } catch {
+                guard error.code == .limitExceeded else { throw error }
+                return false
+            }
         }
     }
 

@@ -6,9 +6,10 @@ struct LostReleases {
     let index: any HistoryIndexing
     let scanner: HistoryScanner
 
-    /// Those below the tips that are kept, oldest tip first; their numbers count on from where each line leaves `main`.
+    /// Those below the tips that are kept, oldest tip first; their numbers count on from where a line leaves `main`, and begin
+    /// anew where it leaves another line.
     ///
-    /// A tip whose line cannot be read is left out.
+    /// A tip whose line cannot be read is left out: what is lost does not keep a server from its start.
     func commits(in repository: borrowing GitRepository) throws -> [HistoryEntry] {
         var seen: Set<CommitID> = []
         var entries: [HistoryEntry] = []
@@ -17,7 +18,7 @@ struct LostReleases {
                 let line = try line(to: CommitID(rebinding: tip.target), after: seen, in: repository)
                 seen.formUnion(line.commits)
                 entries += try releases(line, in: repository)
-            } catch let error as GitError where error.isDamage {
+            } catch let error as GitError where error.isOfContent {
                 continue
             }
         }
@@ -26,16 +27,22 @@ struct LostReleases {
 
     /// Whether a tip that is kept shows a version that is beyond those of the ledger, so that this one was moved back.
     func areBeyond(_ ledger: ReleaseLedger, in repository: borrowing GitRepository) throws(GitError) -> Bool {
+        guard let place = EntryPath("state/releases") else { return false }
+        // Most tips have the same ones as the next.
+        var seen: Set<AnyObjectID> = []
         for tip in try LostTips().all(in: repository) {
             do {
                 let tree = try repository.readCommit(CommitID(rebinding: tip.target)).tree
+                guard let releases = try repository.lookUp(place, in: tree), seen.insert(releases.id).inserted else {
+                    continue
+                }
                 for file in try StateLoader.files(at: "state/releases", in: tree, of: repository) {
                     guard case .release(let id) = Layout.role(of: file.path), let facts = ReleaseFacts(parsing: file)
                     else { continue }
                     if facts.version > ledger.highestVersion(of: id) { return true }
                 }
             } catch {
-                guard error.isDamage else { throw error }
+                guard error.isOfContent else { throw error }
                 continue
             }
         }
@@ -90,6 +97,11 @@ struct LostReleases {
         }
         return entries
     }
+}
+
+extension GitError {
+    /// Whether it is what stands there that fails, and not the disk.
+    fileprivate var isOfContent: Bool { isDamage || [.corrupt, .invalid, .limitExceeded].contains(code) }
 }
 
 extension ResourceName {

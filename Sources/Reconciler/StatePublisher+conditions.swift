@@ -43,13 +43,17 @@ extension StatePublisher {
         }
     }
 
-    /// The condition `StorageFull`, from what the file system says: there may be room again, or none although nobody wrote.
-    func reviewRoom() {
-        if DiskRoom(at: configuration.repositoryPath).isExhausted {
-            tellFull()
-        } else if conditions[.storageFull] != nil {
-            conditions.remove(.storageFull)
-        }
+    /// The conditions `StorageFull` and `WritesFailing`: from what the file system says of its room, and, after a failure and
+    /// while one of them holds, from whether a file can be written.
+    func reviewStorage() {
+        if DiskRoom(at: configuration.repositoryPath).isExhausted { return tellFull() }
+        let told = [Condition.Kind.storageFull, .writesFailing].filter { conditions[$0] != nil }
+        guard storage.begin(at: .now, isTold: !told.isEmpty) else { return }
+        let problem = StorageProbe(repositoryAt: configuration.repositoryPath).run()
+        let holding = problem.map { $0.isFull ? Condition.Kind.storageFull : .writesFailing }
+        for condition in told where condition != holding { conditions.remove(condition) }
+        guard let problem else { return }
+        if problem.isFull { tellFull() } else { tellUnwritable(problem.reason) }
     }
 
     /// Until a pass finds room.
@@ -59,6 +63,17 @@ extension StatePublisher {
             .yes,
             reason: "NoRoom",
             message: "the disk is full: writes are refused until there is room, and what is published is served",
+            revision: snapshots.latest?.revision,
+            at: configuration.now()
+        )
+    }
+
+    private func tellUnwritable(_ reason: String) {
+        conditions.set(
+            .writesFailing,
+            .yes,
+            reason: "StorageUnwritable",
+            message: "nothing can be written (\(reason)): writes are refused, and what is published is served",
             revision: snapshots.latest?.revision,
             at: configuration.now()
         )

@@ -37,6 +37,7 @@ extension StatePublisher {
         for (follower, result) in zip(followers, results) { follower.continuation.resume(returning: .done(result)) }
         sealInTime()
         pace.end(at: .now)
+        if storage.isDue { reviewStorage() }
         return own
     }
 

@@ -86,6 +86,7 @@ package actor StatePublisher {
     var hold: PushHold?
     /// How many passes have failed since the last that did not.
     private(set) var failures = 0
+    var storage = StorageReview()
     package nonisolated let snapshots: SnapshotStore
     package nonisolated let conditions: ConditionBoard
 
@@ -134,7 +135,7 @@ package actor StatePublisher {
     /// Brings the published snapshot to the head of `main`, whoever moved it.
     @discardableResult
     package func reconcile(_ reason: ReconcileReason = .requested) throws(StateError) -> StateSnapshot {
-        reviewRoom()
+        reviewStorage()
         do {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }
@@ -284,10 +285,12 @@ package actor StatePublisher {
             return StateError(.unavailable, "another process holds the branch: try again", cause: error)
         default:
             if case .outcomeUnknown(let commit) = (error as? GitError)?.code {
+                storage.note()
                 return StateError(unknown: commit, cause: error)
             }
             logger.error("repository failed", metadata: ["error": "\(error)"])
             if let damage = (error as? GitError).flatMap(StateError.init(damage:)) { return damage }
+            storage.note()
             return StateError(.unavailable, "the repository cannot be used right now", cause: error)
         }
     }

@@ -138,6 +138,18 @@ struct FaultTests {
         }
     }
 
+    @Test("loses nothing when the power is cut during its upkeep, or during git's cleaning", .enabled(if: step != nil))
+    func sweepOfUpkeepCuts() async throws {
+        try await withRun(seed: 10, cutsPower: true) { run, random in
+            for operation in Self.operations(of: try run.measureUpkeep(), &random) {
+                try run.roundOfUpkeep(.init(fault: .cut, operation: operation))
+            }
+            for operation in Self.operations(of: try run.measureCleaning(), &random) {
+                try run.roundOfCleaning(.init(fault: .cut, operation: operation))
+            }
+        }
+    }
+
     @Test("goes by the order of things when the clock jumps")
     func clock() async throws {
         try await withRun(seed: 6) { run, _ in

@@ -59,6 +59,7 @@ struct LocalDatabaseTests {
             #expect(error?.code == .corrupt)
             #expect(throws: LocalStoreError.self) { try LocalFile(path: copy).faults() }
             #expect(throws: LocalStoreError.self) { try AuditFile(path: copy).verify() }
+            #expect(throws: LocalStoreError.self) { try LocalFile(path: copy).copy(to: path + ".backup") }
             #expect(try Data(contentsOf: URL(filePath: copy + "-wal")) == log)
         }
     }

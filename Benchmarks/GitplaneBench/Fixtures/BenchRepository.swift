@@ -14,8 +14,10 @@ struct BenchRepository: Sendable {
 
     /// Makes a repository from the template, with one commit that adds all agents, packed as maintenance packs it.
     ///
-    /// - Parameter commits: How many commits follow, each of which changes one field of one agent, all agents in turn.
-    init(creating name: String, in folder: BenchFolder, agents: Int, commits: Int = 0) throws {
+    /// - Parameters:
+    ///   - commits: How many commits follow, each of which changes one field of one agent, all agents in turn.
+    ///   - pages: How many follow these, each of which changes one of 100 pages in `docs/`, which git makes much faster.
+    init(creating name: String, in folder: BenchFolder, agents: Int, commits: Int = 0, pages: Int = 0) throws {
         self.path = folder.path(name)
         let configuration = RepositoryConfiguration(hooksPath: "\(path)/hooks")
         _ = try GitRepository(creatingBareAt: path, configuration: configuration)
@@ -37,7 +39,11 @@ struct BenchRepository: Sendable {
                 files: [(SampleAgent.path(agent), definition)]
             )
         }
-        try load(stream, input: folder.path("\(name).import"))
+        for number in 0..<pages {
+            let page = "docs/page-\(number % 100).md"
+            stream.commit("\(page): edit", files: [(page, "# Page\n\nEdition \(number / 100).\n")])
+        }
+        try load(stream, input: "\(path).import")
     }
 
     private func load(_ stream: ImportStream, input: String) throws {

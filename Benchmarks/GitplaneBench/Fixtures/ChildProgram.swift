@@ -3,7 +3,13 @@ import Glibc
 
 /// A program of another project that runs beside this one, with an environment of its own.
 struct ChildProgram {
-    private static let folders = ["/usr/bin", "/usr/local/bin", "/usr/lib/postgresql/15/bin"]
+    /// Debian keeps the programs of each version of PostgreSQL in a folder of their own; the newest comes first.
+    private static let folders = ["/usr/bin", "/usr/local/bin"] + databases
+    private static var databases: [String] {
+        let folder = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return versions.compactMap { Int($0) }.sorted(by: >).map { "\(folder)/\($0)/bin" }
+    }
 
     private let process: Process
 

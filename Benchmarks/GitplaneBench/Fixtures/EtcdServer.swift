@@ -5,8 +5,9 @@ struct EtcdServer {
     let port: Int
     private let child: ChildProgram
 
-    /// `nil` when etcd is not installed.
-    init?(in folder: BenchFolder) throws {
+    /// - Parameter folder: where it keeps its data.
+    /// - Returns: `nil` when etcd is not installed.
+    init?(in folder: String) throws {
         guard let program = ChildProgram.path(of: "etcd") else { return nil }
         self.port = try LoopbackSocket.freePort()
         let peers = "http://127.0.0.1:\(try LoopbackSocket.freePort())"
@@ -14,7 +15,7 @@ struct EtcdServer {
         child = try ChildProgram(
             program,
             [
-                "--data-dir", folder.path("etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+                "--data-dir", folder, "--listen-client-urls", clients, "--advertise-client-urls", clients,
                 "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
                 "--initial-cluster", "default=\(peers)", "--log-level", "error",
             ]
@@ -31,6 +32,14 @@ struct EtcdServer {
 
     static func put(_ key: String, _ value: String) -> RequestBytes {
         .post("/v3/kv/put", json: #"{"key":"\#(encoded(key))","value":"\#(encoded(value))"}"#)
+    }
+
+    /// Puts all of them, in one transaction.
+    static func puts(_ pairs: [(key: String, value: String)]) -> RequestBytes {
+        let puts = pairs.map { key, value in
+            #"{"request_put":{"key":"\#(encoded(key))","value":"\#(encoded(value))"}}"#
+        }
+        return .post("/v3/kv/txn", json: #"{"success":[\#(puts.joined(separator: ","))]}"#)
     }
 
     static func get(_ key: String) -> RequestBytes { .post("/v3/kv/range", json: #"{"key":"\#(encoded(key))"}"#) }

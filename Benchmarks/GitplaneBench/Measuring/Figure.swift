@@ -9,8 +9,11 @@ struct Figure {
         case megabytes = "MB"
         case count = ""
         case perSecond = "/s"
+        /// There is no number.
+        case notInstalled = "not installed"
 
         func text(_ value: Double) -> String {
+            guard self != .notInstalled else { return rawValue }
             let digits = self == .count ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0
             return value.formatted(digits: digits) + (self == .ratio || self == .perSecond || self == .count ? "" : " ")
                 + rawValue
@@ -44,6 +47,11 @@ struct Figure {
         self.value = value
         self.unit = unit
         self.target = target
+    }
+
+    /// What stands in the place of a comparison with a program that is not there.
+    static func notInstalled(_ program: String, _ agents: Int) -> Figure {
+        Figure("\(program) among \(agents): not compared", 0, .notInstalled)
     }
 
     /// The same figure as a point of a plot.

@@ -13,9 +13,14 @@ enum ProcessMemory {
     }
 
     /// The most that another process has had resident so far, in bytes (proc(5), `VmHWM`).
-    static func peak(of process: Int32) throws -> Int {
+    static func peak(of process: Int32) throws -> Int { try status("VmHWM:", of: process) }
+
+    /// What another program has resident now, in bytes (proc(5), `VmRSS`).
+    static func resident(of process: Int32) throws -> Int { try status("VmRSS:", of: process) }
+
+    private static func status(_ field: String, of process: Int32) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
         guard let kilobytes = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Int($0) }) else {
             throw BenchError("process \(process) has no memory")
         }

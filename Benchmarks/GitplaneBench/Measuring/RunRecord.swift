@@ -20,10 +20,14 @@ struct RunRecord {
     private let groups: [(name: String, figures: [Figure])]
     private let date: String
     private let commit: String
+    /// What was left out of a run that is not a whole one.
+    private let part: String?
     private let machine: [(name: String, value: String)]
 
-    init(_ groups: [(name: String, figures: [Figure])]) {
+    /// - Parameter part: what the run was, when it was not a whole one; a part of the files' names.
+    init(_ groups: [(name: String, figures: [Figure])], part: String?) {
         self.groups = groups
+        self.part = part
         self.date = Date().ISO8601Format()
         self.commit =
             (try? ChildProgram.run("/usr/bin/git", ["-C", Self.here, "describe", "--always", "--dirty"]))
@@ -31,15 +35,19 @@ struct RunRecord {
         self.machine = Self.machine()
     }
 
+    private var name: String { part.map { "\(commit)-\($0)" } ?? commit }
+
     /// Writes `<commit>.json`, `<commit>.md` and the plots in a folder `<commit>`; of two runs of a commit the last one stays.
+    ///
+    /// What was not a whole run has its part behind the commit.
     func write(to folder: String) throws {
         let folder = URL(filePath: folder)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try (encoder.encode(content) + Data("\n".utf8)).write(to: folder.appending(path: "\(commit).json"))
-        try Data(markdown.utf8).write(to: folder.appending(path: "\(commit).md"))
-        let drawings = folder.appending(path: commit)
+        try (encoder.encode(content) + Data("\n".utf8)).write(to: folder.appending(path: "\(name).json"))
+        try Data(markdown.utf8).write(to: folder.appending(path: "\(name).md"))
+        let drawings = folder.appending(path: name)
         try FileManager.default.createDirectory(at: drawings, withIntermediateDirectories: true)
         for plot in plots { try Data(plot.svg.utf8).write(to: drawings.appending(path: plot.fileName)) }
     }
@@ -73,7 +81,7 @@ struct RunRecord {
             "\(date); " + machine.map { "\($0.name) \($0.value)" }.joined(separator: ", "),
         ]
         for (name, figures) in groups { lines += ["", "## \(name)", ""] + FigureTable(figures: figures).lines }
-        lines += plots.flatMap { ["", "![\($0.title)](\(commit)/\($0.fileName))"] }
+        lines += plots.flatMap { ["", "![\($0.title)](\(name)/\($0.fileName))"] }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -89,6 +97,17 @@ struct RunRecord {
         return [
             ("processor", model ?? "unknown"), ("cores", String(information.activeProcessorCount)),
             ("memory", "\(information.physicalMemory >> 30) GiB"), ("system", information.operatingSystemVersionString),
-        ]
+        ] + programs
+    }
+
+    /// What was compared with, in their own words.
+    private static var programs: [(name: String, value: String)] {
+        ["git", "etcd", "postgres"].compactMap { name in
+            guard let program = ChildProgram.path(of: name),
+                let printed = try? ChildProgram.run(program, ["--version"]),
+                let line = printed.split(separator: "\n").first
+            else { return nil }
+            return (name, String(line))
+        }
     }
 }

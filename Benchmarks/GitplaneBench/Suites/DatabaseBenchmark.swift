@@ -2,101 +2,69 @@ import LocalStore
 import Reconciler
 import StateRepo
 
-/// Reads and durable changes beside those of etcd and PostgreSQL, each where it is installed, among 1,000 agents.
+/// Durable changes beside those of etcd and PostgreSQL, each where it is installed, among 100, 1,000 and 10,000 agents; reads and
+/// watches beside those of etcd among 1,000.
 struct DatabaseBenchmark: Benchmark {
     static let name = "databases"
 
-    private static let agents = 1_000
-    private static let seconds = 4
-    private static let clients = [1, 64]
+    private static let sizes = [100, 1_000, 10_000]
+    /// Among how many agents reads and watches are compared.
+    private static let compared = 1_000
+    static let duration = Duration.seconds(3)
+    static let clients = [1, 16, 64]
+    private static let plot = "Durable changes a second beside databases"
 
     func run(in folder: BenchFolder, progress: GroupProgress) async throws -> [Figure] {
-        let repository = try BenchRepository(creating: "databases.git", in: folder, agents: Self.agents)
-        let state = try OpenState(repository, index: folder.path("databases.sqlite"), share: folder.share)
+        var figures: [Figure] = []
+        for agents in Self.sizes { figures += try await measure(agents, in: folder, progress) }
+        return figures
+    }
+
+    private func measure(_ agents: Int, in folder: BenchFolder, _ progress: GroupProgress) async throws -> [Figure] {
+        let repository = try BenchRepository(creating: "databases-\(agents).git", in: folder, agents: agents)
+        let state = try OpenState(repository, index: folder.path("databases-\(agents).sqlite"), share: folder.share)
         try await state.publisher.reconcile()
         repository.settle()
         let figures = try await RunningServer.withGitplane(state, share: folder.share) { port in
-            var own: [Int: Double] = [:]
+            var own = Rates(program: "Gitplane", agents: agents)
             for clients in Self.clients {
-                progress.step("\(clients) clients among \(Self.agents) agents")
-                let load = WriterLoad(clients: clients, duration: .seconds(Self.seconds))
-                own[clients] = try await load.patch(agents: Self.agents, port: port).requestsPerSecond
+                progress.step("\(clients) clients among \(agents) agents")
+                let load = WriterLoad(clients: clients, duration: Self.duration)
+                own.perSecond[clients] = try await load.patch(agents: agents, port: port).requestsPerSecond
             }
-            return try await etcd(port, own, in: folder, progress) + postgres(own, progress)
+            progress.step("etcd among \(agents) agents")
+            let etcd = try await etcd(agents, own, in: folder) { other in
+                agents == Self.compared ? try await reads(port, etcd: other) + watches(port, etcd: other) : []
+            }
+            progress.step("PostgreSQL among \(agents) agents")
+            return try own.points + etcd + postgres(agents, own)
         }
         try state.index.close()
         return figures
     }
 
-    private func etcd(
-        _ port: Int,
-        _ own: [Int: Double],
-        in folder: BenchFolder,
-        _ progress: GroupProgress
-    ) async throws -> [Figure] {
-        progress.step("etcd")
-        guard let etcd = try EtcdServer(in: folder) else { return Self.skipped("etcd", progress) }
-        defer { etcd.stop() }
-        let key = "agents/\(SampleAgent.name(321))"
-        let other = etcd.port
-        try await onOwnThread {
-            var connection = try HTTPConnection(port: other)
-            try connection.exchange(EtcdServer.put(key, SampleAgent.definition(321)))
-        }
-        let load = LoadGenerator(connections: 64, duration: .seconds(Self.seconds))
-        let read = try await load.round(.get("/api/control-plane/\(key)"), port: port).requestsPerSecond
-        let get = try await load.round(EtcdServer.get(key), port: other).requestsPerSecond
-        var figures = [
-            Figure("GET agent / etcd get, 64 connections", read / get, .ratio, .atLeast(3)),
-            Figure("etcd get through its JSON gateway", get, .perSecond),
-        ]
-        figures += try await watches(port, etcd: other)
-        for clients in Self.clients {
-            let load = WriterLoad(clients: clients, duration: .seconds(Self.seconds))
-            let put = try await load.round(port: other) { client, number in
-                let agent = client * Self.agents / clients + number * 7 % (Self.agents / clients)
-                return EtcdServer.put(
-                    "agents/\(SampleAgent.name(agent))",
-                    SampleAgent.definition(agent, edition: number)
-                )
-            }
-            figures += [
-                Figure(
-                    "durable PATCH / etcd put, \(clients) clients",
-                    (own[clients] ?? 0) / put.requestsPerSecond,
-                    .ratio
-                ),
-                Figure("etcd put, \(clients) clients", put.requestsPerSecond, .perSecond),
-            ]
-        }
-        return figures
-    }
+    /// Changes a second of one program, by the number of clients.
+    struct Rates {
+        let program: String
+        let agents: Int
+        var perSecond: [Int: Double] = [:]
 
-    private func postgres(_ own: [Int: Double], _ progress: GroupProgress) throws -> [Figure] {
-        progress.step("PostgreSQL")
-        guard let postgres = try PostgresServer(agents: Self.agents) else {
-            return Self.skipped("PostgreSQL", progress)
-        }
-        let rates: [(clients: Int, rate: Double)]
-        do {
-            rates = try Self.clients.map { clients in
-                (clients, try postgres.changes(clients: clients, agents: Self.agents, each: clients == 1 ? 800 : 200))
+        /// The figures of the plot.
+        var points: [Figure] {
+            perSecond.sorted { $0.key < $1.key }.map { clients, rate in
+                let line = "\(program), \(clients) clients"
+                return Figure("\(line) among \(agents)", rate, .perSecond)
+                    .plotted(on: DatabaseBenchmark.plot, as: line, among: agents)
             }
-        } catch {
-            try postgres.stop()
-            throw error
         }
-        try postgres.stop()
-        return rates.flatMap { clients, rate in
-            [
-                Figure("durable PATCH / PostgreSQL change, \(clients) clients", (own[clients] ?? 0) / rate, .ratio),
-                Figure("PostgreSQL UPDATE and INSERT, \(clients) clients", rate, .perSecond),
-            ]
-        }
-    }
 
-    private static func skipped(_ program: String, _ progress: GroupProgress) -> [Figure] {
-        progress.step("\(program) is not installed: not compared")
-        return []
+        /// What these are of those of another program, named `change`.
+        func ratios(to other: Rates, _ change: String) -> [Figure] {
+            perSecond.sorted { $0.key < $1.key }.compactMap { clients, rate in
+                other.perSecond[clients].map {
+                    Figure("durable PATCH / \(change), \(clients) clients among \(agents)", rate / $0, .ratio)
+                }
+            }
+        }
     }
 }

@@ -37,6 +37,20 @@ package struct MaintenanceFigures: MetricsCollecting {
                 ),
             ]
         }
+        if let run = status.last {
+            families += [
+                .gauge(
+                    "gitplane_maintenance_last_run_timestamp_seconds",
+                    run.ended.timeIntervalSince1970,
+                    help: "When the last such run ended."
+                ),
+                .gauge(
+                    "gitplane_maintenance_last_run_succeeded",
+                    run.hasFailed ? 0 : 1,
+                    help: "Whether that run did what it should."
+                ),
+            ]
+        }
         if let run = status.lastSuccess {
             families += [
                 .gauge(

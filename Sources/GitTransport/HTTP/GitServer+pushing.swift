@@ -51,13 +51,14 @@ extension GitServer {
         let version = version == .v2 ? nil : version
         let variables = ["GIT_PROTOCOL": version?.rawValue, PushTickets.variable: ticket]
         let process = process(.receivePack, ["--stateless-rpc"], variables)
-        let (report, ending): (Report, GitProcess.Ending)
+        let before = await targets(of: commands.updates)
+        let (report, ending): (PushReport, GitProcess.Ending)
         do {
             (report, ending) = try await process.run { git in
-                try await withThrowingTaskGroup(of: Report.self) { group in
+                try await withThrowingTaskGroup(of: PushReport.self) { group in
                     group.addTask { try await self.report(of: git) }
                     try await Self.feed(commands.bytes, &input, to: git)
-                    return try await group.next() ?? Report()
+                    return try await group.next() ?? PushReport()
                 }
             }
         } catch {
@@ -68,8 +69,9 @@ extension GitServer {
         // Whatever the report says, and also when there is none: refs may have moved.
         let isConfirmed = await flush(commands.updates, of: holder)
         await reconcile(holder)
-        let doubt = report.doubt(ending) ?? (isConfirmed ? nil : "the disk has not confirmed it")
-        if let reason = doubt ?? contradiction(to: report, commands) {
+        var unknown = report.doubt(ending) ?? (isConfirmed ? nil : "the disk has not confirmed it")
+        if unknown == nil { unknown = await contradiction(to: report, commands, before: before) }
+        if let reason = unknown {
             let metadata: Logger.Metadata = ["request.id": "\(holder.requestID)", "git": "\(ending.errors)"]
             logger.error("the outcome of a push is not known: \(reason)", metadata: metadata)
             return PushRefusal(unknown: reason, commands).report
@@ -77,39 +79,26 @@ extension GitServer {
         return report.bytes
     }
 
-    /// What git says of a push.
-    private struct Report {
-        var bytes = ByteBuffer()
-        /// It said more than is kept.
-        var isCut = false
-
-        /// Why it does not say what came of the push; `nil` when it does.
-        func doubt(_ ending: GitProcess.Ending) -> String? {
-            if ending.isKilled { return "git was ended before it had reported" }
-            if isCut { return "git said too much" }
-            // A report ends with a flush packet (gitprotocol-pack(5)).
-            let isWhole = bytes.readableBytesView.suffix(4).elementsEqual("0000".utf8)
-            return ending.isSuccess || isWhole ? nil : "git failed before it had reported"
-        }
-    }
-
     /// What git says has failed and is there all the same: a file system over a network may report a failure of a rename that
     /// it has done (rename(2), "BUGS").
-    private func contradiction(to report: Report, _ commands: PushCommands) -> String? {
-        let text = String(decoding: report.bytes.readableBytesView, as: UTF8.self)
-        let failed = commands.updates.filter { text.contains("ng \($0.ref) ") }
+    ///
+    /// - Parameter before: where the refs were when the push began; `nil` when they could not be read.
+    private func contradiction(
+        to report: PushReport,
+        _ commands: PushCommands,
+        before: [RefName: AnyObjectID]?
+    ) async -> String? {
+        let refs = report.failedRefs(usesSideBand: commands.capabilities.usesSideBand)
+        let failed = commands.updates.filter { refs.contains($0.ref) }
         guard !failed.isEmpty else { return nil }
-        do throws(GitError) {
-            let repository = try GitRepository(openingBareAt: repositoryPath)
-            for update in failed where update.old != update.new {
-                guard let ref = RefName(update.ref) else { continue }
-                let target = try repository.target(of: ref).map { AnyObjectID(rebinding: $0) }
-                if target == update.new { return "git reported that \(ref) was not changed, and it was" }
-            }
-            return nil
-        } catch {
+        guard let before, let after = await targets(of: failed) else {
             return "git reported a failure, and where the refs are cannot be read"
         }
+        for update in failed {
+            guard let ref = RefName(update.ref), before[ref] != update.new, after[ref] == update.new else { continue }
+            return "git reported that \(ref) was not changed, and it was"
+        }
+        return nil
     }
 
     /// The push is done: when it cannot be served now, the next pass of the reconciler serves it.
@@ -140,12 +129,9 @@ extension GitServer {
         try await git.endInput()
     }
 
-    private func report(of git: RunningGit) async throws -> Report {
-        var report = Report()
-        try await git.forwardOutput { part in
-            report.isCut = report.isCut || report.bytes.readableBytes + part.readableBytes > reportLimit
-            if !report.isCut { report.bytes.writeImmutableBuffer(part) }
-        }
+    private func report(of git: RunningGit) async throws -> PushReport {
+        var report = PushReport()
+        try await git.forwardOutput { report.append($0, limit: reportLimit) }
         return report
     }
 

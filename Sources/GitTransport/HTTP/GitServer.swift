@@ -122,6 +122,16 @@ package struct GitServer: Sendable {
         }
     }
 
+    /// Where these refs are; `nil` when they cannot be read.
+    func targets(of updates: [RefUpdate]) async -> [RefName: AnyObjectID]? {
+        do {
+            return try await flusher.targets(of: updates.compactMap { RefName($0.ref) })
+        } catch {
+            logger.warning("refs of a push not read", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
     /// Flushes that these refs may have moved, and returns whether the disk has confirmed it.
     func flush(_ updates: [RefUpdate], of holder: PushTickets.Holder) async -> Bool {
         do {

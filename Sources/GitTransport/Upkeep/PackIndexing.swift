@@ -1,9 +1,12 @@
+import Concurrency
 import StateRepo
 package import Telemetry
 
 /// Makes indexes of packs anew that are missing or damaged: without one nobody finds what is in the pack, and no git packs
 /// or cleans (``PackIndexes``).
-package struct PackIndexing: Sendable {
+///
+/// On a thread of its own: whole packs are read.
+package actor PackIndexing {
     /// What became of the packs, as paths relative to the repository, in order.
     package struct Report: Hashable, Sendable {
         /// Have an index again.
@@ -12,17 +15,28 @@ package struct PackIndexing: Sendable {
         package fileprivate(set) var removed: [String]
         /// Cannot have one, because the pack itself is damaged; they stay as they are.
         package fileprivate(set) var damaged: [String]
+        /// Have none, for a reason that git told.
+        package fileprivate(set) var failed: [String]
 
-        package init(indexed: [String] = [], removed: [String] = [], damaged: [String] = []) {
+        package init(
+            indexed: [String] = [],
+            removed: [String] = [],
+            damaged: [String] = [],
+            failed: [String] = []
+        ) {
             self.indexed = indexed
             self.removed = removed
             self.damaged = damaged
+            self.failed = failed
         }
     }
 
+    private let executor = QueueExecutor(label: "gitplane.pack-indexing")
     private let repository: String
     private let indexes: PackIndexes
     private let command: GitCommand
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:
     ///   - repository: the bare repository, an absolute path.
@@ -47,21 +61,23 @@ package struct PackIndexing: Sendable {
             if try indexes.isEmpty(pack) {
                 try indexes.remove(pack)
                 report.removed.append(pack)
-            } else if try indexes.isWhole(pack) {
-                try await index(pack)
-                report.indexed.append(pack)
-            } else {
+            } else if try !indexes.isWhole(pack) {
                 report.damaged.append(pack)
+            } else if let reason = try await index(pack) {
+                report.failed.append("\(pack): \(reason)")
+            } else {
+                report.indexed.append(pack)
             }
         }
         return report
     }
 
-    private func index(_ pack: String) async throws {
+    /// - Returns: why it could not be made; `nil` when it was.
+    private func index(_ pack: String) async throws -> String? {
         let arguments = ["-c", "pack.threads=1", "index-pack", "\(repository)/\(pack)"]
-        let outcome = try await command.run(["--git-dir", repository] + arguments)
-        guard !outcome.ending.isSuccess else { return }
-        let lines = outcome.ending.errors.split(separator: "\n").map(String.init)
-        throw RepositoryUpkeep.Failure(command: "index-pack", output: lines)
+        let ending = try await command.run(["--git-dir", repository] + arguments).ending
+        guard !ending.isSuccess else { return nil }
+        let reason = ending.errors.split(separator: "\n").first.map(String.init)
+        return ending.isKilled ? "it took too long or too much" : reason ?? "git index-pack failed"
     }
 }

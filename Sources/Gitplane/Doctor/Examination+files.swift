@@ -16,9 +16,10 @@ extension Examination {
     func packIndexes(besideServer: Bool) throws -> [Finding] {
         guard isReadable else { return [] }
         let indexes = PackIndexes(repositoryAt: folder.repository)
+        let renewed = besideServer ? [] : try JournalRecovery(repositoryAt: folder.repository).packs()
         return try indexes.faulty(isQuiet: !besideServer).map { pack in
             let message = "its index (.idx) is damaged or missing"
-            guard try !indexes.isWhole(pack), try !indexes.isEmpty(pack) else {
+            guard try !indexes.isWhole(pack), try !indexes.isEmpty(pack), !renewed.contains(pack) else {
                 let remedy = "a start, or maintenance, makes it anew, and what it hides can be looked at then"
                 return Finding(.start, "state.git/\(pack)", "\(message): \(remedy)")
             }

@@ -16,9 +16,10 @@ extension Examination {
     func missingReleases(_ tree: StateTree, _ repository: borrowing GitRepository) throws -> [Finding] {
         let ledger = try LedgerRef(identity: ServerIdentity(instance: "")).load(from: repository)
         let missing = tree.releases.compactMap { id, release -> String? in
-            guard let version = release.facts?.version, ledger.entry(of: id, version: version) == nil else {
-                return nil
-            }
+            // What is not kept is no version, and is told as a fault of the state.
+            guard release.pinned != nil, let version = release.facts?.version,
+                ledger.entry(of: id, version: version) == nil
+            else { return nil }
             return "version \(version) of \(id)"
         }
         guard let first = missing.min() else { return [] }

@@ -123,7 +123,7 @@ struct Maintenance: Service {
     private func work(_ task: MaintenanceTask) async throws {
         try await publisher.seal()
         // Git packs and cleans nothing while a pack has none.
-        await indexing.mend(isQuiet: false, logger)
+        logger.tellDamaged(await indexing.mend(isQuiet: false, logger))
         switch task {
         case .pack: try await upkeep.pack()
         case .clean:

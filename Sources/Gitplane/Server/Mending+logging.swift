@@ -17,7 +17,9 @@ extension DerivedFiles {
 
 extension PackIndexing {
     /// Makes those that can be made and says so; what cannot be mended stops nothing.
-    func mend(isQuiet: Bool, _ logger: Logger) async {
+    ///
+    /// - Returns: packs that are damaged themselves.
+    func mend(isQuiet: Bool, _ logger: Logger) async -> [String] {
         do {
             let report = try await mend(isQuiet: isQuiet)
             if !report.indexed.isEmpty {
@@ -26,12 +28,21 @@ extension PackIndexing {
             if !report.removed.isEmpty {
                 logger.warning("removed packs that were empty", metadata: ["packs": "\(report.removed)"])
             }
-            if !report.damaged.isEmpty {
-                let message: Logger.Message = "packs are damaged, and have no index; gitplane doctor says more"
-                logger.error(message, metadata: ["packs": "\(report.damaged)"])
+            if !report.failed.isEmpty {
+                logger.error("indexes of packs not made anew", metadata: ["packs": "\(report.failed)"])
             }
+            return report.damaged
         } catch {
-            logger.warning("indexes of packs not made anew", metadata: ["error": "\(error)"])
+            logger.error("indexes of packs not made anew", metadata: ["error": "\(error)"])
+            return []
         }
+    }
+}
+
+extension Logger {
+    /// Says that these packs are damaged, and have no index.
+    func tellDamaged(_ packs: [String]) {
+        guard !packs.isEmpty else { return }
+        error("packs are damaged, and have no index; gitplane doctor says more", metadata: ["packs": "\(packs)"])
     }
 }

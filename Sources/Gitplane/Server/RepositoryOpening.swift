@@ -18,12 +18,14 @@ struct RepositoryOpening {
         let configuration = RepositoryConfiguration(hooksPath: folder.hooks)
         if exists("HEAD") {
             try check(configuration)
-            try await clear()
+            let damaged = try await clear()
             try recover()
+            // What the journal has is gone by now, whatever a power cut had made of it.
+            logger.tellDamaged(damaged.filter(exists))
             tell(try configuration.apply(toRepositoryAt: folder.repository))
         } else if exists("objects") {
             // It has lost its HEAD alone, or a first start was cut off.
-            try await clear()
+            _ = try await clear()
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
             tell(["HEAD"])
             try recover()
@@ -39,11 +41,13 @@ struct RepositoryOpening {
     }
 
     /// Removes what a crash has left, and mends what git makes of other files and would hide objects that are there.
-    private func clear() async throws {
+    ///
+    /// - Returns: packs without an index that are damaged themselves, as paths in the repository.
+    private func clear() async throws -> [String] {
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
         if !report.removed.isEmpty { logger.warning("removed stale files", metadata: ["files": "\(report.removed)"]) }
         DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)
-        await PackIndexing(repository: folder.repository, programs: programs).mend(isQuiet: true, logger)
+        return await PackIndexing(repository: folder.repository, programs: programs).mend(isQuiet: true, logger)
     }
 
     private func tell(_ restored: [String]) {

@@ -17,6 +17,12 @@ struct DatabaseFile: Sendable {
 
     private var allPaths: [String] { [path] + Self.companionSuffixes.map { path + $0 } }
 
+    /// Whether there is anything of that name.
+    var isThere: Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// Creates the file, empty, unless it exists, and takes it from everybody but its owner.
     ///
     /// - Returns: whether it was created.

@@ -25,10 +25,10 @@ package final class LocalDatabase: Sendable {
         try file.refuseEmptied()
         let mark = AuditMark(ofDatabaseAt: path)
         try mark.check()
-        // Who took the file away begins anew.
-        let isNew = try file.prepare()
-        self.replacesLost = isNew && mark.place() != nil
-        if isNew { mark.remove() }
+        // Who took the file away begins anew, also when that is cut off between the two.
+        self.replacesLost = !file.isThere && mark.place() != nil
+        if !file.isThere { mark.remove() }
+        try file.prepare()
         self.auditMark = mark
         do {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)

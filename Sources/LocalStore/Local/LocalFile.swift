@@ -32,7 +32,7 @@ package struct LocalFile: Sendable {
         do {
             try DatabaseFile(path: target).prepare()
             let copy = try DatabaseQueue(path: target)
-            try DatabaseQueue(path: path, configuration: DatabaseFile.reading).backup(to: copy)
+            try DatabaseFile(path: path).openForReading().backup(to: copy)
             // One file, without a log beside it.
             try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
             try copy.close()

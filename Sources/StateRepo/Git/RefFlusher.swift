@@ -35,6 +35,14 @@ package actor RefFlusher {
         isInDoubt = false
     }
 
+    /// Where refs are, before and after they may have moved; those that are not there are left out.
+    package func targets(of refs: [RefName]) throws(GitError) -> [RefName: AnyObjectID] {
+        let repository = try GitRepository(openingBareAt: repository)
+        var targets: [RefName: AnyObjectID] = [:]
+        for ref in refs { targets[ref] = try repository.target(of: ref).map { AnyObjectID(rebinding: $0) } }
+        return targets
+    }
+
     /// Deepest first, so that a directory is on disk before its own entry is.
     static func directories(of refs: [RefName]) -> [String] {
         var directories: Set<String> = ["", "objects/pack", "refs"]

@@ -35,7 +35,33 @@ final class CutDisk {
     }
 
     /// Without the kindness of writing a file out when it is renamed over another.
-    private var mounting: [String] { ["mount", "-o", "loop,noauto_da_alloc", image, folder.path] }
+    private var mounting: [String] {
+        ["mount", "-o", "loop,noauto_da_alloc,errors=remount-ro", image, folder.path]
+    }
+
+    /// Mounts it again so that nobody can write; nobody may have a file of it open for that.
+    func remountReadOnly() throws {
+        let (ending, output) = try Self.run(["mount", "-o", "remount,ro", folder.path])
+        guard ending == .exited(0) else { throw ChildProcess.Failure(description: "not read-only: \(output)") }
+    }
+
+    /// Has the kernel find an error, after which it lets nobody write until the disk is mounted again (ext4(5), `errors`).
+    ///
+    /// - Returns: `false`, with a notice, where that is not allowed.
+    func makeReadOnly() throws -> Bool {
+        let (ending, device) = try Self.run(["findmnt", "-n", "-o", "SOURCE", folder.path])
+        guard ending == .exited(0), let name = device.split(separator: "/").last?.split(separator: "\n").first else {
+            throw ChildProcess.Failure(description: "no device: \(device)")
+        }
+        let trigger = open("/sys/fs/ext4/\(name)/trigger_fs_error", O_WRONLY | O_CLOEXEC)
+        guard trigger >= 0 else {
+            print("no disk can be made read-only here (\(String(cString: strerror(errno)))): SKIPPED")
+            return false
+        }
+        defer { close(trigger) }
+        guard write(trigger, "test", 4) == 4 else { throw ChildProcess.Failure(description: "no error: \(errno)") }
+        return true
+    }
 
     /// Cuts the power and switches it on again.
     ///

@@ -28,6 +28,7 @@ struct FaultHistory {
     /// Values of `Idempotency-Key` whose requests were acknowledged.
     private(set) var keys: Set<String> = []
     var timeline = FaultTimeline()
+    var register = FaultRegister()
     private(set) var counts: [String: Int] = [:]
     /// How many requests and pushes the server was not able to do, or did not say what came of them.
     private(set) var failures = 0
@@ -158,6 +159,7 @@ struct FaultHistory {
         problems += try timeline.problems(server.git)
         if let seen = timeline.seen { revisions.insert(seen) }
         for agent in agents.sorted() { try check(agent, server) }
+        problems += try register.problems(server)
         try checkSecrets(server)
         try checkTokens(server)
         try checkMarks(server)

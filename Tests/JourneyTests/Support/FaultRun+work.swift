@@ -16,6 +16,7 @@ extension FaultRun {
         let token = "{\"name\": \"token \(counter)\", \"scopes\": [\"state:read\"]}"
         let minted = try history.send { try server.client.api("POST", "auth/tokens", body: token) }
         try history.minted("token \(counter)", minted)
+        try passing()
         try push()
         _ = try describe(agent)
     }

@@ -38,6 +38,8 @@ final class FaultRun {
     var place = ""
     var random: SeededGenerator
     var counter = 0
+    /// How many requests of the kinds there were of which each round has one.
+    var turn = 0
     var agents: [String] = []
     var touched: Set<String> = []
     /// Requests with an `Idempotency-Key` of which it is not known whether they happened.

@@ -75,6 +75,12 @@ package struct JournalRecovery {
         try Self.series(inRepositoryAt: path).reduce(into: []) { $0.formUnion($1.pack.entries.map(\.id)) }
     }
 
+    /// The packs that ``run()`` writes anew or removes, as paths in the repository, whatever became of them.
+    package func packs() throws(GitError) -> Set<String> {
+        let heads = try Self.series(inRepositoryAt: path).flatMap(\.heads)
+        return Set(heads.map { "objects/pack/pack-\($0).pack" })
+    }
+
     /// What ``run()`` will find, without changing anything; `nothing` also when the branch has everything.
     package func forecast() throws(GitError) -> Outcome {
         let series = try Self.series(inRepositoryAt: path)

@@ -1,0 +1,51 @@
+import NIOCore
+import Testing
+
+@testable import GitTransport
+
+@Suite("git's report of a push")
+struct PushReportTests {
+    private static func report(_ text: String) -> PushReport {
+        var report = PushReport()
+        report.append(ByteBuffer(string: text), limit: 1 << 20)
+        return report
+    }
+
+    private static let status = "000eunpack ok\n0015ok refs/heads/a\n0021ng refs/heads/main was late\n0000"
+
+    @Test("names the refs that were not changed")
+    func plain() {
+        #expect(Self.report(Self.status).failedRefs(usesSideBand: false) == ["refs/heads/main"])
+        #expect(Self.report("000eunpack ok\n0015ok refs/heads/a\n0000").failedRefs(usesSideBand: false) == [])
+    }
+
+    @Test(
+        "does so wherever the bands were cut, and whatever git tells people in between",
+        arguments: 1..<Self.status.utf8.count
+    )
+    func bands(place: Int) {
+        var bytes = ByteBuffer()
+        bytes.writePacketLine([1] + Array(Self.status.utf8.prefix(place)))
+        bytes.writePacketLine([2] + Array("0021ng refs/heads/other was it\n".utf8))
+        bytes.writePacketLine([1] + Array(Self.status.utf8.dropFirst(place)))
+        bytes.writeFlush()
+        var report = PushReport()
+        report.append(bytes, limit: 1 << 20)
+        #expect(report.failedRefs(usesSideBand: true) == ["refs/heads/main"])
+    }
+
+    @Test("that is none names nothing", arguments: ["", "zzzz", "0021ng refs", "0007ng\n0000", "000bng  x\n"])
+    func garbage(text: String) {
+        #expect(Self.report(text).failedRefs(usesSideBand: false).subtracting([""]) == [])
+    }
+
+    @Test("is not kept beyond its limit")
+    func limit() {
+        var report = PushReport()
+        report.append(ByteBuffer(string: "0000"), limit: 6)
+        #expect(!report.isCut)
+        report.append(ByteBuffer(string: "0000"), limit: 6)
+        #expect(report.isCut)
+        #expect(report.bytes.readableBytes == 4)
+    }
+}
