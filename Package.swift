@@ -96,7 +96,7 @@ let package = Package(
         ),
         .target(
             name: "LocalStore",
-            dependencies: ["Access", "Documents", "Providers", "Secrets", "StateRepo", grdb],
+            dependencies: ["Access", "Concurrency", "Documents", "Providers", "Secrets", "StateRepo", grdb],
             swiftSettings: strict
         ),
         .target(

@@ -47,6 +47,7 @@ extension StatePublisher {
     /// while one of them holds, from whether a file can be written.
     func reviewStorage() {
         if DiskRoom(at: configuration.repositoryPath).isExhausted { return tellFull() }
+        if configuration.doubt.take() { storage.note() }
         let told = [Condition.Kind.storageFull, .writesFailing].filter { conditions[$0] != nil }
         guard storage.begin(at: .now, isTold: !told.isEmpty) else { return }
         let problem = StorageProbe(repositoryAt: configuration.repositoryPath).run()

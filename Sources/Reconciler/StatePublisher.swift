@@ -1,11 +1,11 @@
 import Concurrency
-package import CoreMetrics
+import CoreMetrics
 import Documents
-package import Foundation
+import Foundation
 package import Logging
 package import StateRepo
 import Synchronization
-package import Telemetry
+import Telemetry
 
 /// Moves `main` and publishes what it then says: the one writer, and the one pass that notices what others wrote.
 ///
@@ -17,46 +17,6 @@ package actor StatePublisher {
     package static let maximumAttempts = 3
     /// How long a push that was let through keeps writes back.
     package static let maximumHold: Duration = .seconds(5)
-
-    package struct Configuration: Sendable {
-        package let repositoryPath: String
-        package let rules: StateRules
-        package let identity: ServerIdentity
-        package let announcements: any PushAnnouncing
-        package let secrets: @Sendable () -> SecretInventory
-        package let holdLimit: Duration
-        package let metrics: any MetricsFactory
-        package let spans: Spans
-        package let now: @Sendable () -> Date
-
-        /// - Parameters:
-        ///   - announcements: where pushes are kept that were let through.
-        ///   - secrets: which secrets there are now.
-        ///   - holdLimit: how long one of them keeps writes back; tests make it short.
-        ///   - metrics: where commits, flushes and seals are counted.
-        ///   - spans: where they are recorded one by one.
-        package init(
-            repositoryPath: String,
-            rules: StateRules,
-            identity: ServerIdentity,
-            announcements: any PushAnnouncing,
-            secrets: @escaping @Sendable () -> SecretInventory = { .empty },
-            holdLimit: Duration = StatePublisher.maximumHold,
-            metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-            spans: Spans = .none,
-            now: @escaping @Sendable () -> Date = { Date() }
-        ) {
-            self.repositoryPath = repositoryPath
-            self.rules = rules
-            self.identity = identity
-            self.announcements = announcements
-            self.secrets = secrets
-            self.holdLimit = holdLimit
-            self.metrics = metrics
-            self.spans = spans
-            self.now = now
-        }
-    }
 
     let executor: QueueExecutor
     let log: any CommitLog

@@ -5,13 +5,17 @@ import Testing
 
 @Suite("A data folder on a disk that has become read-only")
 struct ReadOnlyDiskTests {
-    @Test("is served on, takes no write, and says why; after a start on a disk that is mounted again it has everything")
-    func running() async throws {
+    @Test(
+        "is served on, takes no write, and says why; after a start on a disk that is mounted again it has everything",
+        arguments: [nil, "a-break-glass-token-of-a-test-0123456789"]
+    )
+    func running(token: String?) async throws {
         try await withTemporaryDirectory { directory in
             guard let disk = try CutDisk(below: directory) else { return }
             defer { withExtendedLifetime(disk) {} }
             let folder = disk.folder.appending(path: "data")
-            let server = try ServerProcess(dataIn: folder)
+            let environment = token.map { ["CONTROL_PLANE_API_TOKEN": $0] } ?? [:]
+            let server = try ServerProcess(dataIn: folder, environment: environment)
             try server.client.createAgent("atlas", description: "old")
             #expect(try server.client.describe("atlas", as: "kept").isSuccess)
             #expect(try server.client.condition("WritesFailing") == nil)
@@ -51,7 +55,7 @@ struct ReadOnlyDiskTests {
             let verified = try run("audit", "verify", "--data-dir", folder.path)
             #expect(verified.ending == .exited(0), "\(verified.text)")
             let backup = directory.appending(path: "backup").path
-            let made = try run("backup", backup, "--data-dir", folder.path)
+            let made = try run("backup", backup, "--data-dir", folder.path, "--with-identity")
             #expect(made.ending == .exited(0), "\(made.text)")
             let restored = directory.appending(path: "restored")
             let again = try run("restore", backup, "--data-dir", restored.path)

@@ -55,7 +55,8 @@ struct StateComponents {
                 announcements: AnnouncedPushes(database: local),
                 secrets: { inventory.current },
                 metrics: instruments.metrics,
-                spans: instruments.spans
+                spans: instruments.spans,
+                doubt: local.doubt
             ),
             index: index,
             snapshots: snapshots,

@@ -1,4 +1,5 @@
 package import Access
+internal import Concurrency
 internal import Foundation
 internal import GRDB
 internal import StateRepo
@@ -27,6 +28,7 @@ package struct AccessDatabase: AccessStore {
         } catch let error as AccessRefusal {
             throw error
         } catch {
+            database.doubt.raise()
             let cause = LocalStoreError(translating: error, while: "use the tables of access")
             // Then the last frame of the transaction is not in the file, by which it counts.
             if cause.code == .full { throw AccessRefusal.storageFull(cause) }

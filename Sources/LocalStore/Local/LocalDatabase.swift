@@ -1,4 +1,5 @@
 internal import Access
+package import Concurrency
 internal import GRDB
 
 /// `local.sqlite`: what is not state and cannot be made again from git.
@@ -16,6 +17,8 @@ package final class LocalDatabase: Sendable {
     package let restoredGuards: [String]
     /// Whether there was another one, of which nothing but the newest entry of the audit log is known.
     package let replacesLost: Bool
+    /// Where it is told that something could not be written.
+    package let doubt = StorageDoubt()
 
     /// Opens the file at `path`, whose folder must exist, or makes it; only the owner may read it.
     ///
@@ -67,6 +70,7 @@ package final class LocalDatabase: Sendable {
         do {
             try pool.write(body)
         } catch {
+            doubt.raise()
             throw LocalStoreError(translating: error, while: activity)
         }
     }
