@@ -78,6 +78,12 @@ final class CutDisk {
         guard ending == .exited(0) else { throw ChildProcess.Failure(description: "not mounted again: \(output)") }
     }
 
+    /// Flushes everything, also what was written by somebody who does not ask for it.
+    func settle() throws {
+        let (ending, output) = try Self.run(["sync", "--file-system", folder.path])
+        guard ending == .exited(0) else { throw ChildProcess.Failure(description: "not flushed: \(output)") }
+    }
+
     deinit { umount2(folder.path, Int32(MNT_DETACH)) }
 
     private func unmount() throws {

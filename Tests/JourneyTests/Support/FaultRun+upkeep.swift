@@ -67,6 +67,7 @@ extension FaultRun {
         try work()
         try crash()
         try server.git.scatter(Self.scattered, marked: "after text \(counter)", in: "\(server.folder.path).scattered")
+        try disk?.settle()
         upkeep = "100ms"
         try start()
     }
@@ -76,6 +77,7 @@ extension FaultRun {
         try work()
         try crash()
         let objects = try MaintenanceObjects(in: server.git, marked: "after text \(counter)")
+        try disk?.settle()
         upkeep = "100ms"
         points.watch(.started)
         try start()
