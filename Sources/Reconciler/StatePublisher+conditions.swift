@@ -74,7 +74,7 @@ extension StatePublisher {
             .writesFailing,
             .yes,
             reason: "StorageUnwritable",
-            message: "nothing can be written (\(reason)): writes are refused, and what is published is served",
+            message: "files cannot be written (\(reason)): writes fail, or git does not see them; reads go on",
             revision: snapshots.latest?.revision,
             at: configuration.now()
         )

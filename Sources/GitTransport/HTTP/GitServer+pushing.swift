@@ -51,6 +51,8 @@ extension GitServer {
         let version = version == .v2 ? nil : version
         let variables = ["GIT_PROTOCOL": version?.rawValue, PushTickets.variable: ticket]
         let process = process(.receivePack, ["--stateless-rpc"], variables)
+        concurrent.begin(commands.updates)
+        defer { concurrent.end(commands.updates) }
         let before = await targets(of: commands.updates)
         let (report, ending): (PushReport, GitProcess.Ending)
         do {
@@ -95,7 +97,9 @@ extension GitServer {
             return "git reported a failure, and where the refs are cannot be read"
         }
         for update in failed {
-            guard let ref = RefName(update.ref), before[ref] != update.new, after[ref] == update.new else { continue }
+            guard let ref = RefName(update.ref), before[ref] != update.new, after[ref] == update.new,
+                !concurrent.isShared(update)
+            else { continue }
             return "git reported that \(ref) was not changed, and it was"
         }
         return nil

@@ -43,6 +43,7 @@ package struct GitServer: Sendable {
     private let fetchSlots: GitSlots
     private let pushSlots: GitSlots
     private let flusher: RefFlusher
+    let concurrent = ConcurrentUpdates()
     private let abandoned: AbandonedQuarantines
     private let spans: Spans
 

@@ -61,7 +61,7 @@ package actor PackIndexing {
             if try indexes.isEmpty(pack) {
                 try indexes.remove(pack)
                 report.removed.append(pack)
-            } else if try !indexes.isWhole(pack) {
+            } else if try !indexes.canBeMade(pack) {
                 report.damaged.append(pack)
             } else if let reason = try await index(pack) {
                 report.failed.append("\(pack): \(reason)")

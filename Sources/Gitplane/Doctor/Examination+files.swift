@@ -12,20 +12,33 @@ extension Examination {
         }
     }
 
-    /// Packs whose objects nobody finds until their index is made again.
-    func packIndexes(besideServer: Bool) throws -> [Finding] {
-        guard isReadable else { return [] }
+    /// Packs whose objects nobody finds.
+    ///
+    /// - Returns: what is to be said of them, and whether a start makes some readable that are not now.
+    func packIndexes(besideServer: Bool) throws -> (findings: [Finding], hidesPacks: Bool) {
+        guard isReadable else { return ([], false) }
         let indexes = PackIndexes(repositoryAt: folder.repository)
         let renewed = besideServer ? [] : try JournalRecovery(repositoryAt: folder.repository).packs()
-        return try indexes.faulty(isQuiet: !besideServer).map { pack in
-            let message = "its index (.idx) is damaged or missing"
-            guard try !indexes.isWhole(pack), try !indexes.isEmpty(pack), !renewed.contains(pack) else {
-                let remedy = "a start, or maintenance, makes it anew, and what it hides can be looked at then"
-                return Finding(.start, "state.git/\(pack)", "\(message): \(remedy)")
+        var (findings, hidesPacks): ([Finding], Bool) = ([], false)
+        for pack in try indexes.faulty(isQuiet: !besideServer) {
+            let fault = "its index (.idx) is damaged or missing"
+            func note(_ concern: Finding.Concern, _ message: String) {
+                findings.append(Finding(concern, "state.git/\(pack)", message))
             }
-            let remedy = "put both back from a backup, or move it away when git fsck misses nothing"
-            return Finding(.person, "state.git/\(pack)", "\(message), and so is the pack: \(remedy)")
+            if renewed.contains(pack) {
+                note(.start, "\(fault): the journal has what is in it, which is written anew")
+            } else if try indexes.isEmpty(pack) {
+                note(.start, "nothing is in it: a start, or maintenance, removes it")
+            } else if try indexes.canBeMade(pack) {
+                let remedy = "a start, or maintenance, makes it anew, and what it hides can be looked at then"
+                note(.start, "\(fault): \(remedy)")
+                hidesPacks = true
+            } else {
+                let remedy = "put both back from a backup, or move them away when git fsck misses nothing"
+                note(.person, "\(fault), and it cannot be made of the pack: \(remedy)")
+            }
         }
+        return (findings, hidesPacks)
     }
 
     func workingTree() throws -> [Finding] {

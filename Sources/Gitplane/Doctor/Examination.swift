@@ -21,10 +21,14 @@ struct Examination {
         // What a running server is in the middle of is nobody's leftover.
         if holder == .nobody { findings += draft() + attempt("repository") { try leftovers() } }
         let tables = attempt("state.git") { try damagedTables() }
-        let indexes = attempt("state.git/objects/pack") { try packIndexes(besideServer: holder != .nobody) }
+        var hidesPacks = false
+        let indexes = attempt("state.git/objects/pack") {
+            let found = try packIndexes(besideServer: holder != .nobody)
+            hidesPacks = found.hidesPacks
+            return found.findings
+        }
         findings += tables + indexes
         // What would be read by damaged ones says nothing about what is there.
-        let hidesPacks = indexes.contains { $0.concern == .start }
         if !hidesPacks, !tables.contains(where: { $0.subject.hasSuffix(DerivedFiles.packTable) }) {
             findings += attempt("repository") { try repository() } + attempt("state") { try state() }
             if holder == .nobody { findings += attempt("main") { try lostCommits() } }

@@ -29,15 +29,42 @@ package struct PackIndexes: Sendable {
             guard FileSystem.exists(path(Self.index(of: pack))) else {
                 return isQuiet || isSettled(pack, at: now)
             }
-            return try SealedFile(path: path(Self.index(of: pack))).isDamaged()
+            return try !isIndexed(pack)
         }
         .map { "\(Self.folder)/\($0)" }
     }
 
-    /// Whether the pack is as git has written it, so that an index can be made of it.
-    package func isWhole(_ pack: String) throws(GitError) -> Bool {
-        guard FileSystem.exists(path(pack)) else { return false }
-        return try !SealedFile(path: path(pack)).isDamaged()
+    /// Whether an index can be made of the pack: it is as git has written it, and nothing else is in the place of the index.
+    package func canBeMade(_ pack: String) throws -> Bool {
+        guard kind(of: pack) == .typeRegular else { return false }
+        guard try !SealedFile(path: path(pack)).isDamaged() else { return false }
+        return [nil, .typeRegular, .typeSymbolicLink].contains(kind(of: Self.index(of: pack)))
+    }
+
+    /// Whether the index of the pack is whole, and is that of this pack: both end with the pack's hash, behind which the index
+    /// has one of its own (gitformat-pack(5)).
+    private func isIndexed(_ pack: String) throws -> Bool {
+        let index = Self.index(of: pack)
+        guard kind(of: index) != .typeDirectory else { return false }
+        guard try !SealedFile(path: path(index)).isDamaged() else { return false }
+        guard let end = try tail(of: index, 40), let hash = try tail(of: pack, 20) else { return true }
+        return end.prefix(20) == hash
+    }
+
+    /// The last bytes of a file; `nil` when it cannot be opened, or has fewer.
+    private func tail(of name: String, _ count: Int) throws -> Data? {
+        guard kind(of: name) == .typeRegular, let file = FileHandle(forReadingAtPath: path(name)) else { return nil }
+        defer { file.closeFile() }
+        let size = try file.seekToEnd()
+        guard size >= UInt64(count) else { return nil }
+        try file.seek(toOffset: size - UInt64(count))
+        return try file.readToEnd()
+    }
+
+    /// What stands there itself: a link is not followed.
+    private func kind(of name: String) -> FileAttributeType? {
+        // What is gone meanwhile is nothing.
+        (try? FileManager.default.attributesOfItem(atPath: path(name)))?[.type] as? FileAttributeType
     }
 
     /// Whether nothing is in the pack, as a power cut may leave one.

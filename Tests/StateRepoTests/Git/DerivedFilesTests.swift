@@ -79,8 +79,20 @@ struct DerivedFilesTests {
             #expect(try indexes.faulty(isQuiet: false, at: Date(timeIntervalSinceNow: 50)) == [])
             #expect(try indexes.faulty(isQuiet: false, at: Date(timeIntervalSinceNow: 70)) == [pack])
             #expect(try indexes.faulty(isQuiet: true) == [pack])
+            #expect(try indexes.canBeMade(pack))
             try git.run("index-pack", "\(git.directory)/\(pack)")
             #expect(try indexes.faulty(isQuiet: true) == [])
+            let more = try git.run("hash-object", "-w", "--stdin", input: Array("more".utf8))
+            let other = try git.run("pack-objects", "--quiet", "objects/pack/pack", input: Array("\(more)\n".utf8))
+            let file = URL(filePath: "\(git.directory)/\(index)")
+            let otherIndex = try Data(contentsOf: URL(filePath: "\(git.directory)/objects/pack/pack-\(other).idx"))
+            try otherIndex.write(to: file, options: .atomic)
+            #expect(try indexes.faulty(isQuiet: false) == [pack])
+            #expect(try indexes.canBeMade(pack))
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+            #expect(try indexes.faulty(isQuiet: false) == [pack])
+            #expect(try !indexes.canBeMade(pack))
         }
     }
 
