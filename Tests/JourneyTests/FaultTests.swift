@@ -129,7 +129,7 @@ struct FaultTests {
             let met = run.met
             let operations = try run.measureCleaning()
             // Git may have begun before it is looked at.
-            for _ in 1...3 where run.met == met {
+            for _ in 1...5 where run.met == met {
                 for operation in Self.operations(of: operations, &random) {
                     try run.roundOfCleaning(.init(fault: .kill, operation: operation))
                 }
