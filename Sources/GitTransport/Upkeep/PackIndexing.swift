@@ -32,24 +32,17 @@ package actor PackIndexing {
     }
 
     private let executor = QueueExecutor(label: "gitplane.pack-indexing")
-    private let repository: String
     private let indexes: PackIndexes
-    private let command: GitCommand
+    private let upkeep: RepositoryUpkeep
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:
     ///   - repository: the bare repository, an absolute path.
     ///   - spans: where the commands are recorded.
-    package init(
-        repository: String,
-        programs: GitPrograms,
-        limits: GitProcessLimits = .maximumForUpkeep,
-        spans: Spans = .none
-    ) {
-        self.repository = repository
+    package init(repository: String, programs: GitPrograms, spans: Spans = .none) {
         self.indexes = PackIndexes(repositoryAt: repository)
-        self.command = GitCommand(programs: programs, limits: limits, spans: spans)
+        self.upkeep = RepositoryUpkeep(repository: repository, programs: programs, spans: spans)
     }
 
     /// Makes those indexes that can be made, and does nothing when none is missing; may be done again at any time.
@@ -63,21 +56,15 @@ package actor PackIndexing {
                 report.removed.append(pack)
             } else if try !indexes.canBeMade(pack) {
                 report.damaged.append(pack)
-            } else if let reason = try await index(pack) {
-                report.failed.append("\(pack): \(reason)")
             } else {
-                report.indexed.append(pack)
+                do {
+                    try await upkeep.index(pack)
+                    report.indexed.append(pack)
+                } catch let failure as RepositoryUpkeep.Failure {
+                    report.failed.append("\(pack): \(failure)")
+                }
             }
         }
         return report
-    }
-
-    /// - Returns: why it could not be made; `nil` when it was.
-    private func index(_ pack: String) async throws -> String? {
-        let arguments = ["-c", "pack.threads=1", "index-pack", "\(repository)/\(pack)"]
-        let ending = try await command.run(["--git-dir", repository] + arguments).ending
-        guard !ending.isSuccess else { return nil }
-        let reason = ending.errors.split(separator: "\n").first.map(String.init)
-        return ending.isKilled ? "it took too long or too much" : reason ?? "git index-pack failed"
     }
 }

@@ -88,6 +88,13 @@ package struct RepositoryUpkeep: Sendable {
         try await run(["commit-graph", "write", "--reachable", "--split=replace", "--no-progress"])
     }
 
+    /// Makes the index of a pack anew, by which the objects in it are found.
+    ///
+    /// - Parameter pack: its path in the repository.
+    func index(_ pack: String) async throws {
+        try await run(Self.settings + ["index-pack", "\(repository)/\(pack)"])
+    }
+
     /// One processor is for the server.
     private static let settings = ["-c", "repack.writeBitmaps=false", "-c", "pack.threads=1"]
 
