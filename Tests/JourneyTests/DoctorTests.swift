@@ -126,7 +126,7 @@ struct DoctorTests {
     }
 
     enum Loss: CaseIterable {
-        case head, hook, hookMode, openDatabase, rotation, ledger, ledgerFile, folder, folderLink, folderInGit
+        case head, hook, hookMode, openDatabase, rotation, ledger, ledgerFile, folder, folderLink, folderInGit, emptyObject
 
         /// - Returns: what the examination has to name.
         func apply(to server: ServerProcess) throws -> String {
@@ -164,7 +164,30 @@ struct DoctorTests {
             case .folderInGit:
                 try files.removeItem(at: file("state.git/worktrees"))
                 return "state: "
+            case .emptyObject:
+                // Git would not clean beside it, and would not take what it should have from a push.
+                let object = try server.git.run("hash-object", "-w", "--stdin", input: Array("unused\n".utf8))
+                _ = try ObjectDamage.empty.apply(to: object, in: server.git)
+                return "state.git/objects: 1 files of objects are empty"
             }
+        }
+    }
+
+    @Test("says that a start makes the local.sqlite of a first start that was cut off, and the start does it")
+    func unfinishedDatabase() async throws {
+        try await withServer { server in
+            try server.stop()
+            let file = server.folder.appending(path: "local.sqlite")
+            for suffix in ["", "-wal", "-shm", "-audit"] { unlink(file.path + suffix) }
+            try Data().write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+            let found = try server.examine()
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains("a first start was cut off") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            try next.stop()
+            let after = try next.examine()
+            #expect(after.ending == .exited(0) && after.lines("start").isEmpty, "\(after.text)")
         }
     }
 

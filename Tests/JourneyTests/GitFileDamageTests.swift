@@ -84,7 +84,7 @@ struct GitFileDamageTests {
 
     @Test(
         "serves the newest commit while the file of main is damaged, takes no write, and goes on when it is written again",
-        arguments: ["", "\0\u{1}garbage\n"]
+        arguments: ["", "\0\u{1}garbage\n", "ref: refs/heads/main\n"]
     )
     func branch(content: String) async throws {
         try await withServer { server in

@@ -12,23 +12,59 @@ extension Examination {
     func objects(hidesPacks: Bool) async -> [Finding] {
         guard isReadable else { return [] }
         do {
-            let faults = try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults()
+            let faults = try await distinctFaults()
             guard !faults.isEmpty else { return [Finding(.fine, "objects", "git fsck finds nothing")] }
             guard !hidesPacks else {
                 let message = "git fsck tells \(faults.count) times of objects that are missing or damaged"
                 return [Finding(.start, "objects", "\(message): look again when the indexes of packs are made anew")]
             }
-            // A start makes these again.
-            let main = try bringsMain() ? ["\(RefName.main): invalid sha1 pointer", "invalid HEAD"] : []
-            let marks = [RefName.notes, .releases, .worktree].map { "\($0): invalid sha1 pointer" } + main
-            let renewed = faults.filter { fault in marks.contains { fault.contains($0) } }
+            let renewed = try renewedRefs(faults)
             let rest = faults.filter { !renewed.contains($0) }
             let journal = try journalObjects()
             let left = rest.filter { !Self.names(journal, in: $0) }
-            let findings = renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref is written anew") }
+            let time = try isMainReadable() ? "" : " once the head of main can be read"
+            let findings = renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref is written anew\(time)") }
             return findings + written(rest.count - left.count) + Self.damaged(left)
         } catch {
             return [Finding(.person, "objects", "they cannot be checked: \(error)")]
+        }
+    }
+
+    /// What git finds wrong, each once, but for files of objects that the next start removes; whether anything misses those
+    /// objects is told by other lines.
+    private func distinctFaults() async throws -> [String] {
+        let emptied = try emptiedObjects()
+        var known: Set<String> = []
+        return try await RepositoryUpkeep(repository: folder.repository, programs: programs).faults().filter { fault in
+            guard !(fault.hasPrefix("error:") && Self.names(emptied, in: fault)) else { return false }
+            return known.insert(fault).inserted
+        }
+    }
+
+    /// Those whose files the next start removes; none beside a server.
+    private func emptiedObjects() throws -> Set<AnyObjectID> {
+        guard DirectoryLock.holder(path: folder.lock) == .nobody else { return [] }
+        let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).look()
+        return Set(report.removed.compactMap(LooseObjects.object(inFile:)))
+    }
+
+    /// What is said of refs that a start writes anew.
+    private func renewedRefs(_ faults: [String]) throws -> [String] {
+        let main = try bringsMain() ? ["\(RefName.main): invalid sha1 pointer", "invalid HEAD"] : []
+        let marks = [RefName.notes, .releases, .worktree].map { "\($0): invalid sha1 pointer" } + main
+        return faults.filter { fault in marks.contains { fault.contains($0) } }
+    }
+
+    /// Whether a start reads the head of `main`, or writes it from the journal.
+    private func isMainReadable() throws -> Bool {
+        guard try !bringsMain() else { return true }
+        do throws(GitError) {
+            let repository = try GitRepository(openingBareAt: folder.repository)
+            guard let head = try repository.target(of: .main) else { return false }
+            _ = try repository.readCommit(head)
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -17,7 +17,7 @@ extension Examination {
     func leftovers() throws -> [Finding] {
         guard isReadable else { return [] }
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).look()
-        let removed = report.removed.map {
+        let removed = report.removed.filter { LooseObjects.object(inFile: $0) == nil }.map {
             Finding(.start, "state.git/\($0)", "left by a killed process; it is removed")
         }
         let journals = try DamagedJournals(repositoryAt: folder.repository).names.map {
@@ -28,7 +28,14 @@ extension Examination {
             + report.inUse.map {
                 Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
             }
-        return removed + inUse + (try journal())
+        return removed + Self.emptied(report) + inUse + (try journal())
+    }
+
+    private static func emptied(_ report: StaleLocks.Report) -> [Finding] {
+        let count = report.removed.count { LooseObjects.object(inFile: $0) != nil }
+        guard count > 0 else { return [] }
+        let message = "files of objects are empty, as a power cut leaves them; they are removed"
+        return [Finding(.start, "state.git/objects", "\(count) \(message)")]
     }
 
     /// What a start makes of the writes of the last moments.
@@ -106,7 +113,7 @@ extension Examination {
         } catch {
             // Then the start writes the branch, before it looks at the state.
             if try bringsMain() { return [] }
-            let remedy = try unreadable(error) ?? ""
+            let remedy = try unreadable() ?? ""
             return [
                 Finding(.person, "main", "the branch names no commit (\(error.message)): \(remedy)\(Self.degraded)")
             ]
@@ -131,8 +138,9 @@ extension Examination {
     }
 
     /// How the file of `main` is written again; `nil` when it is another one that cannot be read, or nothing is known.
-    private func unreadable(_ error: GitError) throws -> String? {
-        guard error.message.contains("\(RefName.main)"), let commit = try indexedHead() else { return nil }
+    private func unreadable() throws -> String? {
+        // Only the file of main itself, or packed-refs, can be at fault.
+        guard try folder.packedRefsProblem() == nil, let commit = try indexedHead() else { return nil }
         return "echo \(commit) > \(folder.repository)/\(RefName.main) writes the newest commit that is known; or "
     }
 

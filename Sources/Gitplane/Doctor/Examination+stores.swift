@@ -67,6 +67,10 @@ extension Examination {
             let message = "a newer version of this program wrote there, and this one does not start: install that one"
             return [Finding(.person, "local.sqlite", message)]
         }
+        guard try !LocalFile(path: folder.local).isUnfinished() else {
+            let message = "a first start was cut off while it made it; the next one does, without an owner"
+            return [Finding(.start, "local.sqlite", message)]
+        }
         let audit = try AuditFile(path: folder.local).verify()
         if let finding = audit.finding {
             let message = "entry \(finding.sequence) of the audit log: \(finding.fault.rawValue)"

@@ -20,9 +20,17 @@ package struct LocalFile: Sendable {
         try read { try LocalSchema.migrator.hasBeenSuperseded($0) }
     }
 
+    /// Whether a first start was cut off before it had made the tables: opening it makes them.
+    ///
+    /// A file that had entries of the audit log once is none of these, whatever is left of it.
+    package func isUnfinished() throws(LocalStoreError) -> Bool {
+        guard AuditMark(ofDatabaseAt: path).place() == nil else { return false }
+        return try read { try !$0.tableExists("audit") }
+    }
+
     /// Which secrets file was written last; `nil` when none was.
     package func testimony() throws(LocalStoreError) -> SecretsTestimony? {
-        try read(RecordedSecrets.testimony)
+        try read { try $0.tableExists("secrets_testimony") ? RecordedSecrets.testimony($0) : nil }
     }
 
     /// Copies the file as it is between two transactions; there must be nothing at `target`.

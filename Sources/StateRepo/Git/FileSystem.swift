@@ -22,6 +22,12 @@ enum FileSystem {
     /// Whether there is something at the path; a symbolic link is followed.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether it is a regular file, with nothing in it.
+    static func isEmptyFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+    }
+
     /// Reads a regular file; a symbolic link is not followed.
     ///
     /// - Throws: `notFound`; `limitExceeded` for more than `maximum` bytes; `invalid` for anything but a file.

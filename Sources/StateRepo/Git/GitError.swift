@@ -86,7 +86,8 @@ extension GitError {
         case GIT_ERROR_OS where [ENOSPC, EDQUOT].contains { message.hasSuffix(String(cString: strerror($0))) }:
             .diskFull
         case GIT_ERROR_ZLIB: .corrupt
-        case GIT_ERROR_REFERENCE where message.hasPrefix("corrupted"): .corrupt
+        // A symbolic one that leads to itself has no other word.
+        case GIT_ERROR_REFERENCE where ["corrupted", "cannot resolve"].contains { message.hasPrefix($0) }: .corrupt
         default: .other
         }
     }

@@ -7,6 +7,13 @@ package struct LooseObjects {
     /// - Parameter path: the bare repository.
     package init(repositoryAt path: String) { folder = "\(path)/objects" }
 
+    /// The object that a file of a repository is to hold, by its path in the repository (`objects/4b/825dc6…`); `nil` for another file.
+    package static func object(inFile path: String) -> AnyObjectID? {
+        let parts = path.split(separator: "/")
+        guard parts.count == 3, parts[0] == "objects", parts[1].utf8.count == 2 else { return nil }
+        return AnyObjectID(parts[1] + parts[2])
+    }
+
     /// The commits among them, in no order; what cannot be read is none.
     ///
     /// Reads every one of them: for repositories that are small, or that something is wrong with.

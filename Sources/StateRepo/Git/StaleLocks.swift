@@ -1,7 +1,7 @@
 package import Foundation
 
 /// Removes what a killed git or server leaves in a repository: lock files, which would block writers for ever, and
-/// unfinished objects.
+/// unfinished objects; and what a power cut leaves of objects, where that is an empty file (``LooseObjects/object(inFile:)``).
 ///
 /// Meant for the start of a server that holds the ``DirectoryLock``. Something is stale when no process has it open and no
 /// git process works in the repository: git closes a lock file before it renames it, so an open file alone proves nothing.
@@ -123,7 +123,7 @@ package struct StaleLocks: Sendable {
         return (attributes?[.modificationDate] as? Date).map { $0 >= time } ?? false
     }
 
-    /// Temporary names of git and libgit2: directly in `objects` and in the fan-out directories.
+    /// Temporary names of git and libgit2: directly in `objects` and in the fan-out directories; there also empty files.
     private func unfinishedObjects() throws -> [String] {
         try names(in: "objects").flatMap { name -> [String] in
             let path = "objects/\(name)"
@@ -131,7 +131,10 @@ package struct StaleLocks: Sendable {
                 return [path]
             }
             guard name.utf8.count == 2 else { return [] }
-            return try names(in: path).filter { $0.hasPrefix("tmp_") }.map { "\(path)/\($0)" }
+            return try names(in: path).map { "\(path)/\($0)" }.filter { file in
+                let isObject = LooseObjects.object(inFile: file) != nil
+                return isObject ? FileSystem.isEmptyFile("\(repository)/\(file)") : file.hasPrefix("\(path)/tmp_")
+            }
         }
     }
 

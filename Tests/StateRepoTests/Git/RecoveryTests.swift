@@ -28,6 +28,21 @@ struct RecoveryTests {
         }
     }
 
+    @Test("Files of objects that a power cut has emptied go, and git takes the objects again")
+    func emptied() async throws {
+        try await withTemporaryRepository { repository, git in
+            try repository.createRef(.main, at: repository.commit("one"))
+            let object = try git.run("hash-object", "-w", "--stdin", input: Array("two\n".utf8))
+            _ = try ObjectDamage.empty.apply(to: object, in: git)
+            try await waitUntilInUse([], in: git)
+            let name = "objects/\(object.prefix(2))/\(object.dropFirst(2))"
+            #expect(try StaleLocks(repository: git.directory).remove().removed == [name])
+            try git.run("fsck", "--strict", "--no-dangling")
+            try git.run("hash-object", "-w", "--stdin", input: Array("two\n".utf8))
+            #expect(try git.run("cat-file", "blob", object) == "two")
+        }
+    }
+
     @Test("A lock that a process has open stays")
     func open() async throws {
         try await withTemporaryRepository { _, git in
