@@ -13,7 +13,21 @@ struct ConnectionFaultTests {
     }
 
     /// Every how many operations of the write one is tried; `make faults` sets it.
-    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) } ?? 8
+    private static let chosen = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
+    private static let step = chosen ?? 8
+
+    /// Each write by a kill, and in a sweep by a power cut as well.
+    private static let ends = Write.allCases.flatMap { write in
+        (chosen == nil ? [false] : [false, true]).map { End(write: write, cutsPower: $0) }
+    }
+
+    /// What is cut off, and how.
+    struct End: Sendable, CustomStringConvertible {
+        let write: Write
+        let cutsPower: Bool
+
+        var description: String { "\(write)\(cutsPower ? ", power cut" : "")" }
+    }
 
     /// How many operations of a repair there are up to the one that puts the secrets file in place.
     private static let repairOperations = 9
@@ -40,11 +54,15 @@ struct ConnectionFaultTests {
 
     @Test(
         "has both of one write or of the other afterwards, and says when it put that right",
-        arguments: Write.allCases
+        arguments: ends
     )
-    func sweep(write: Write) async throws {
+    func sweep(end: End) async throws {
         try await withTemporaryDirectory { directory in
             guard let library = try Failpoints.build(into: directory) else { return }
+            let disk = end.cutsPower ? try CutDisk(below: directory) : nil
+            if end.cutsPower, disk == nil { return }
+            defer { withExtendedLifetime(disk) {} }
+            let write = end.write
             let folder = directory.appending(path: "data")
             let points = try Failpoints(below: folder, library: library)
             var server = try Self.start(folder, points)
@@ -54,7 +72,7 @@ struct ConnectionFaultTests {
                 let number = tally.rounds
                 try Self.prepare(write, server, round: number)
                 let before = try Pair(server)
-                points.arm(.init(fault: .kill, operation: operation))
+                points.arm(.init(fault: end.cutsPower ? .cut : .kill, operation: operation))
                 let answer = Self.answer { try Self.send(write, server, round: number) }
                 guard points.hits > 0 else {
                     #expect(answer?.isSuccess == true)
@@ -63,13 +81,14 @@ struct ConnectionFaultTests {
                 points.disarm()
                 tally.rounds += 1
                 try server.kill()
+                try disk?.cut()
                 let round = Round(write: write, number: number, operation: operation, before: before, answer: answer)
-                server = try Self.check(round, folder, points, &tally)
+                server = try Self.check(round, folder, on: disk, points, &tally)
             }
             #expect(tally.torn > 0 && tally.repaired >= tally.torn, "\(tally.rounds) rounds")
             #expect(tally.cutOff > 0)
             print(
-                "connections: \(write), killed \(tally.rounds) times, \(tally.torn) of them in between,"
+                "connections: \(end), ended \(tally.rounds) times, \(tally.torn) of them in between,"
                     + " \(tally.repaired) repairs, \(tally.cutOff) settled after another kill"
             )
             points.disarm()
@@ -83,6 +102,7 @@ struct ConnectionFaultTests {
     private static func check(
         _ round: Round,
         _ folder: URL,
+        on disk: CutDisk?,
         _ points: Failpoints,
         _ tally: inout Tally
     ) throws -> ServerProcess {
@@ -92,7 +112,7 @@ struct ConnectionFaultTests {
         let isTold = examined.lines("start").contains { $0.contains("those of providers/codex were written") }
         // That of an earlier write, which is in the file until the next one, is settled.
         let isPending = left.intent != nil && left.intent != round.before.secrets.intent
-        let isCutOff = try isPending ? cutsRepairOff(of: left, folder, points, &tally) : false
+        let isCutOff = try isPending ? cutsRepairOff(of: left, folder, on: disk, points, &tally) : false
         let server = try start(folder, points)
         let after = try Pair(server)
         let place = Comment("\(round.write), operation \(round.operation): \(round.before), \(left), \(after)")
@@ -124,6 +144,7 @@ struct ConnectionFaultTests {
     private static func cutsRepairOff(
         of left: Pair.Secrets,
         _ folder: URL,
+        on disk: CutDisk?,
         _ points: Failpoints,
         _ tally: inout Tally
     ) throws -> Bool {
@@ -132,11 +153,13 @@ struct ConnectionFaultTests {
         tally.tried += 1
         points.watch(.secrets)
         defer { points.watch(.everything) }
-        points.arm(.init(fault: .kill, operation: operation))
+        points.arm(.init(fault: disk == nil ? .kill : .cut, operation: operation))
         do {
             try start(folder, points).kill()
+            try disk?.cut()
             return false
         } catch is ServerProcess.StartFailure {
+            try disk?.cut()
             tally.cutOff += 1
             #expect(try Pair.Secrets(folder) == left, "killed at operation \(operation) of the repair")
             return true

@@ -17,6 +17,7 @@ extension FaultRun {
         let minted = try history.send { try server.client.api("POST", "auth/tokens", body: token) }
         try history.minted("token \(counter)", minted)
         try passing()
+        if turn % 3 == 0 { try edit() }
         try push()
         _ = try describe(agent)
     }

@@ -41,6 +41,8 @@ final class FaultRun {
     /// How many requests of the kinds there were of which each round has one.
     var turn = 0
     var agents: [String] = []
+    /// What was saved in the working tree, and is not known to be a commit.
+    var edited: String?
     var touched: Set<String> = []
     /// Requests with an `Idempotency-Key` of which it is not known whether they happened.
     var open: [Open] = []
@@ -142,6 +144,7 @@ final class FaultRun {
         if try !server.client.api("POST", "state/reconcile").isSuccess { history.complain("nothing can be reconciled") }
         try history.check(server, agents: touched)
         touched = []
+        try checkEdit()
         // Until then its index is locked again and again.
         do {
             try server.client.waitUntilClean()

@@ -1,0 +1,146 @@
+import Documents
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A server that is killed while its owner registers, logs in or logs out")
+struct OwnerFaultTests {
+    /// What is cut off.
+    enum Act: CaseIterable, Sendable {
+        case register
+        case logIn
+        case logOut
+    }
+
+    /// How the server ends.
+    struct End: Sendable, CustomStringConvertible {
+        let act: Act
+        let cutsPower: Bool
+
+        var description: String { "\(act)\(cutsPower ? ", power cut" : "")" }
+    }
+
+    /// Every how many operations of the act one is tried; `make faults` sets it.
+    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
+    private static let ends = Act.allCases.flatMap { act in
+        (step == nil ? [false] : [false, true]).map { End(act: act, cutsPower: $0) }
+    }
+
+    private static let master = String(repeating: "0123456789", count: 4)
+    private static let registration = """
+        {"email": "ada@example.com", "password": "copper lantern orbit thistle", "setup_code": "CODE"}
+        """
+    private static let login = #"{"identifier": "ada", "password": "copper lantern orbit thistle"}"#
+
+    @Test("has it done when it was answered, and wholly or not at all when it was not", arguments: ends)
+    func sweep(end: End) async throws {
+        try await withTemporaryDirectory { directory in
+            guard let library = try Failpoints.build(into: directory) else { return }
+            let disk = end.cutsPower ? try CutDisk(below: directory) : nil
+            if end.cutsPower, disk == nil { return }
+            defer { withExtendedLifetime(disk) {} }
+            let folder = directory.appending(path: "data")
+            let points = try Failpoints(below: folder, library: library)
+            var server = try Self.start(folder, points)
+            if end.act != .register { #expect(try Self.register(server).status == 201) }
+            var rounds = 0
+            // Until the act has come to its end before the operation did.
+            for operation in stride(from: 1, through: .max, by: Self.step ?? 5) {
+                let cookie = end.act == .logOut ? try Self.cookie(of: Self.logIn(server)) : nil
+                points.arm(.init(fault: end.cutsPower ? .cut : .kill, operation: operation))
+                let answer = Self.answer { try Self.send(end.act, server, cookie) }
+                guard points.hits > 0 else {
+                    #expect(answer?.isSuccess == true, "\(String(describing: answer))")
+                    break
+                }
+                points.disarm()
+                rounds += 1
+                try server.kill()
+                try disk?.cut()
+                server = try Self.start(folder, points)
+                try Self.check(end.act, answer, cookie, server, "\(end), operation \(operation)")
+                guard end.act == .register else { continue }
+                try server.stop()
+                for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                    try FileManager.default.removeItem(at: folder.appending(path: name))
+                }
+                server = try Self.start(folder, points)
+            }
+            #expect(rounds > 0)
+            print("owner: \(end), ended \(rounds) times")
+            points.disarm()
+            try server.stop()
+            let found = try server.examine()
+            #expect(found.ending == .exited(0) && found.lines("start").isEmpty, "\(found.text)")
+        }
+    }
+
+    private static func check(
+        _ act: Act,
+        _ answer: HTTPAnswer?,
+        _ cookie: String?,
+        _ server: ServerProcess,
+        _ place: Comment
+    ) throws {
+        switch act {
+        case .register:
+            let isRegistered = try logIn(server).status == 200
+            #expect(isRegistered || answer?.isSuccess != true, place)
+            // With the code that is there, unless somebody has registered: then there is none.
+            let code = server.folder.appending(path: "setup-code")
+            #expect(FileManager.default.fileExists(atPath: code.path) == !isRegistered, place)
+            let again = try isRegistered ? server.client.api("POST", "auth/register-owner", body: registration) : register(server)
+            #expect(again.status == (isRegistered ? 409 : 201), place)
+            #expect(try logIn(server).status == 200, place)
+        case .logIn:
+            if let answer, answer.isSuccess { #expect(try isOpen(cookie(of: answer), server), place) }
+            #expect(try isOpen(cookie(of: logIn(server)), server), place)
+        case .logOut:
+            let cookie = try #require(cookie)
+            if answer?.isSuccess == true { #expect(try !isOpen(cookie, server), place) }
+        }
+    }
+
+    private static func send(_ act: Act, _ server: ServerProcess, _ cookie: String?) throws -> HTTPAnswer {
+        switch act {
+        case .register: try register(server)
+        case .logIn: try logIn(server)
+        case .logOut: try server.client.api("POST", "auth/logout", headers: session(cookie ?? ""))
+        }
+    }
+
+    private static func register(_ server: ServerProcess) throws -> HTTPAnswer {
+        let file = server.folder.appending(path: "setup-code")
+        let code = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .newlines)
+        return try server.client.api("POST", "auth/register-owner", body: registration.replacing("CODE", with: code))
+    }
+
+    private static func logIn(_ server: ServerProcess) throws -> HTTPAnswer {
+        try server.client.api("POST", "auth/login", body: login)
+    }
+
+    /// Whether a session is one that the server knows.
+    private static func isOpen(_ cookie: String, _ server: ServerProcess) throws -> Bool {
+        try server.client.api("GET", "agents", headers: session(cookie)).status == 200
+    }
+
+    /// As a page of the server sends it: a token in `Authorization` would count instead.
+    private static func session(_ cookie: String) -> [String: String] {
+        ["Authorization": "None", "Cookie": cookie, "Sec-Fetch-Site": "same-origin"]
+    }
+
+    private static func cookie(of answer: HTTPAnswer) throws -> String {
+        let field = try #require(answer.headers["set-cookie"], "\(answer)")
+        return String(field.prefix { $0 != ";" })
+    }
+
+    /// `nil` when the server went away meanwhile.
+    private static func answer(_ send: () throws -> HTTPAnswer) -> HTTPAnswer? {
+        do { return try send() } catch { return nil }
+    }
+
+    private static func start(_ folder: URL, _ points: Failpoints) throws -> ServerProcess {
+        let own = ["GITPLANE_MAINTENANCE": "off", "CONTROL_PLANE_API_TOKEN": master]
+        return try ServerProcess(dataIn: folder, environment: points.environment().merging(own) { $1 })
+    }
+}
