@@ -23,7 +23,7 @@ extension FaultRun {
         var place = URL(filePath: server.workingTree.directory).appending(path: Self.page)
         // The file, its folder, and the one in which that is.
         for _ in 1...3 {
-            let descriptor = open(place.path, O_RDONLY | O_CLOEXEC)
+            let descriptor = Glibc.open(place.path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw ChildProcess.Failure(description: "\(place.path) is gone") }
             defer { close(descriptor) }
             guard fsync(descriptor) == 0 else { throw ChildProcess.Failure(description: "\(place.path): \(errno)") }
