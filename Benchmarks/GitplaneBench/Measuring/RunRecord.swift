@@ -100,14 +100,15 @@ struct RunRecord {
         ] + programs
     }
 
-    /// What was compared with, in their own words.
+    /// The versions of what was compared with.
     private static var programs: [(name: String, value: String)] {
         ["git", "etcd", "postgres"].compactMap { name in
             guard let program = ChildProgram.path(of: name),
                 let printed = try? ChildProgram.run(program, ["--version"]),
                 let line = printed.split(separator: "\n").first
             else { return nil }
-            return (name, String(line))
+            let version = line.split(separator: " ").first { $0.first?.isNumber == true }
+            return (name, String(version ?? line))
         }
     }
 }
