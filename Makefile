@@ -45,7 +45,7 @@ journeys: setup ## Run only the journeys, the README's tour among them.
 # Every how many file operations one is made to fail; 1 tries all of them, for hours.
 STEP ?= 4
 
-faults: setup ## Make file operations of a server fail, and cut its power, one after the other (STEP=1: each; KIND=kill: one kind; FROM=300: not before it).
+faults: setup ## Make file operations of a server fail, and cut its power, one after the other (STEP=1: each; KIND=kill: one kind in its work; FROM=300: not before it).
 	$(SWIFT) build --build-tests
 	GITPLANE_FAULTS_STEP=$(STEP) $(if $(KIND),GITPLANE_FAULTS_KIND=$(KIND)) $(if $(FROM),GITPLANE_FAULTS_FROM=$(FROM)) \
 		$(SWIFT) test --skip-build --no-parallel --filter 'JourneyTests\.(Connection|Owner)?FaultTests'

@@ -59,6 +59,7 @@ extension StatePublisher {
 
     /// Until a pass finds room.
     func tellFull() {
+        conditions.remove(.writesFailing)
         conditions.set(
             .storageFull,
             .yes,

@@ -32,6 +32,8 @@ extension StatePublisher {
             try sealNow()
         } catch {
             logger.error("branch not moved yet", metadata: ["error": "\(error)"])
+            // Whoever writes is told nothing of it.
+            storage.note()
             if !isSealPlanned { planSeal(in: Self.sealPatience) }
         }
     }

@@ -93,6 +93,25 @@ struct PackIndexingTests {
         }
     }
 
+    @Test(
+        "that name what a pack had, which is cut short or gone, stay with it",
+        arguments: [Data(), Data("PACK".utf8), nil]
+    )
+    func lost(content: Data?) async throws {
+        try await withTemporaryRepository { _, git in
+            let pack = try pack(in: git)
+            let index = try Data(contentsOf: index(of: pack, git))
+            if let content {
+                try write(content, to: pack, git)
+            } else {
+                try FileManager.default.removeItem(atPath: "\(git.directory)/\(pack)")
+            }
+            #expect(try await report(git) == PackIndexing.Report(damaged: [pack]))
+            #expect(try Data(contentsOf: self.index(of: pack, git)) == index)
+            #expect(FileManager.default.fileExists(atPath: "\(git.directory)/\(pack)") == (content != nil))
+        }
+    }
+
     @Test("of packs that others may be writing are waited for")
     func busy() async throws {
         try await withTemporaryRepository { _, git in

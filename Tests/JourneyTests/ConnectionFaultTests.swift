@@ -75,7 +75,7 @@ struct ConnectionFaultTests {
                 points.arm(.init(fault: end.cutsPower ? .cut : .kill, operation: operation))
                 let answer = Self.answer { try Self.send(write, server, round: number) }
                 guard points.hits > 0 else {
-                    #expect(answer?.isSuccess == true)
+                    #expect(answer?.isSuccess == true, "\(String(describing: answer))")
                     break
                 }
                 points.disarm()
@@ -126,8 +126,9 @@ struct ConnectionFaultTests {
         // The one that said so is gone when it was to be killed and had come to the end of its repair.
         let isSaid = isCutOff || !isPending
         #expect(!isSaid || isRepaired == (isOld && isPending), place)
-        // What the journal alone has came to its end too.
-        #expect(isRepaired ? isTold : !isTold || isPending, "\(place): \(examined.text)")
+        // What the journal alone has came to its end too; where a power cut has emptied main, nobody knows before a start.
+        let isMainLost = examined.text.contains("refs/heads/main: invalid sha1 pointer")
+        #expect(isRepaired ? isTold : !isTold || isPending || isMainLost, "\(place): \(examined.text)")
         tally.repaired += isOld && isPending ? 1 : 0
         let verified = try CommandRun(
             ["secrets", "verify", "--server", "http://127.0.0.1:\(server.client.port)"],

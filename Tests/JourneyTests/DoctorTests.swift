@@ -126,7 +126,8 @@ struct DoctorTests {
     }
 
     enum Loss: CaseIterable {
-        case head, hook, hookMode, openDatabase, rotation, ledger, ledgerFile, folder, folderLink, folderInGit, emptyObject
+        case head, hook, hookMode, openDatabase, rotation, ledger, ledgerFile, folder, folderLink, folderInGit,
+            emptyObject
 
         /// - Returns: what the examination has to name.
         func apply(to server: ServerProcess) throws -> String {

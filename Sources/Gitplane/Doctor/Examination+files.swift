@@ -35,7 +35,11 @@ extension Examination {
                 hidesPacks = true
             } else {
                 let remedy = "put both back from a backup, or move them away when git fsck misses nothing"
-                note(.person, "\(fault), and it cannot be made of the pack: \(remedy)")
+                let problem =
+                    exists("\(folder.repository)/\(pack)")
+                    ? "it or its index (.idx) is damaged, and none can be made of it"
+                    : "it is gone, and its index (.idx) is not"
+                note(.person, "\(problem): \(remedy)")
             }
         }
         return (findings, hidesPacks)

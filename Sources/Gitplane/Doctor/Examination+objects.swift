@@ -22,7 +22,7 @@ extension Examination {
             let rest = faults.filter { !renewed.contains($0) }
             let journal = try journalObjects()
             let left = rest.filter { !Self.names(journal, in: $0) }
-            let time = try isMainReadable() ? "" : " once the head of main can be read"
+            let time = try isMainReadable(journal) ? "" : " once the head of main can be read"
             let findings = renewed.map { Finding(.start, "objects", "git fsck: \($0); the ref is written anew\(time)") }
             return findings + written(rest.count - left.count) + Self.damaged(left)
         } catch {
@@ -56,15 +56,17 @@ extension Examination {
     }
 
     /// Whether a start reads the head of `main`, or writes it from the journal.
-    private func isMainReadable() throws -> Bool {
+    private func isMainReadable(_ journal: Set<AnyObjectID>) throws -> Bool {
         guard try !bringsMain() else { return true }
         do throws(GitError) {
             let repository = try GitRepository(openingBareAt: folder.repository)
             guard let head = try repository.target(of: .main) else { return false }
-            _ = try repository.readCommit(head)
+            _ = try repository.readTree(repository.readCommit(head).tree)
             return true
         } catch {
-            return false
+            // The journal may have what is damaged.
+            guard let object = error.object else { return false }
+            return journal.contains(object)
         }
     }
 

@@ -40,9 +40,12 @@ extension PackIndexing {
 }
 
 extension Logger {
-    /// Says that these packs are damaged, and have no index.
+    /// Says that these packs are damaged, so that no index can be made of them.
     func tellDamaged(_ packs: [String]) {
         guard !packs.isEmpty else { return }
-        error("packs are damaged, and have no index; gitplane doctor says more", metadata: ["packs": "\(packs)"])
+        error(
+            "packs are damaged, or gone beside their index; gitplane doctor says more",
+            metadata: ["packs": "\(packs)"]
+        )
     }
 }

@@ -25,10 +25,11 @@ struct RepositoryOpening {
             tell(try configuration.apply(toRepositoryAt: folder.repository))
         } else if exists("objects") {
             // It has lost its HEAD alone, or a first start was cut off.
-            _ = try await clear()
+            let damaged = try await clear()
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)
             tell(["HEAD"])
             try recover()
+            logger.tellDamaged(damaged.filter(exists))
         } else {
             try checkThatNoneWasThere()
             _ = try GitRepository(creatingBareAt: folder.repository, configuration: configuration)

@@ -95,6 +95,8 @@ extension StatePublisher {
             return (commit, fork, try TreeMerge.proposals(from: base, to: commit.tree, in: repository))
         }
         guard let fork else { return refused([Self.unrelated], on: snapshot) }
+        // Main has it already: a merge would be an empty commit.
+        guard fork != tip else { return refused([], on: snapshot) }
         let (files, merge) = try mergeLine(proposals, of: tip, since: fork, on: snapshot)
         let conflicts = conflicts(merge, files)
         guard conflicts.isEmpty else { return refused(conflicts, on: snapshot) }

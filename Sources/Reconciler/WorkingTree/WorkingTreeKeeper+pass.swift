@@ -33,7 +33,8 @@ extension WorkingTreeKeeper {
         try recall(head, main)
         if try !repository.isAncestor(head, of: main), try !isLost(head) {
             repeat {
-                guard let merged = try await merge(try step(to: head, main), main) else { return }
+                // One that adds nothing would go on for ever.
+                guard let merged = try await merge(try step(to: head, main), main), merged != main else { return }
                 main = merged
             } while try !repository.isAncestor(head, of: main)
         }
@@ -56,14 +57,26 @@ extension WorkingTreeKeeper {
 
     /// How far the commits up to `head` can be merged in one go: as many as one push may bring, the oldest first.
     private func step(to head: CommitID, _ main: CommitID) throws -> CommitID {
-        guard let base = try repository.mergeBase(main, head) else { return head }
+        guard try repository.mergeBase(main, head) != nil, let new = try newCommits(to: head, main) else { return head }
+        // Behind a merge of main, the line goes on with what main has had for long.
         var line: [CommitID] = []
-        try repository.firstParentWalk(from: head, until: base) { (commit) throws(GitError) in
+        try repository.firstParentWalk(from: head) { (commit) throws(GitError) in
+            guard new.contains(commit.id) else { return .stop }
             line.append(commit.id)
-            return line.count < Self.maximumLine ? .continue : .stop
+            return .continue
         }
-        guard line.count > PushReview.maximumCommits, line.count < Self.maximumLine else { return head }
+        guard line.count > PushReview.maximumCommits else { return head }
         return line[line.count - PushReview.maximumCommits]
+    }
+
+    /// What `main` does not have; `nil` when that is too much.
+    private func newCommits(to head: CommitID, _ main: CommitID) throws(GitError) -> Set<CommitID>? {
+        do throws(GitError) {
+            return Set(try repository.newCommits(from: head, excluding: [main], maximum: Self.maximumLine))
+        } catch {
+            guard error.code == .limitExceeded else { throw error }
+            return nil
+        }
     }
 
     /// Asks for the commits of the branch to be merged.

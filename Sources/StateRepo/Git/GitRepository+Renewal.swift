@@ -14,7 +14,7 @@ extension GitRepository {
         do throws(GitError) {
             try body(self)
         } catch {
-            if try isGarbage(ref) {
+            if try isGarbage(ref, error) {
                 onDamage(error, nil)
                 try FileSystem.remove("\(path)/\(ref)")
                 return try body(self)
@@ -34,8 +34,8 @@ extension GitRepository {
         }
     }
 
-    /// Whether the file of the ref names nothing, as a crash of the system may leave it.
-    private func isGarbage(_ ref: RefName) throws(GitError) -> Bool {
+    /// Whether the file of the ref names nothing, as a crash of the system may leave it, or leads to itself.
+    private func isGarbage(_ ref: RefName, _ failure: GitError) throws(GitError) -> Bool {
         let content: [UInt8]
         do throws(GitError) {
             content = try FileSystem.contents(of: "\(path)/\(ref)", maximum: JournalRecovery.maximumRef)
@@ -44,7 +44,8 @@ extension GitRepository {
             return false
         }
         let text = String(decoding: content, as: UTF8.self)
-        return !text.hasPrefix("ref:") && AnyObjectID(String(text.prefix { !$0.isWhitespace })) == nil
+        guard !text.hasPrefix("ref:") else { return failure.code == .corrupt && failure.object == nil }
+        return AnyObjectID(String(text.prefix { !$0.isWhitespace })) == nil
     }
 
     /// Also when the packs cannot be looked at.

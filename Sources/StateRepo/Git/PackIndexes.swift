@@ -14,7 +14,8 @@ package struct PackIndexes: Sendable {
 
     package init(repositoryAt path: String) { self.repository = path }
 
-    /// The packs whose index is damaged or missing, as paths relative to the repository, in order.
+    /// The packs whose index is damaged or missing, or that are cut short or gone beside theirs, as paths relative to the
+    /// repository, in order.
     ///
     /// - Parameters:
     ///   - isQuiet: whether nobody writes there; else a pack that is new may have none for a moment.
@@ -23,12 +24,17 @@ package struct PackIndexes: Sendable {
         let folder = "\(repository)/\(Self.folder)"
         guard FileManager.default.fileExists(atPath: folder) else { return [] }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        return try names.filter { name in
-            guard name.hasPrefix("pack-"), name.hasSuffix(".pack") else { return false }
+        let packs = names.compactMap { name -> String? in
+            guard name.hasPrefix("pack-"), let end = name.lastIndex(of: "."), [".pack", ".idx"].contains(name[end...])
+            else { return nil }
+            return "\(name[..<end]).pack"
+        }
+        return try Set(packs).sorted().filter { name in
             let pack = "\(Self.folder)/\(name)"
-            guard FileSystem.exists(path(Self.index(of: pack))) else {
-                return isQuiet || isSettled(pack, at: now)
-            }
+            let index = Self.index(of: pack)
+            guard FileSystem.exists(path(index)) else { return isQuiet || isSettled(pack, at: now) }
+            // libgit2 names an index before its pack.
+            guard FileSystem.exists(path(pack)) else { return isQuiet || isSettled(index, at: now) }
             return try !isIndexed(pack)
         }
         .map { "\(Self.folder)/\($0)" }
@@ -47,8 +53,9 @@ package struct PackIndexes: Sendable {
         let index = Self.index(of: pack)
         guard kind(of: index) != .typeDirectory else { return false }
         guard try !SealedFile(path: path(index)).isDamaged() else { return false }
-        guard let end = try tail(of: index, 40), let hash = try tail(of: pack, 20) else { return true }
-        return end.prefix(20) == hash
+        guard let end = try tail(of: index, 40), try end.prefix(20) != tail(of: pack, 20) else { return true }
+        // Git removes an index before its pack: both are gone then.
+        return !FileSystem.exists(path(index))
     }
 
     /// The last bytes of a file; `nil` when it cannot be opened, or has fewer.
@@ -67,12 +74,16 @@ package struct PackIndexes: Sendable {
         (try? FileManager.default.attributesOfItem(atPath: path(name)))?[.type] as? FileAttributeType
     }
 
-    /// Whether nothing is in the pack, as a power cut may leave one.
+    /// Whether nothing is in the pack, as a power cut may leave one, and no index names what was.
     package func isEmpty(_ pack: String) throws -> Bool {
         // What is gone meanwhile was removed by somebody's git.
         guard FileSystem.exists(path(pack)) else { return false }
         let attributes = try FileManager.default.attributesOfItem(atPath: path(pack))
-        return attributes[.type] as? FileAttributeType == .typeRegular && attributes[.size] as? Int == 0
+        guard attributes[.type] as? FileAttributeType == .typeRegular, attributes[.size] as? Int == 0 else {
+            return false
+        }
+        let index = Self.index(of: pack)
+        return try kind(of: index) == nil || SealedFile(path: path(index)).isDamaged()
     }
 
     /// Removes a pack with its index.
@@ -86,9 +97,9 @@ package struct PackIndexes: Sendable {
 
     private func path(_ name: String) -> String { "\(repository)/\(name)" }
 
-    private func isSettled(_ pack: String, at now: Date) -> Bool {
-        // A pack that is gone meanwhile needs no index.
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path(pack))
+    private func isSettled(_ file: String, at now: Date) -> Bool {
+        // What is gone meanwhile was removed by somebody's git.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path(file))
         return (attributes?[.modificationDate] as? Date).map { now.timeIntervalSince($0) > Self.patience } ?? false
     }
 }

@@ -79,6 +79,31 @@ struct WorkingTreeCommitTests {
         }
     }
 
+    @Test("with a merge of main among them are merged once, however long the history of main is")
+    func mergeOfMain() async throws {
+        try await withServedWorkingTree { server, tree in
+            for number in 0...PushReview.maximumCommits { try await describe("\(number)", server) }
+            await tree.settle()
+            try tree.write("docs/notes.md", "# Notes\n")
+            try tree.git.run("add", "docs/notes.md")
+            try tree.git.run("commit", "--quiet", "--message", "Notes")
+            try await describe("last", server)
+            try tree.git.run("merge", "--quiet", "--no-edit", "main")
+            let (main, head) = try (server.git.run("rev-parse", "main"), server.git.run("rev-parse", "worktree"))
+            for _ in 1...3 { await tree.keeper.pass(.branch) }
+            await tree.settle()
+            #expect(tree.status?.isClean == true, "\(tree.status?.reason ?? "")")
+            #expect(try server.git.run("rev-parse", "main^1", "main^2") == "\(main)\n\(head)")
+            #expect(try server.git.run("show", "main:docs/notes.md") == "# Notes")
+        }
+    }
+
+    private func describe(_ text: String, _ server: StateServer) async throws {
+        let target = "/api/control-plane/agents/release-notes"
+        let answer = try await server.client.send(.patch, target, json: ["description": JSONValue.string(text)])
+        #expect(answer.status == .ok)
+    }
+
     @Test("that contradict main are told, and git merge settles it")
     func conflict() async throws {
         try await withServedWorkingTree { server, tree in

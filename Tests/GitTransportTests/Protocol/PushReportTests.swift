@@ -39,6 +39,22 @@ struct PushReportTests {
         #expect(Self.report(text).failedRefs(usesSideBand: false) == [])
     }
 
+    @Test(
+        "is doubted when git was ended, said too much, or failed before it had come to its end",
+        arguments: [
+            (true, true, status, true), (false, false, status, false), (false, true, String(status.dropLast(4)), false),
+            (true, false, String(status.dropLast(4)), true), (false, true, status, false), (false, false, "", true),
+        ]
+    )
+    func doubt(isKilled: Bool, isSuccess: Bool, text: String, isDoubted: Bool) {
+        // With 1 git has refused something, and says so.
+        let ending = GitProcess.Ending(isSuccess: isSuccess, isKilled: isKilled, errors: "")
+        #expect((Self.report(text).doubt(ending) != nil) == isDoubted)
+        var long = PushReport()
+        long.append(ByteBuffer(string: text + " "), limit: text.utf8.count)
+        #expect(long.doubt(.init(isSuccess: true, isKilled: false, errors: "")) != nil)
+    }
+
     @Test("is not kept beyond its limit")
     func limit() {
         var report = PushReport()
