@@ -17,10 +17,13 @@ extension CommandFailure {
         return telling(text, of: error, in: folder)
     }
 
-    /// A problem in words: 74 where the disk is full, with what to do, else 78.
+    /// A problem in words: 69 where git has a lock, 74 where the disk is full, with what to do, else 78.
     ///
     /// - Parameter error: what the problem comes from, where that is more than the words.
     static func telling(_ problem: String, of error: (any Error)?, in folder: DataFolder?) -> CommandFailure {
+        if let error = error as? GitError, error.code == .locked {
+            return CommandFailure(.unavailable, "\(problem), or try again when the git that has it has ended")
+        }
         let hasNoRoom = error.map { isFull($0, folder) } ?? false
         guard hasNoRoom || problem.contains(String(cString: strerror(ENOSPC))) else {
             return CommandFailure(.configuration, problem)

@@ -1,3 +1,4 @@
+import Foundation
 import StateRepo
 import TestSupport
 import Testing
@@ -22,6 +23,17 @@ struct GitProcessTests {
         }
         #expect(!ending.isSuccess)
         #expect(ending.errors == String(repeating: "x", count: min(length, Self.limit)))
+    }
+
+    @Test("and what it starts name the server that started them, by its process and its time")
+    func starter() async throws {
+        let programs = try GitPrograms(searching: "/usr/bin:/bin")
+        let command = GitCommand(programs: programs, limits: .maximumForImport)
+        let say = "alias.say=!printenv \(ProcessTable.starterVariable)"
+        let outcome = try await command.run(["-c", say, "say"])
+        let mark = ProcessTable().starterMark()
+        #expect(mark.hasPrefix("\(ProcessInfo.processInfo.processIdentifier)-"))
+        #expect(outcome.output == "\(mark)\n")
     }
 
     @Test("of the refs of another repository is read up to a length", arguments: [0, 2])

@@ -105,7 +105,8 @@ struct DataFolderTests {
         arguments: [
             "index.sqlite", "health.sqlite", "local.sqlite", "instance.json", "setup-code", "state.git/HEAD",
             "state.git/config", "state.git/packed-refs", "state.git/gitplane.journal", "state.git/hooks/pre-receive",
-            "state.git/hooks", "state.git/objects", "state.git/refs/heads",
+            "state.git/hooks", "state.git/objects", "state.git/refs/heads", "state.git/gitplane.mark",
+            "state.git/gitplane.branch",
         ]
     )
     func misplaced(name: String) async throws {

@@ -1,5 +1,6 @@
 import Concurrency
 import ServiceLifecycle
+import StateRepo
 import Subprocess
 import SystemPackage
 import Telemetry
@@ -137,6 +138,7 @@ struct GitProcess: Sendable {
             // Each arena of malloc reserves address space, which is limited.
             "MALLOC_ARENA_MAX": "2",
         ]
+        environment[Environment.Key(stringLiteral: ProcessTable.starterVariable)] = ProcessTable().starterMark()
         for (key, value) in more { environment[Environment.Key(stringLiteral: key)] = value }
         return environment
     }

@@ -44,7 +44,11 @@ extension Examination {
     /// Those whose files the next start removes; none beside a server.
     private func emptiedObjects() throws -> Set<AnyObjectID> {
         guard DirectoryLock.holder(path: folder.lock) == .nobody else { return [] }
-        let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).look()
+        let report = try StaleLocks(
+            repository: folder.repository,
+            workingTrees: [folder.workingTree],
+            sparesOrphans: true
+        ).look()
         return Set(report.removed.compactMap(LooseObjects.object(inFile:)))
     }
 

@@ -16,7 +16,11 @@ extension Examination {
     /// What was cut off: a start finishes or removes it.
     func leftovers() throws -> [Finding] {
         guard isReadable else { return [] }
-        let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).look()
+        let (repository, workingTree) = (folder.repository, folder.workingTree)
+        let git = OrphanedGit(in: [repository, workingTree]).look().map {
+            Finding(.start, "process \($0)", "git of a server that is gone is at work in state.git; it is ended")
+        }
+        let report = try StaleLocks(repository: repository, workingTrees: [workingTree], sparesOrphans: true).look()
         let removed = report.removed.filter { LooseObjects.object(inFile: $0) == nil }.map {
             Finding(.start, "state.git/\($0)", "left by a killed process; it is removed")
         }
@@ -28,7 +32,7 @@ extension Examination {
             + report.inUse.map {
                 Finding(.person, "state.git/\($0)", "a process of git uses it: let it end, or end it, before a start")
             }
-        return removed + Self.emptied(report) + inUse + (try journal())
+        return git + removed + Self.emptied(report) + inUse + (try journal())
     }
 
     private static func emptied(_ report: StaleLocks.Report) -> [Finding] {

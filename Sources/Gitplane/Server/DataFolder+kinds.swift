@@ -49,7 +49,7 @@ extension DataFolder {
         let files =
             [
                 index, health, setupCode, accessToken, "\(repository)/HEAD", "\(repository)/config",
-                "\(hooks)/pre-receive",
+                "\(hooks)/pre-receive", "\(repository)/gitplane.mark", "\(repository)/gitplane.branch",
             ]
             .map { Entry(path: $0, remedy: anew) }
             + [local, instance, "\(repository)/packed-refs"].map { Entry(path: $0, remedy: kept) }

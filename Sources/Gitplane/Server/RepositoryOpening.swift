@@ -45,6 +45,13 @@ struct RepositoryOpening {
     ///
     /// - Returns: packs without an index that are damaged themselves, as paths in the repository.
     private func clear() async throws -> [String] {
+        let git = try await OrphanedGit(in: [folder.repository, folder.workingTree]).end()
+        if !git.ended.isEmpty {
+            logger.warning(
+                "ended git of a server that is gone",
+                metadata: ["processes": "\(git.ended.sorted())", "left": "\(git.left)"]
+            )
+        }
         let report = try StaleLocks(repository: folder.repository, workingTrees: [folder.workingTree]).remove()
         if !report.removed.isEmpty { logger.warning("removed stale files", metadata: ["files": "\(report.removed)"]) }
         DerivedFiles(repositoryAt: folder.repository).removeDamaged(logger)

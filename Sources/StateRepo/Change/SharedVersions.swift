@@ -9,7 +9,8 @@ package struct SharedVersions: Sendable {
     private let main: [TreeID]
     private let line: [TreeID]
 
-    /// Reads the trees of both lines, first parents only, down to where they parted.
+    /// Reads the trees of both lines, first parents only, down to where they parted, or to where a line took in the base by
+    /// a merge: what it had before was settled by that merge.
     ///
     /// - Parameter limit: how many commits of each line; tests make it small.
     package init(
@@ -45,7 +46,11 @@ package struct SharedVersions: Sendable {
         _ limit: Int
     ) throws(GitError) -> [TreeID] {
         var trees: [TreeID] = []
+        var isAfterMerge = false
         try repository.firstParentWalk(from: start, until: base) { (commit) throws(GitError) in
+            // The only parent of a commit that has the base in its past has it too, or is it.
+            if isAfterMerge, let base, try !repository.isAncestor(base, of: commit.id) { return .stop }
+            isAfterMerge = commit.parents.count > 1
             trees.append(commit.tree)
             return trees.count < limit ? .continue : .stop
         }

@@ -2,31 +2,68 @@ import Foundation
 
 /// What the processes of this machine have open, as far as this user may see it (`/proc`, see proc(5)).
 package struct ProcessTable: Sendable {
+    /// The variable that names, in the environment of a git and of whatever that git starts, the gitplane that started it.
+    package static let starterVariable = "GITPLANE_STARTER"
+
     private let root: String
 
     /// - Parameter root: where the process file system is mounted.
     package init(root: String = "/proc") { self.root = root }
 
     /// The files and directories under `directory` that some process has open.
-    func openFiles(under directory: String) -> Set<String> {
-        Set(processes.flatMap { process in names(in: "\(process)/fd").compactMap { link("\(process)/fd/\($0)") } })
-            .filter { $0 == directory || $0.hasPrefix(directory + "/") }
+    ///
+    /// - Parameter sparesOrphans: leaves out the processes of ``orphanedGit(in:)``, and others like them.
+    func openFiles(under directory: String, sparesOrphans: Bool = false) -> Set<String> {
+        let processes = sparesOrphans ? processes.filter { !isOrphan($0) } : processes
+        let links = processes.flatMap { process in names(in: "\(process)/fd").compactMap { link("\(process)/fd/\($0)") } }
+        return Set(links).filter { $0 == directory || $0.hasPrefix(directory + "/") }
     }
 
     /// Whether `git`, or one of its commands as a program of its own, works in one of the directories.
     ///
     /// Git changes into the repository that it finds, or to the top of the working tree, before it takes a lock; where a bare
     /// repository is named by `--git-dir` or `GIT_DIR` it stays where it is.
-    func isGitWorking(in directories: [String]) -> Bool {
-        processes.contains { process in
-            let command = command(of: process)
-            guard command == "git" || command.hasPrefix("git-"), let place = link("\(process)/cwd") else {
-                return false
-            }
-            let places = [place] + namedRepositories(of: process).map { Self.resolve($0, in: place) }
-            return directories.contains { directory in
-                places.contains { $0 == directory || $0.hasPrefix(directory + "/") }
-            }
+    ///
+    /// - Parameter sparesOrphans: leaves out those of ``orphanedGit(in:)``.
+    func isGitWorking(in directories: [String], sparesOrphans: Bool = false) -> Bool {
+        processes.contains { isGit($0, workingIn: directories) && !(sparesOrphans && isOrphan($0)) }
+    }
+
+    /// The git processes at work in the directories that a gitplane has started which is gone, by their ids.
+    func orphanedGit(in directories: [String]) -> [Int32] {
+        processes.filter { isGit($0, workingIn: directories) && isOrphan($0) }
+            .compactMap { $0.split(separator: "/").last.flatMap { Int32($0) } }
+    }
+
+    /// What ``starterVariable`` says in what this process starts: its id, and when it was started, in ticks since the start
+    /// of the system, because an id is given again.
+    package func starterMark() -> String { starterMark(of: "\(root)/self") ?? "" }
+
+    private func starterMark(of process: String) -> String? {
+        guard let text = try? String(contentsOfFile: "\(process)/stat", encoding: .utf8),
+            let identifier = text.split(separator: " ").first, let end = text.lastIndex(of: ")")
+        else { return nil }
+        // The name of the program stands in parentheses; the third value follows it, and the 22nd is the time (proc(5)).
+        let values = Array(text[end...].split(separator: " ").dropFirst())
+        // One that has ended, and whose end nobody has taken note of, is a zombie.
+        guard values.count > 19, values[0] != "Z", values[0] != "X" else { return nil }
+        return "\(identifier)-\(values[19])"
+    }
+
+    private func isOrphan(_ process: String) -> Bool {
+        let prefix = "\(Self.starterVariable)="
+        guard let mark = texts("\(process)/environ").first(where: { $0.hasPrefix(prefix) })?.dropFirst(prefix.count),
+            let starter = mark.split(separator: "-").first.flatMap({ Int32($0) })
+        else { return false }
+        return starterMark(of: "\(root)/\(starter)") != String(mark)
+    }
+
+    private func isGit(_ process: String, workingIn directories: [String]) -> Bool {
+        let command = command(of: process)
+        guard command == "git" || command.hasPrefix("git-"), let place = link("\(process)/cwd") else { return false }
+        let places = [place] + namedRepositories(of: process).map { Self.resolve($0, in: place) }
+        return directories.contains { directory in
+            places.contains { $0 == directory || $0.hasPrefix(directory + "/") }
         }
     }
 

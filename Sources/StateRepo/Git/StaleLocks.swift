@@ -23,11 +23,19 @@ package struct StaleLocks: Sendable {
     private let repository: String
     private let workingTrees: [String]
     private let processes: ProcessTable
+    private let sparesOrphans: Bool
 
     /// - Parameters:
     ///   - repository: the absolute path of the bare repository.
     ///   - workingTrees: the absolute paths of directories whose git commands use that repository.
-    package init(repository: String, workingTrees: [String] = [], processes: ProcessTable = ProcessTable()) {
+    ///   - sparesOrphans: whether an ``OrphanedGit`` counts for nothing, because a start ends it first.
+    package init(
+        repository: String,
+        workingTrees: [String] = [],
+        processes: ProcessTable = ProcessTable(),
+        sparesOrphans: Bool = false
+    ) {
+        self.sparesOrphans = sparesOrphans
         self.repository = Self.resolve(repository)
         self.workingTrees = workingTrees.map(Self.resolve)
         self.processes = processes
@@ -60,11 +68,11 @@ package struct StaleLocks: Sendable {
     private func judge(_ candidates: [String]) throws -> Report {
         guard !candidates.isEmpty else { return Report(removed: [], inUse: []) }
         let directories = [repository] + workingTrees
-        guard !processes.isGitWorking(in: directories) else {
+        guard !processes.isGitWorking(in: directories, sparesOrphans: sparesOrphans) else {
             let own = candidates.filter(isMarked)
             return Report(removed: own, inUse: candidates.filter { !own.contains($0) })
         }
-        let open = processes.openFiles(under: repository)
+        let open = processes.openFiles(under: repository, sparesOrphans: sparesOrphans)
         let inUse = candidates.filter { candidate in
             let path = "\(repository)/\(candidate)"
             return open.contains { $0 == path || $0.hasPrefix(path + "/") }
@@ -76,8 +84,7 @@ package struct StaleLocks: Sendable {
     private func isMarked(_ candidate: String) -> Bool {
         guard candidate.hasPrefix("refs/heads/") else { return false }
         // What cannot be read is left to git.
-        let content = try? FileSystem.contents(of: "\(repository)/\(candidate)", maximum: BranchLock.mark.count)
-        return content == BranchLock.mark
+        return BranchLock.hasMark("\(repository)/\(candidate)") ?? false
     }
 
     private func candidates() throws -> [String] {

@@ -8,6 +8,7 @@ struct SharedVersionTests {
     private static func line(
         _ contents: [String?],
         from base: CommitID?,
+        merging other: CommitID? = nil,
         _ repository: borrowing GitRepository
     ) throws -> CommitID {
         var head = base
@@ -21,7 +22,7 @@ struct SharedVersionTests {
             )
             head = try repository.writeCommit(
                 tree: tree,
-                parents: head.map { [$0] } ?? [],
+                parents: [head, other].compactMap(\.self),
                 author: .test,
                 committer: .test,
                 message: "m"
@@ -51,6 +52,28 @@ struct SharedVersionTests {
             let rebased = try versions.rebase(try #require(proposals.first), in: repository)
             #expect(rebased.old?.content == old.map { Array($0.utf8) })
             #expect(rebased.new?.content == line.last.flatMap { $0.map { Array($0.utf8) } })
+        }
+    }
+
+    @Test("is none that one of them had before it was merged with the other", arguments: [false, true])
+    func merged(intoMain: Bool) async throws {
+        try await withTemporaryRepository { repository, _ in
+            let start = try Self.line(["a", "b"], from: nil, repository)
+            let one = try Self.line(["x", "c"], from: start, repository)
+            let base = try Self.line(["y"], from: start, repository)
+            // It has the other's in its past, not as a first parent; what both have after it counts.
+            let merged = try Self.line(["z"], from: one, merging: base, repository)
+            for (contents, others, old) in [(["w"], ["x"], "y"), (["w"], ["b"], "y"), (["v", "w"], ["v", "x"], "v")] {
+                let tips = (
+                    try Self.line(contents, from: merged, repository), try Self.line(others, from: base, repository)
+                )
+                let (main, tip) = intoMain ? (tips.0, tips.1) : (tips.1, tips.0)
+                #expect(try repository.mergeBase(main, tip) == base)
+                let trees = (try repository.readCommit(base).tree, try repository.readCommit(tip).tree)
+                let proposal = try #require(try TreeMerge.proposals(from: trees.0, to: trees.1, in: repository).first)
+                let versions = try SharedVersions(main: main, line: tip, since: base, in: repository)
+                #expect(try versions.rebase(proposal, in: repository).old?.content == Array(old.utf8))
+            }
         }
     }
 

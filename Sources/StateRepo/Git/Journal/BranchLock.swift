@@ -1,10 +1,19 @@
 import Glibc
 
 /// Git's own lock of a branch, the file `<ref>.lock`: while it is there, nobody else moves the branch.
+///
+/// It has the mark of a server from its first moment to its last, so that a start knows a lock of a killed server from one
+/// of git, whatever git is doing then: it is another name of a file that has the mark already (link(2)), and what the
+/// branch is to name is written elsewhere.
 struct BranchLock {
-    /// What the file says until it names a commit, so that a start knows a lock of a killed server from one of git.
+    /// What the file says.
     static let mark = Array("gitplane\n".utf8)
+    /// The file in the repository that becomes the lock.
+    static let markFileName = "gitplane.mark"
+    /// The file in the repository in which a branch's next commit is written.
+    static let draftFileName = "gitplane.branch"
 
+    private let repository: String
     private let ref: String
     private let files: WriterFiles
 
@@ -12,27 +21,73 @@ struct BranchLock {
 
     /// - Throws: `locked` when another writer has it.
     init(_ branch: RefName, repositoryAt path: String, _ files: WriterFiles) throws(GitError) {
+        self.repository = path
         self.ref = "\(path)/\(branch)"
         self.files = files
         do throws(GitError) {
-            let descriptor = try files.create("\(ref).lock", mode: 0o666, .lockBranch)
-            // Without the mark it is a lock all the same.
-            _ = Self.mark.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            close(descriptor)
+            try take()
         } catch {
             guard error.code == .exists else { throw error }
-            throw GitError(.locked, "lock branch", "another writer has the lock of \(branch)")
+            throw GitError(.locked, "lock branch", "another writer has the lock of \(branch), \(self.path)")
         }
+    }
+
+    /// Takes the lock as soon as whoever has it lets go.
+    static func waiting(
+        for branch: RefName,
+        repositoryAt path: String,
+        _ files: WriterFiles,
+        _ patience: BranchLockPatience
+    ) throws(GitError) -> BranchLock {
+        for attempt in 1..<max(patience.attempts, 1) {
+            do throws(GitError) {
+                return try BranchLock(branch, repositoryAt: path, files)
+            } catch {
+                guard error.code == .locked else { throw error }
+                patience.pause(attempt)
+            }
+        }
+        return try BranchLock(branch, repositoryAt: path, files)
+    }
+
+    /// Removes a file with the mark that does not have it, as after a power cut; the next lock makes it anew.
+    static func discardDamagedMark(repositoryAt path: String) {
+        let file = "\(path)/\(markFileName)"
+        // Where nothing can be removed the lock has no mark, and is one all the same.
+        if hasMark(file) != true { unlink(file) }
+    }
+
+    /// Whether the file is a lock of a server, or the file that becomes one; `nil` when there is none that can be read.
+    static func hasMark(_ file: String) -> Bool? {
+        guard let content = try? FileSystem.contents(of: file, maximum: 1 << 12) else { return nil }
+        return content == mark
     }
 
     /// Makes the branch name `commit`, and lets go of the lock; nothing is flushed unless `flushes` says so.
     func move(to commit: CommitID, flushes: Bool = false) throws(GitError) {
+        let draft = "\(repository)/\(Self.draftFileName)"
         try files.probe(.moveBranch)
-        try FileSystem.write(Array("\(commit)\n".utf8), to: path)
-        if flushes { try FileSystem.flush(path) }
-        try files.rename(path, ref, .moveBranch)
+        try FileSystem.write(Array("\(commit)\n".utf8), to: draft)
+        if flushes { try FileSystem.flush(draft) }
+        try files.rename(draft, ref, .moveBranch)
+        try release()
     }
 
     /// Lets go of the lock without having moved the branch.
     func release() throws(GitError) { try files.remove(path, .unlockBranch) }
+
+    private func take() throws(GitError) {
+        do throws(GitError) {
+            try files.link(markFile, path, .lockBranch)
+        } catch {
+            guard error.code != .exists else { throw error }
+            // It is the first, somebody has removed it, or it is a stranger's.
+            try files.probe(.lockBranch)
+            try FileSystem.write(Self.mark, to: "\(markFile).new")
+            try files.rename("\(markFile).new", markFile, .lockBranch)
+            try files.link(markFile, path, .lockBranch)
+        }
+    }
+
+    private var markFile: String { "\(repository)/\(Self.markFileName)" }
 }

@@ -47,12 +47,13 @@ package final class JournalCommitLog: CommitLog {
         limits: JournalLimits = .standard,
         probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
     ) throws(GitError) {
-        try JournalRecovery(repositoryAt: path, branch: branch, probe: probe).run()
+        try JournalRecovery(repositoryAt: path, branch: branch, patience: patience, probe: probe).run()
         self.path = path
         self.branch = branch
         self.patience = patience
         self.limits = limits
         self.files = WriterFiles(probe: probe)
+        BranchLock.discardDamagedMark(repositoryAt: path)
         self.journal = try Journal(repositoryAt: path, files, maximumFrame: limits.frame)
         self.repository = try GitRepository(openingBareAt: path)
         self.packs = PackWatch(repositoryAt: path)
@@ -163,7 +164,7 @@ extension JournalCommitLog {
         // What is built on is not read again, so it has to be looked whether it is there.
         if !sealed.hasLast(in: ObjectFiles(repositoryAt: path, files)) { try mend() }
         repository.renew(&packs, openingBareAt: path)
-        let lock = try lock()
+        let lock = try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
         do throws(GitError) {
             let head = try repository.target(of: branch)
             guard head == expected else {
@@ -174,18 +175,6 @@ extension JournalCommitLog {
             try lock.release()
             throw error
         }
-    }
-
-    private func lock() throws(GitError) -> BranchLock {
-        for attempt in 1..<max(patience.attempts, 1) {
-            do throws(GitError) {
-                return try BranchLock(branch, repositoryAt: path, files)
-            } catch {
-                guard error.code == .locked else { throw error }
-                patience.pause(attempt)
-            }
-        }
-        return try BranchLock(branch, repositoryAt: path, files)
     }
 
     private func tree(of commit: CommitID?) throws(GitError) -> TreeID? {

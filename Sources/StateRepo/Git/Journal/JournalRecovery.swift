@@ -23,20 +23,24 @@ package struct JournalRecovery {
 
     private let path: String
     private let branch: RefName
+    private let patience: BranchLockPatience
     private let files: WriterFiles
     private let maximumSize: Int
 
     /// - Parameters:
     ///   - path: the bare repository, which nobody else writes to; stale locks are removed before.
+    ///   - patience: with a git that has the lock of the branch.
     ///   - maximumSize: of the journal, in bytes; tests make it small.
     package init(
         repositoryAt path: String,
         branch: RefName = .main,
+        patience: BranchLockPatience = .standard,
         maximumSize: Int = Self.maximumSize,
         probe: @escaping @Sendable (WriterStep) throws(GitError) -> Void = { _ throws(GitError) in }
     ) {
         self.path = path
         self.branch = branch
+        self.patience = patience
         self.files = WriterFiles(probe: probe)
         self.maximumSize = maximumSize
     }
@@ -184,7 +188,8 @@ package struct JournalRecovery {
     private func moveBranch(_ last: Series, shown: CommitID?) throws(GitError) -> Outcome {
         let repository = try GitRepository(openingBareAt: path)
         if let previous = last.previous, !repository.contains(previous) { return .diverged(last.head) }
-        let lock = try BranchLock(branch, repositoryAt: path, files)
+        BranchLock.discardDamagedMark(repositoryAt: path)
+        let lock = try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
         do {
             switch try place(of: last, in: repository) {
             case .behind(let current):

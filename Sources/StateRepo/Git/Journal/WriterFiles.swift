@@ -70,6 +70,14 @@ struct WriterFiles: Sendable {
         guard renameFile(old, new) else { throw FileSystem.error("rename", new) }
     }
 
+    /// Gives a file another name, which nobody else has given (link(2)).
+    ///
+    /// - Throws: `exists` when the name is there.
+    func link(_ file: String, _ name: String, _ step: WriterStep) throws(GitError) {
+        try probe(step)
+        guard Glibc.link(file, name) == 0 else { throw FileSystem.error("create", name) }
+    }
+
     /// Removes a file; one that is not there is as good.
     func remove(_ path: String, _ step: WriterStep) throws(GitError) {
         try probe(step)

@@ -1,0 +1,98 @@
+import Foundation
+import StateRepo
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("The lock of a branch", .timeLimit(.minutes(15)))
+struct BranchLockTests {
+    private static func lock(_ git: Git) -> String { "\(git.directory)/refs/heads/main.lock" }
+
+    private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    @Test("is known as a killed server's wherever it was killed, also while git works in the repository")
+    func killed() async throws {
+        var (isCutOff, place, held) = (true, 0, 0)
+        while isCutOff {
+            try await withTemporaryRepository { _, git in
+                let faults = FaultPlan(.kill(at: place))
+                let scenario = try JournalScenario(git, faults: faults)
+                do {
+                    try scenario.batch(1)
+                    try scenario.log?.seal()
+                    try scenario.batch(4)
+                    try scenario.log?.seal()
+                } catch {}
+                isCutOff = faults.hasStruck
+                scenario.abandon()
+                held += Self.exists(Self.lock(git)) ? 1 : 0
+                _ = try git.whileAtWork { try StaleLocks(repository: git.directory).remove() }
+                #expect(!Self.exists(Self.lock(git)), "killed at \(place)")
+                faults.set(nil)
+                try scenario.open()
+                #expect(scenario.head == scenario.acknowledged.last || scenario.acknowledged.isEmpty)
+                try scenario.batch(1)
+                try scenario.log?.close()
+                try check(git)
+            }
+            place += 1
+        }
+        #expect(held > 5)
+    }
+
+    /// What can be in the place of the file that becomes the lock.
+    enum Mark: CaseIterable, Sendable { case none, empty, other, link }
+
+    @Test("has its mark whatever became of the file that it is made from", arguments: Mark.allCases)
+    func mark(_ mark: Mark) async throws {
+        try await withTemporaryRepository { _, git in
+            let scenario = try JournalScenario(git)
+            try scenario.batch(1)
+            try scenario.log?.close()
+            scenario.abandon()
+            let file = "\(git.directory)/gitplane.mark"
+            #expect(Self.exists(file))
+            try FileManager.default.removeItem(atPath: file)
+            switch mark {
+            case .none: break
+            case .empty: try Data().write(to: URL(filePath: file))
+            case .other: try Data("gitplanes\n".utf8).write(to: URL(filePath: file))
+            case .link: try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "HEAD")
+            }
+            try scenario.open()
+            try scenario.batch(1)
+            #expect(try String(contentsOfFile: Self.lock(git), encoding: .utf8) == "gitplane\n")
+            try scenario.log?.close()
+            #expect(!Self.exists(Self.lock(git)))
+            try check(git)
+        }
+    }
+
+    @Test("of git is waited for by a start that has to move the branch; one that stays is told with its path")
+    func recovery() async throws {
+        try await withTemporaryRepository { repository, git in
+            let scenario = try JournalScenario(git)
+            try scenario.batch(2)
+            scenario.abandon()
+            _ = try StaleLocks(repository: git.directory).remove()
+            try Data().write(to: URL(filePath: Self.lock(git)))
+            let attempts = Mutex(0)
+            func recovery(removingAfter last: Int?) -> JournalRecovery {
+                let patience = BranchLockPatience(attempts: 5) { attempt in
+                    attempts.withLock { $0 = attempt }
+                    if attempt == last { try? FileManager.default.removeItem(atPath: Self.lock(git)) }
+                }
+                return JournalRecovery(repositoryAt: git.directory, patience: patience)
+            }
+            let error = #expect(throws: GitError.self) { try recovery(removingAfter: nil).run() }
+            #expect(error?.code == .locked)
+            #expect(error?.message.contains(Self.lock(git)) == true)
+            #expect(attempts.withLock { $0 } == 4)
+            #expect(try repository.target(of: .main) == nil)
+            let head = try #require(scenario.acknowledged.last)
+            #expect(try recovery(removingAfter: 2).run() == .recovered(head))
+            #expect(attempts.withLock { $0 } == 2)
+            #expect(try repository.target(of: .main) == head)
+        }
+    }
+}
