@@ -15,7 +15,9 @@ package struct ProcessTable: Sendable {
     /// - Parameter sparesOrphans: leaves out the processes of ``orphanedGit(in:)``, and others like them.
     func openFiles(under directory: String, sparesOrphans: Bool = false) -> Set<String> {
         let processes = sparesOrphans ? processes.filter { !isOrphan($0) } : processes
-        let links = processes.flatMap { process in names(in: "\(process)/fd").compactMap { link("\(process)/fd/\($0)") } }
+        let links = processes.flatMap { process in
+            names(in: "\(process)/fd").compactMap { link("\(process)/fd/\($0)") }
+        }
         return Set(links).filter { $0 == directory || $0.hasPrefix(directory + "/") }
     }
 
