@@ -12,22 +12,7 @@ struct ConnectionFaultTests {
         case disconnect
     }
 
-    /// Every how many operations of the write one is tried; `make faults` sets it.
-    private static let chosen = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
-    private static let step = chosen ?? 8
-
-    /// Each write by a kill, and in a sweep by a power cut as well.
-    private static let ends = Write.allCases.flatMap { write in
-        (chosen == nil ? [false] : [false, true]).map { End(write: write, cutsPower: $0) }
-    }
-
-    /// What is cut off, and how.
-    struct End: Sendable, CustomStringConvertible {
-        let write: Write
-        let cutsPower: Bool
-
-        var description: String { "\(write)\(cutsPower ? ", power cut" : "")" }
-    }
+    private static let ends = CutOff.each(of: Write.allCases)
 
     /// How many operations of a repair there are up to the one that puts the secrets file in place.
     private static let repairOperations = 9
@@ -56,36 +41,25 @@ struct ConnectionFaultTests {
         "has both of one write or of the other afterwards, and says when it put that right",
         arguments: ends
     )
-    func sweep(end: End) async throws {
-        try await withTemporaryDirectory { directory in
-            guard let library = try Failpoints.build(into: directory) else { return }
-            let disk = end.cutsPower ? try CutDisk(below: directory) : nil
-            if end.cutsPower, disk == nil { return }
-            defer { withExtendedLifetime(disk) {} }
-            let write = end.write
-            let folder = directory.appending(path: "data")
-            let points = try Failpoints(below: folder, library: library)
-            var server = try Self.start(folder, points)
+    func sweep(end: CutOff<Write>) async throws {
+        try await FaultyFolder.with(powerCuts: end.cutsPower) { folder in
+            let write = end.act
+            var server = try folder.start()
             var tally = Tally()
             // Until the write has come to its end before the operation did.
-            for operation in stride(from: 1, through: .max, by: Self.step) {
+            for operation in stride(from: 1, through: .max, by: FaultyFolder.step ?? 8) {
                 let number = tally.rounds
                 try Self.prepare(write, server, round: number)
                 let before = try Pair(server)
-                points.arm(.init(fault: end.cutsPower ? .cut : .kill, operation: operation))
-                let answer = Self.answer { try Self.send(write, server, round: number) }
-                // Others may be told of a disk that is gone a moment before the server is.
-                let isMet = points.hits > 0 || end.cutsPower && answer?.isSuccess == false
+                let (isMet, answer) = folder.send(endingAt: operation) { try Self.send(write, server, round: number) }
                 guard isMet else {
                     #expect(answer?.isSuccess == true, "\(String(describing: answer))")
                     break
                 }
-                points.disarm()
                 tally.rounds += 1
-                try server.kill()
-                try disk?.cut()
+                try folder.crash(server)
                 let round = Round(write: write, number: number, operation: operation, before: before, answer: answer)
-                server = try Self.check(round, folder, on: disk, points, &tally)
+                server = try Self.check(round, folder, &tally)
             }
             #expect(tally.torn > 0 && tally.repaired >= tally.torn, "\(tally.rounds) rounds")
             #expect(tally.cutOff > 0)
@@ -93,7 +67,6 @@ struct ConnectionFaultTests {
                 "connections: \(end), ended \(tally.rounds) times, \(tally.torn) of them in between,"
                     + " \(tally.repaired) repairs, \(tally.cutOff) settled after another kill"
             )
-            points.disarm()
             try server.stop()
         }
     }
@@ -103,19 +76,17 @@ struct ConnectionFaultTests {
     /// - Returns: the last, which runs.
     private static func check(
         _ round: Round,
-        _ folder: URL,
-        on disk: CutDisk?,
-        _ points: Failpoints,
+        _ folder: FaultyFolder,
         _ tally: inout Tally
     ) throws -> ServerProcess {
         // Opened by age itself, before a start can mend anything.
-        let left = try Pair.Secrets(folder)
-        let examined = try CommandRun.gitplane("doctor", "--data-dir", folder.path, near: folder)
+        let left = try Pair.Secrets(folder.url)
+        let examined = try CommandRun.gitplane("doctor", "--data-dir", folder.url.path, near: folder.url)
         let isTold = examined.lines("start").contains { $0.contains("those of providers/codex were written") }
         // That of an earlier write, which is in the file until the next one, is settled.
         let isPending = left.intent != nil && left.intent != round.before.secrets.intent
-        let isCutOff = try isPending ? cutsRepairOff(of: left, folder, on: disk, points, &tally) : false
-        let server = try start(folder, points)
+        let isCutOff = try isPending ? cutsRepairOff(of: left, folder, &tally) : false
+        let server = try folder.start()
         let after = try Pair(server)
         let place = Comment("\(round.write), operation \(round.operation): \(round.before), \(left), \(after)")
         #expect(after.secrets.key == after.document, place)
@@ -135,7 +106,7 @@ struct ConnectionFaultTests {
         let verified = try CommandRun(
             ["secrets", "verify", "--server", "http://127.0.0.1:\(server.client.port)"],
             environment: ["PATH": "/usr/bin:/bin", "GITPLANE_TOKEN": server.client.token],
-            in: folder.path
+            in: folder.url.path
         )
         #expect(verified.ending == .exited(0) && verified.text.hasPrefix("status\topen"), place)
         return server
@@ -146,37 +117,25 @@ struct ConnectionFaultTests {
     /// - Returns: whether it was; else it was killed when it was ready.
     private static func cutsRepairOff(
         of left: Pair.Secrets,
-        _ folder: URL,
-        on disk: CutDisk?,
-        _ points: Failpoints,
+        _ folder: FaultyFolder,
         _ tally: inout Tally
     ) throws -> Bool {
         // Steps of four come by all nine, and soon to both ends.
         let operation = 1 + tally.tried * 4 % repairOperations
         tally.tried += 1
-        points.watch(.secrets)
-        defer { points.watch(.everything) }
-        points.arm(.init(fault: disk == nil ? .kill : .cut, operation: operation))
+        folder.points.watch(.secrets)
+        defer { folder.points.watch(.everything) }
+        folder.points.arm(.init(fault: folder.end, operation: operation))
+        defer { folder.points.disarm() }
         do {
-            try start(folder, points).kill()
-            try disk?.cut()
+            try folder.crash(folder.start())
             return false
         } catch is ServerProcess.StartFailure {
-            try disk?.cut()
+            try folder.disk?.cut()
             tally.cutOff += 1
-            #expect(try Pair.Secrets(folder) == left, "killed at operation \(operation) of the repair")
+            #expect(try Pair.Secrets(folder.url) == left, "killed at operation \(operation) of the repair")
             return true
         }
-    }
-
-    /// `nil` when the server went away meanwhile.
-    private static func answer(_ send: () throws -> HTTPAnswer) -> HTTPAnswer? {
-        do { return try send() } catch { return nil }
-    }
-
-    private static func start(_ folder: URL, _ points: Failpoints) throws -> ServerProcess {
-        let environment = points.environment().merging(["GITPLANE_MAINTENANCE": "off"]) { $1 }
-        return try ServerProcess(dataIn: folder, environment: environment)
     }
 
     private static func prepare(_ write: Write, _ server: ServerProcess, round: Int) throws {

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("A server whose file operations fail")
 struct FaultTests {
-    /// Every how many operations one is tried, of each kind; `make faults` sets it.
-    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
+    private static let step = FaultyFolder.step
 
     /// The operation with which a sweep begins, to see again what one has found.
     private static let first = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_FROM"].flatMap { Int($0) } ?? 1
@@ -179,13 +178,8 @@ struct FaultTests {
         cutsPower: Bool = false,
         _ body: (FaultRun, inout SeededGenerator) throws -> Void
     ) async throws {
-        try await withTemporaryDirectory { directory in
-            guard let library = try Failpoints.build(into: directory) else { return }
-            let disk = cutsPower ? try CutDisk(below: directory) : nil
-            if cutsPower, disk == nil { return }
-            defer { withExtendedLifetime(disk) {} }
-            let folder = directory.appending(path: "data")
-            let run = try FaultRun(dataIn: folder, on: disk, library: library, seed: seed)
+        try await FaultyFolder.with(powerCuts: cutsPower) { folder in
+            let run = try FaultRun(in: folder, seed: seed)
             var random = SeededGenerator(seed: seed)
             try body(run, &random)
             try run.end()

@@ -12,19 +12,7 @@ struct OwnerFaultTests {
         case logOut
     }
 
-    /// How the server ends.
-    struct End: Sendable, CustomStringConvertible {
-        let act: Act
-        let cutsPower: Bool
-
-        var description: String { "\(act)\(cutsPower ? ", power cut" : "")" }
-    }
-
-    /// Every how many operations of the act one is tried; `make faults` sets it.
-    private static let step = ProcessInfo.processInfo.environment["GITPLANE_FAULTS_STEP"].flatMap { Int($0) }
-    private static let ends = Act.allCases.flatMap { act in
-        (step == nil ? [false] : [false, true]).map { End(act: act, cutsPower: $0) }
-    }
+    private static let ends = CutOff.each(of: Act.allCases)
 
     private static let master = String(repeating: "0123456789", count: 4)
     private static let registration = """
@@ -33,44 +21,32 @@ struct OwnerFaultTests {
     private static let login = #"{"identifier": "ada", "password": "copper lantern orbit thistle"}"#
 
     @Test("has it done when it was answered, and wholly or not at all when it was not", arguments: ends)
-    func sweep(end: End) async throws {
-        try await withTemporaryDirectory { directory in
-            guard let library = try Failpoints.build(into: directory) else { return }
-            let disk = end.cutsPower ? try CutDisk(below: directory) : nil
-            if end.cutsPower, disk == nil { return }
-            defer { withExtendedLifetime(disk) {} }
-            let folder = directory.appending(path: "data")
-            let points = try Failpoints(below: folder, library: library)
-            var server = try Self.start(folder, points)
+    func sweep(end: CutOff<Act>) async throws {
+        try await FaultyFolder.with(powerCuts: end.cutsPower) { folder in
+            var server = try Self.start(folder)
             if end.act != .register { #expect(try Self.register(server).status == 201) }
             var rounds = 0
             // Until the act has come to its end before the operation did.
-            for operation in stride(from: 1, through: .max, by: Self.step ?? 5) {
+            for operation in stride(from: 1, through: .max, by: FaultyFolder.step ?? 5) {
                 let cookie = end.act == .logOut ? try Self.cookie(of: Self.logIn(server)) : nil
-                points.arm(.init(fault: end.cutsPower ? .cut : .kill, operation: operation))
-                let answer = Self.answer { try Self.send(end.act, server, cookie) }
-                // Others may be told of a disk that is gone a moment before the server is.
-                let isMet = points.hits > 0 || end.cutsPower && answer?.isSuccess == false
+                let (isMet, answer) = folder.send(endingAt: operation) { try Self.send(end.act, server, cookie) }
                 guard isMet else {
                     #expect(answer?.isSuccess == true, "\(String(describing: answer))")
                     break
                 }
-                points.disarm()
                 rounds += 1
-                try server.kill()
-                try disk?.cut()
-                server = try Self.start(folder, points)
+                try folder.crash(server)
+                server = try Self.start(folder)
                 try Self.check(end.act, answer, cookie, server, "\(end), operation \(operation)")
                 guard end.act == .register else { continue }
                 try server.stop()
-                for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-                    try FileManager.default.removeItem(at: folder.appending(path: name))
+                for name in try FileManager.default.contentsOfDirectory(atPath: folder.url.path) {
+                    try FileManager.default.removeItem(at: folder.url.appending(path: name))
                 }
-                server = try Self.start(folder, points)
+                server = try Self.start(folder)
             }
             #expect(rounds > 0)
             print("owner: \(end), ended \(rounds) times")
-            points.disarm()
             try server.stop()
             let found = try server.examine()
             #expect(found.ending == .exited(0) && found.lines("start").isEmpty, "\(found.text)")
@@ -140,13 +116,7 @@ struct OwnerFaultTests {
         return String(field.prefix { $0 != ";" })
     }
 
-    /// `nil` when the server went away meanwhile.
-    private static func answer(_ send: () throws -> HTTPAnswer) -> HTTPAnswer? {
-        do { return try send() } catch { return nil }
-    }
-
-    private static func start(_ folder: URL, _ points: Failpoints) throws -> ServerProcess {
-        let own = ["GITPLANE_MAINTENANCE": "off", "CONTROL_PLANE_API_TOKEN": master]
-        return try ServerProcess(dataIn: folder, environment: points.environment().merging(own) { $1 })
+    private static func start(_ folder: FaultyFolder) throws -> ServerProcess {
+        try folder.start(["CONTROL_PLANE_API_TOKEN": master])
     }
 }

@@ -13,7 +13,9 @@ final class FaultRun {
     private static let slack = 1
     #endif
 
-    let points: Failpoints
+    private let folder: FaultyFolder
+    var points: Failpoints { folder.points }
+    var disk: CutDisk? { folder.disk }
     var history = FaultHistory()
     /// How many rounds there were, and in how many of them the fault was met.
     var rounds = 0
@@ -23,8 +25,6 @@ final class FaultRun {
     let plain: Duration
     /// How often the server does its upkeep.
     var upkeep = "off"
-    private let folder: URL
-    let disk: CutDisk?
     /// Runs, unless something is wrong, and waits for its fault.
     var server: ServerProcess
     var clone: Git
@@ -57,14 +57,11 @@ final class FaultRun {
         var text: String?
     }
 
-    /// - Parameter disk: what the data folder is on, when its power is to be cut with every end of a server.
-    init(dataIn folder: URL, on disk: CutDisk? = nil, library: String, seed: UInt64) throws {
+    init(in folder: FaultyFolder, seed: UInt64) throws {
         self.folder = folder
-        self.disk = disk
-        points = try Failpoints(below: folder, library: library)
         random = SeededGenerator(seed: seed)
         let begun = ContinuousClock.now
-        server = try Self.start(folder, points, upkeep: upkeep)
+        server = try folder.start()
         plain = ContinuousClock.now - begun
         clone = try server.clone(named: "clone")
     }
@@ -97,23 +94,15 @@ final class FaultRun {
     }
 
     /// Ends the server as a crash does, or as a power cut does where there is a disk for it.
-    func crash() throws {
-        try server.kill()
-        try disk?.cut()
-    }
+    func crash() throws { try folder.crash(server) }
 
     /// Ends the last server as a person does.
     func end() throws { try server.stop() }
 
     func start() throws {
         let begun = ContinuousClock.now
-        server = try Self.start(folder, points, upkeep: upkeep)
+        server = try folder.start(["GITPLANE_MAINTENANCE": upkeep])
         slowest = max(slowest, ContinuousClock.now - begun)
-    }
-
-    private static func start(_ folder: URL, _ points: Failpoints, upkeep: String) throws -> ServerProcess {
-        let environment = points.environment().merging(["GITPLANE_MAINTENANCE": upkeep]) { $1 }
-        return try ServerProcess(dataIn: folder, environment: environment)
     }
 
     /// A server that met an error reads all the time, and writes as soon as the error is gone.
