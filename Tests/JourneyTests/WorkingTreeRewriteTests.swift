@@ -11,7 +11,7 @@ struct WorkingTreeRewriteTests {
     /// How often the person does all there is to do.
     private static let turns = 3
 
-    @Test("loses nothing of theirs, is told of a conflict, and settles it with git merge main")
+    @Test("loses nothing of theirs, and settles what is in conflict with git merge main")
     func rewriting() async throws {
         try await withServer { server in
             for id in Self.agents { try server.client.createAgent(id, description: "0") }

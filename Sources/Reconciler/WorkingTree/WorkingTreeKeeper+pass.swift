@@ -57,7 +57,7 @@ extension WorkingTreeKeeper {
 
     /// How far the commits up to `head` can be merged in one go: as many as one push may bring, the oldest first.
     private func step(to head: CommitID, _ main: CommitID) throws -> CommitID {
-        guard try repository.mergeBase(main, head) != nil, let new = try newCommits(to: head, main) else { return head }
+        guard let new = try newCommits(to: head, main) else { return head }
         // Behind a merge of main, the line goes on with what main has had for long.
         var line: [CommitID] = []
         try repository.firstParentWalk(from: head) { (commit) throws(GitError) in

@@ -32,14 +32,7 @@ package struct ChangeRecord: Sendable {
         in repository: borrowing GitRepository
     ) throws(GitError) -> [GitCommit] {
         guard let first = parents.first, parents.count > 1 else { return [] }
-        var merged: [GitCommit] = []
-        for parent in parents.dropFirst() where merged.count < maximumMerged {
-            let base = try repository.mergeBase(first, parent)
-            try repository.firstParentWalk(from: parent, until: base) { (commit) throws(GitError) in
-                merged.append(commit)
-                return merged.count < maximumMerged ? .continue : .stop
-            }
-        }
-        return merged
+        let merged = try repository.log(of: Array(parents.dropFirst()), excluding: [first], limit: maximumMerged)
+        return try merged.map { id throws(GitError) in try repository.readCommit(id) }
     }
 }
