@@ -49,6 +49,29 @@ struct DoctorMainTests {
         }
     }
 
+    @Test("says that a ref of the server's own has to wait until the head can be read", arguments: [true, false])
+    func laterRefs(isTree: Bool) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            let clone = try server.cloneOverHTTP(named: "clone")
+            try clone.commit(["docs/first.md": "# First\n"])
+            try clone.run("push", "--quiet")
+            try server.stop()
+            let object = try server.git.run("rev-parse", isTree ? "main^{tree}" : "main")
+            let damage = try ObjectDamage.flippedBit.apply(to: object, in: server.git)
+            let ref = "refs/notes/gitplane"
+            try Data().write(to: URL(filePath: "\(server.repository)/\(ref)"))
+            func isLater() throws -> Bool {
+                let found = try server.examine()
+                let line = try #require(found.lines("start").first { $0.contains(ref) }, "\(found.text)")
+                return line.contains("once the head of main can be read")
+            }
+            #expect(try isLater())
+            try damage.putBack()
+            #expect(try !isLater())
+        }
+    }
+
     @Test("says that the journal has what a power cut has taken of the objects, and the start writes it")
     func emptiedObjects() async throws {
         try await withServer { server in

@@ -132,6 +132,32 @@ struct GitFileDamageTests {
         }
     }
 
+    @Test(
+        "begins refs of its own anew that lead to themselves",
+        arguments: ["refs/notes/gitplane", "refs/gitplane/releases", "refs/heads/worktree"]
+    )
+    func loop(ref: String) async throws {
+        try await withServer { server in
+            try server.client.createAgent("atlas")
+            #expect(try server.client.publish("atlas").isSuccess)
+            let clone = try server.cloneOverHTTP(named: "clone")
+            try clone.commit(["docs/first.md": "# First\n"])
+            try clone.run("push", "--quiet")
+            try server.client.waitUntilClean()
+            try server.stop()
+            try Data("ref: \(ref)\n".utf8).write(to: URL(filePath: "\(server.repository)/\(ref)"))
+            let found = try server.examine()
+            #expect(found.ending == .exited(0), "\(found.text)")
+            #expect(found.lines("start").contains { $0.contains(ref) || $0.contains("ledger") }, "\(found.text)")
+            let next = try ServerProcess(dataIn: server.folder)
+            try clone.run("remote", "set-url", "origin", next.gitAddress)
+            try clone.commit(["docs/second.md": "# Second\n"])
+            try clone.run("push", "--quiet")
+            try next.client.waitUntilClean()
+            try expectEverything(next)
+        }
+    }
+
     @Test("has every acknowledged write after a kill that the file of main did not survive")
     func killed() async throws {
         try await withServer { server in

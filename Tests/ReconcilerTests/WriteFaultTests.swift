@@ -34,6 +34,22 @@ struct WriteFaultTests {
         }
     }
 
+    @Test("is told as a condition until files can be written again")
+    func condition() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let files = try scenario.fixture.git.blockLooseObjects()
+            // In the place of the file that is written to find out.
+            let place = URL(filePath: scenario.fixture.repositoryPath).appending(path: "objects/tmp_obj_gitplane_probe")
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
+            try await server.write(recall: 7)
+            while server.publisher.conditions[.writesFailing] == nil { try await server.publisher.reconcile(.refMoved) }
+            #expect(server.publisher.conditions[.writesFailing]?.reason == "StorageUnwritable")
+            for file in files + [place] { try FileManager.default.removeItem(at: file) }
+            while server.publisher.conditions[.writesFailing] != nil { try await server.publisher.reconcile(.refMoved) }
+        }
+    }
+
     @Test("A main that lost commits is told by the pass that gets to its end, and a crash does not bring them back")
     func rewritten() async throws {
         try await withPublisherScenario { scenario in

@@ -1,5 +1,6 @@
 import API
 import Documents
+import Foundation
 import HTTPTypes
 import StateRepo
 import Synchronization
@@ -18,6 +19,29 @@ struct UnsealedWriteTests {
                 return count.isMultiple(of: number)
             }
             if isStruck { throw TestDisk.failure }
+        }
+    }
+
+    @Test("goes on where the lock of the branch cannot be removed, and it is gone when it can be")
+    func lock() async throws {
+        try await withStateServer { server in
+            let start = try server.git.run("rev-parse", "main")
+            server.disk.fail([.unlockBranch])
+            let made = try await server.client.create("atlas")
+            let patched = try await server.client.patch("atlas", ["description": "Of the next write"])
+            #expect(patched.status == 200)
+            let shown = try await server.client.send(.get, Agents.path("atlas"))
+            #expect(try shown.text("description") == "Of the next write")
+            let lock = "\(server.git.directory)/refs/heads/main.lock"
+            #expect(FileManager.default.fileExists(atPath: lock))
+
+            server.disk.heal()
+            #expect(try await server.client.send(.post, "/api/control-plane/state/reconcile").status == 200)
+            #expect(!FileManager.default.fileExists(atPath: lock))
+            let log = try server.git.run("log", "--reverse", "--format=%H", "\(start)..main")
+            let revisions = [made, patched].compactMap { $0.headers[.stateRevision] }
+            #expect(log.split(separator: "\n").map(String.init) == revisions)
+            try server.git.checkIntegrity()
         }
     }
 
