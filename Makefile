@@ -48,7 +48,7 @@ STEP ?= 4
 faults: setup ## Make file operations of a server fail, and cut its power, one after the other (STEP=1: each; KIND=kill: one kind in its work; FROM=300: not before it).
 	$(SWIFT) build --build-tests
 	GITPLANE_FAULTS_STEP=$(STEP) $(if $(KIND),GITPLANE_FAULTS_KIND=$(KIND)) $(if $(FROM),GITPLANE_FAULTS_FROM=$(FROM)) \
-		$(SWIFT) test --skip-build --no-parallel --filter 'JourneyTests\.(Connection|Owner)?FaultTests'
+		$(SWIFT) test --skip-build --no-parallel --filter 'JourneyTests\.(Connection|Owner|Secrets)?FaultTests'
 
 # How often the clients of the contest try in all.
 TRIES ?= 20000
