@@ -42,7 +42,7 @@ struct WriteFaultTests {
             // In the place of the file that is written to find out.
             let place = URL(filePath: scenario.fixture.repositoryPath).appending(path: "objects/tmp_obj_gitplane_probe")
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
-            try await server.write(recall: 7)
+            _ = try await server.write(recall: 7)
             while server.publisher.conditions[.writesFailing] == nil { try await server.publisher.reconcile(.refMoved) }
             #expect(server.publisher.conditions[.writesFailing]?.reason == "StorageUnwritable")
             for file in files + [place] { try FileManager.default.removeItem(at: file) }
