@@ -21,7 +21,7 @@ extension CommandFailure {
     ///
     /// - Parameter error: what the problem comes from, where that is more than the words.
     static func telling(_ problem: String, of error: (any Error)?, in folder: DataFolder?) -> CommandFailure {
-        if let error = error as? GitError, error.code == .locked {
+        if let error, isLocked(error) {
             return CommandFailure(.unavailable, "\(problem), or try again when the git that has it has ended")
         }
         let hasNoRoom = error.map { isFull($0, folder) } ?? false
@@ -61,6 +61,15 @@ extension CommandFailure {
     }
 
     private static func reason(_ error: POSIXError) -> String { String(cString: strerror(error.code.rawValue)) }
+
+    /// Whether git has the lock of a file that was to be written.
+    private static func isLocked(_ error: any Error) -> Bool {
+        switch error {
+        case let error as GitError: error.code == .locked
+        case let error as StateError: error.cause.map(isLocked) ?? false
+        default: false
+        }
+    }
 
     /// Whether there was no room; without any, SQLite reports that a file cannot be opened or read.
     static func isFull(_ error: any Error, _ folder: DataFolder?) -> Bool {

@@ -45,6 +45,16 @@ struct CommandFailureTests {
         }
     }
 
+    @Test("that is a lock of git says that another try may help")
+    func locked() throws {
+        let locked = GitError(.locked, "lock branch", "another writer has the lock of refs/heads/main")
+        for error in [locked, StateError(.unavailable, "try again", cause: locked)] as [any Error] {
+            let failure = try #require(explain(error))
+            #expect(failure.status == .unavailable)
+            #expect(failure.lines[0].contains("try again when"), "\(failure.lines)")
+        }
+    }
+
     @Test("names the file that Foundation could not read")
     func files() async throws {
         try await withTemporaryDirectory { directory in

@@ -106,7 +106,7 @@ struct DataFolderTests {
             "index.sqlite", "health.sqlite", "local.sqlite", "instance.json", "setup-code", "state.git/HEAD",
             "state.git/config", "state.git/packed-refs", "state.git/gitplane.journal", "state.git/hooks/pre-receive",
             "state.git/hooks", "state.git/objects", "state.git/refs/heads", "state.git/gitplane.mark",
-            "state.git/gitplane.branch",
+            "state.git/gitplane.mark.new", "state.git/gitplane.branch",
         ]
     )
     func misplaced(name: String) async throws {

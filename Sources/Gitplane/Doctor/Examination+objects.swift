@@ -55,7 +55,10 @@ extension Examination {
     /// What is said of refs that a start writes anew.
     private func renewedRefs(_ faults: [String]) throws -> [String] {
         let main = try bringsMain() ? ["\(RefName.main): invalid sha1 pointer", "invalid HEAD"] : []
-        let marks = [RefName.notes, .releases, .worktree].map { "\($0): invalid sha1 pointer" } + main
+        let own = [RefName.notes, .releases, .worktree].map { "\($0): invalid sha1 pointer" }
+        // The working tree's own HEAD names its branch.
+        let isBranchLost = faults.contains { $0.contains("\(RefName.worktree): invalid sha1 pointer") }
+        let marks = own + main + (isBranchLost ? ["invalid worktrees/state/HEAD"] : [])
         return faults.filter { fault in marks.contains { fault.contains($0) } }
     }
 

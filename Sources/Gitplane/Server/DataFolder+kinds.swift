@@ -49,11 +49,13 @@ extension DataFolder {
         let files =
             [
                 index, health, setupCode, accessToken, "\(repository)/HEAD", "\(repository)/config",
-                "\(hooks)/pre-receive", "\(repository)/gitplane.mark", "\(repository)/gitplane.branch",
+                "\(hooks)/pre-receive",
             ]
             .map { Entry(path: $0, remedy: anew) }
             + [local, instance, "\(repository)/packed-refs"].map { Entry(path: $0, remedy: kept) }
             + [Entry(path: "\(repository)/gitplane.journal", followsLinks: false, remedy: kept)]
+            + ["gitplane.mark", "gitplane.mark.new", "gitplane.branch"]
+            .map { Entry(path: "\(repository)/\($0)", followsLinks: false, remedy: anew) }
         let folders =
             [repository, "\(repository)/objects", "\(repository)/refs", "\(repository)/refs/heads"]
             .map { Entry(path: $0, isFolder: true, remedy: kept) }

@@ -173,8 +173,15 @@ struct SecretsFile: Sendable {
         return nil
     }
 
-    /// A draft that stays is removed by the next write.
+    /// A draft that stays is removed by the next write, and by the next start that can open the file.
     private func removeDraft() {
         do throws(SecretsError) { try folder.remove(Self.draftName) } catch {}
+    }
+
+    /// Removes what a write that was cut off has left beside the file, which is whole.
+    func removeDrafts() {
+        removeDraft()
+        // The second name of a file, under which it was about to be kept.
+        do throws(SecretsError) { try folder.remove("\(Self.previousName).new") } catch {}
     }
 }

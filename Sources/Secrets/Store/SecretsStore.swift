@@ -68,6 +68,8 @@ package actor SecretsStore {
             witness: witness
         )
         let result = try starter.start()
+        // Where it cannot be opened, somebody may want to look at what was written next.
+        if case .open = result.state { starter.file.removeDrafts() }
         let store = SecretsStore(starter, result.state)
         return Start(store: store, recovery: result.recovery, resealing: result.resealing)
     }

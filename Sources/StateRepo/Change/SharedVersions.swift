@@ -45,15 +45,42 @@ package struct SharedVersions: Sendable {
         in repository: borrowing GitRepository,
         _ limit: Int
     ) throws(GitError) -> [TreeID] {
-        var trees: [TreeID] = []
-        var isAfterMerge = false
+        var (trees, merges, last) = ([TreeID](), [Merge](), [CommitID]())
         try repository.firstParentWalk(from: start, until: base) { (commit) throws(GitError) in
-            // The only parent of a commit that has the base in its past has it too, or is it.
-            if isAfterMerge, let base, try !repository.isAncestor(base, of: commit.id) { return .stop }
-            isAfterMerge = commit.parents.count > 1
             trees.append(commit.tree)
+            last = commit.parents
+            if commit.parents.count > 1, let first = commit.parents.first {
+                merges.append(Merge(count: trees.count, firstParent: first))
+            }
             return trees.count < limit ? .continue : .stop
         }
-        return trees
+        // Down to the base itself, all have it.
+        guard let base, last.first != base else { return trees }
+        return Array(trees.prefix(try merges.count(of: base, in: repository) ?? trees.count))
+    }
+
+    /// A merge on the way: how many commits there were up to it, and where the line goes on.
+    fileprivate struct Merge {
+        let count: Int
+        let firstParent: CommitID
+    }
+}
+
+extension [SharedVersions.Merge] {
+    /// How many commits of the line have `base` in their past; `nil` when all do that were looked at.
+    ///
+    /// The only parent of a commit that has it there has it too, or is it; behind the first merge whose first parent has not,
+    /// none has. To ask costs a walk, so few are asked.
+    fileprivate func count(of base: CommitID, in repository: borrowing GitRepository) throws(GitError) -> Int? {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if try repository.isAncestor(base, of: self[middle].firstParent) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low < endIndex ? self[low].count : nil
     }
 }

@@ -22,6 +22,13 @@ enum FileSystem {
     /// Whether there is something at the path; a symbolic link is followed.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether both are names of one file; links are not followed.
+    static func isSameFile(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return lstat(one, &first) == 0 && lstat(other, &second) == 0 && first.st_ino == second.st_ino
+            && first.st_dev == second.st_dev
+    }
+
     /// Whether it is a regular file, with nothing in it.
     static func isEmptyFile(_ path: String) -> Bool {
         var status = stat()

@@ -3,8 +3,9 @@ import Glibc
 
 /// Ends what is still at work of the git of a server that is gone.
 ///
-/// A git that a server started ends with it; what that git started in turn, as maintenance starts one after the other, does
-/// not. No start may remove a lock while it works, and it removes objects without the lock of the next server's writer.
+/// A git that a server started ends with it, unless it was just being started; what that git started in turn, as a repack
+/// starts what writes the pack, does not. No start may remove a lock while it works, and it would work beside what the next
+/// server starts of the same kind.
 package struct OrphanedGit: Sendable {
     /// How long a process that was ended is waited for: only a disk that does not answer keeps one for longer.
     package static let patience = Duration.seconds(5)

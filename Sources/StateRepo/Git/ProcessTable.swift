@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What the processes of this machine have open, as far as this user may see it (`/proc`, see proc(5)).
 package struct ProcessTable: Sendable {
@@ -31,42 +32,69 @@ package struct ProcessTable: Sendable {
         processes.contains { isGit($0, workingIn: directories) && !(sparesOrphans && isOrphan($0)) }
     }
 
-    /// The git processes at work in the directories that a gitplane has started which is gone, by their ids.
+    /// The processes about the directories that a gitplane has started which is gone, or that these have started, by their ids.
+    ///
+    /// They are git, or about to become git.
     func orphanedGit(in directories: [String]) -> [Int32] {
-        processes.filter { isGit($0, workingIn: directories) && isOrphan($0) }
+        processes.filter { isOrphan($0) && isAbout(directories, $0) }
             .compactMap { $0.split(separator: "/").last.flatMap { Int32($0) } }
     }
 
     /// What ``starterVariable`` says in what this process starts: its id, and when it was started, in ticks since the start
     /// of the system, because an id is given again.
-    package func starterMark() -> String { starterMark(of: "\(root)/self") ?? "" }
-
-    private func starterMark(of process: String) -> String? {
-        guard let text = try? String(contentsOfFile: "\(process)/stat", encoding: .utf8),
-            let identifier = text.split(separator: " ").first, let end = text.lastIndex(of: ")")
-        else { return nil }
-        // The name of the program stands in parentheses; the third value follows it, and the 22nd is the time (proc(5)).
-        let values = Array(text[end...].split(separator: " ").dropFirst())
-        // One that has ended, and whose end nobody has taken note of, is a zombie.
-        guard values.count > 19, values[0] != "Z", values[0] != "X" else { return nil }
-        return "\(identifier)-\(values[19])"
+    package func starterMark() -> String {
+        if case .running(let mark) = starter(of: "\(root)/self") { mark } else { "" }
     }
 
+    private enum Starter {
+        /// Its mark.
+        case running(String)
+        /// It has ended, and nobody has taken note of that.
+        case ended
+        /// Its entry cannot be read, or there is none.
+        case unreadable
+    }
+
+    private func starter(of process: String) -> Starter {
+        let text = String(decoding: FileManager.default.contents(atPath: "\(process)/stat") ?? Data(), as: UTF8.self)
+        guard let identifier = text.split(separator: " ").first, let end = text.lastIndex(of: ")") else {
+            return .unreadable
+        }
+        // The name of the program stands in parentheses; the third value follows it, and the 22nd is the time (proc(5)).
+        let values = Array(text[end...].split(separator: " ").dropFirst())
+        guard values.count > 19 else { return .unreadable }
+        return values[0] == "Z" || values[0] == "X" ? .ended : .running("\(identifier)-\(values[19])")
+    }
+
+    /// Certainly, that is: a process that cannot be looked into is none.
     private func isOrphan(_ process: String) -> Bool {
         let prefix = "\(Self.starterVariable)="
         guard let mark = texts("\(process)/environ").first(where: { $0.hasPrefix(prefix) })?.dropFirst(prefix.count),
-            let starter = mark.split(separator: "-").first.flatMap({ Int32($0) })
+            let identifier = mark.split(separator: "-").first.flatMap({ Int32($0) }), identifier > 0,
+            // Elsewhere, numbers mean other processes (pid_namespaces(7)).
+            link("\(process)/ns/pid") == link("\(root)/self/ns/pid")
         else { return false }
-        return starterMark(of: "\(root)/\(starter)") != String(mark)
+        switch starter(of: "\(root)/\(identifier)") {
+        case .running(let present): return present != String(mark)
+        case .ended: return true
+        case .unreadable: return kill(identifier, 0) != 0 && errno == ESRCH
+        }
+    }
+
+    private func isAbout(_ directories: [String], _ process: String) -> Bool {
+        guard let place = link("\(process)/cwd") else { return false }
+        let named = arguments(of: process).map(String.init) + namedRepositories(of: process)
+        return isAny(of: directories, [place] + named.map { Self.resolve($0, in: place) })
+    }
+
+    private func isAny(of directories: [String], _ places: [String]) -> Bool {
+        directories.contains { directory in places.contains { $0 == directory || $0.hasPrefix(directory + "/") } }
     }
 
     private func isGit(_ process: String, workingIn directories: [String]) -> Bool {
         let command = command(of: process)
         guard command == "git" || command.hasPrefix("git-"), let place = link("\(process)/cwd") else { return false }
-        let places = [place] + namedRepositories(of: process).map { Self.resolve($0, in: place) }
-        return directories.contains { directory in
-            places.contains { $0 == directory || $0.hasPrefix(directory + "/") }
-        }
+        return isAny(of: directories, [place] + namedRepositories(of: process).map { Self.resolve($0, in: place) })
     }
 
     private func namedRepositories(of process: String) -> [String] {

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Git of a server that is gone", .timeLimit(.minutes(15)))
 struct OrphanedGitTests {
-    /// A process with that id has begun at another time.
-    private static let gone = "1-1"
+    /// No process has that id, which is beyond the largest.
+    private static let gone = "\(1 << 30)-1"
 
     @Test("is ended by the next start, in its repository alone, and what it held does not stay")
     func ended() async throws {
@@ -31,7 +31,10 @@ struct OrphanedGitTests {
         }
     }
 
-    @Test("is told from a person's git, and from that of a server that runs", arguments: [nil, "", "no-mark", "own"])
+    @Test(
+        "is told from a person's git, and from that of a server that runs",
+        arguments: [nil, "", "no-mark", "0-1", "own"]
+    )
     func others(starter: String?) async throws {
         try await withTemporaryRepository { _, git in
             let starter = starter == "own" ? ProcessTable().starterMark() : starter
@@ -44,20 +47,78 @@ struct OrphanedGitTests {
 
     @Test("that cannot be ended is told when the time is up")
     func staying() async throws {
-        try await withTemporaryDirectory { root in
-            // A table of processes in which one stays; no process has its number, which is beyond the largest.
-            let number: Int32 = 1 << 30
-            let process = root.appending(path: "\(number)")
-            try FileManager.default.createDirectory(at: process, withIntermediateDirectories: true)
-            try Data("git\n".utf8).write(to: process.appending(path: "comm"))
-            try Data("A=b\0GITPLANE_STARTER=\(Self.gone)\0".utf8).write(to: process.appending(path: "environ"))
-            let place = process.appending(path: "cwd").path
-            try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: "/srv/data/state.git")
-            let git = OrphanedGit(in: ["/srv/data/state.git"], processes: ProcessTable(root: root.path))
-            let outcome = try await git.end(within: .milliseconds(1))
-            #expect(outcome.ended == [number])
-            #expect(outcome.left == [number])
+        try await withTable { table in
+            let environment = "A=b\0GITPLANE_STARTER=\(Self.gone)\0"
+            try table.add(Table.orphan, ["comm": "git", "environ": environment], in: Table.folder)
+            let outcome = try await table.git.end(within: .milliseconds(1))
+            #expect(outcome.ended == [Table.orphan])
+            #expect(outcome.left == [Table.orphan])
         }
+    }
+
+    /// What is known of the process that started one.
+    enum Starter: CaseIterable, Sendable {
+        case running, namedOddly, hidden, later, zombie, gone
+
+        /// Its line in the table of processes.
+        func line(_ identifier: Int32) -> String? {
+            let rest = String(repeating: " 0", count: 18)
+            return switch self {
+            case .running: "\(identifier) (gitplane) S\(rest) 77 0"
+            case .namedOddly: "\(identifier) (a) b (c) S\(rest) 77 0"
+            case .later: "\(identifier) (gitplane) S\(rest) 78 0"
+            case .zombie: "\(identifier) (gitplane) Z\(rest) 77 0"
+            case .hidden, .gone: nil
+            }
+        }
+
+        var isGone: Bool { [.later, .zombie, .gone].contains(self) }
+    }
+
+    @Test("is what has certainly lost its server", arguments: Starter.allCases)
+    func starters(_ starter: Starter) async throws {
+        try await withTable { table in
+            let identifier = starter == .gone ? 1 << 30 : getpid()
+            if let line = starter.line(identifier) { try table.add(identifier, ["stat": line], in: "/") }
+            let environment = "GITPLANE_STARTER=\(identifier)-77\0"
+            try table.add(Table.orphan, ["comm": "git", "environ": environment], in: Table.folder)
+            #expect(table.git.look() == (starter.isGone ? [Table.orphan] : []))
+        }
+    }
+
+    @Test("may be about to become git, and is known by the repository that it names")
+    func becoming() async throws {
+        try await withTable { table in
+            let environment = "GITPLANE_STARTER=\(Self.gone)\0"
+            for (number, folder) in [(Table.orphan, Table.folder), (Table.orphan + 1, "/srv/other/state.git")] {
+                let command = "/usr/bin/prlimit\0/usr/bin/git\0upload-pack\0\(folder)\0"
+                try table.add(number, ["comm": "prlimit", "environ": environment, "cmdline": command], in: "/")
+            }
+            #expect(table.git.look() == [Table.orphan])
+        }
+    }
+
+    private func withTable(_ body: (Table) async throws -> Void) async throws {
+        try await withTemporaryDirectory { root in try await body(Table(root: root)) }
+    }
+}
+
+/// A table of processes as /proc has it (proc(5)).
+private struct Table {
+    static let folder = "/srv/data/state.git"
+    /// No process has it: a signal to it comes to nobody.
+    static let orphan: Int32 = (1 << 30) + 1
+
+    let root: URL
+
+    var git: OrphanedGit { OrphanedGit(in: [Self.folder], processes: ProcessTable(root: root.path)) }
+
+    func add(_ number: Int32, _ files: [String: String], in folder: String) throws {
+        let process = root.appending(path: "\(number)")
+        try FileManager.default.createDirectory(at: process, withIntermediateDirectories: true)
+        for (name, content) in files { try Data("\(content)\n".utf8).write(to: process.appending(path: name)) }
+        let place = process.appending(path: "cwd").path
+        try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: folder)
     }
 }
 

@@ -69,6 +69,51 @@ struct BranchLockTests {
         }
     }
 
+    @Test("that could not be let go of is taken again, while it is there", arguments: [true, false])
+    func unreleased(isRemoved: Bool) async throws {
+        try await withTemporaryRepository { repository, git in
+            let head = try repository.commit("one")
+            try repository.createRef(.main, at: head)
+            let other = try repository.commit("other", parents: [head])
+            let isBroken = Mutex(true)
+            let patience = BranchLockPatience(attempts: 1) { _ in }
+            let log = try JournalCommitLog(repositoryAt: git.directory, patience: patience) { (step) throws(GitError) in
+                guard isBroken.withLock({ $0 }), [.lockBranch, .unlockBranch].contains(step) else { return }
+                if step == .unlockBranch { throw GitError(.other, "test", "the lock stays") }
+                // Somebody moves the branch after the log has looked at it.
+                do { try git.run("update-ref", "refs/heads/main", "\(other)") } catch { Issue.record(error) }
+            }
+            let draft = CommitDraft(files: [], author: .test, committer: .test, message: "two\n")
+            #expect(throws: GitError.self) { try log.append(draft, onto: head) }
+            #expect(Self.exists(Self.lock(git)))
+            isBroken.withLock { $0 = false }
+            if isRemoved { try FileManager.default.removeItem(atPath: Self.lock(git)) }
+            let commit = try log.append(draft, onto: other)
+            try log.close()
+            #expect(try repository.target(of: .main) == commit.id)
+            #expect(!Self.exists(Self.lock(git)))
+        }
+    }
+
+    @Test("has room for what a link, or somebody else, has left in the place of its draft")
+    func draft() async throws {
+        try await withTemporaryRepository { repository, git in
+            let scenario = try JournalScenario(git)
+            for name in ["gitplane.branch", "gitplane.mark.new"] {
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(git.directory)/\(name)",
+                    withDestinationPath: "\(git.directory)/config"
+                )
+            }
+            let before = try String(contentsOfFile: "\(git.directory)/config", encoding: .utf8)
+            try scenario.batch(1)
+            try scenario.log?.close()
+            #expect(try repository.target(of: .main) == scenario.acknowledged.last)
+            #expect(try String(contentsOfFile: "\(git.directory)/config", encoding: .utf8) == before)
+            #expect(!Self.exists("\(git.directory)/gitplane.branch"))
+        }
+    }
+
     @Test("of git is waited for by a start that has to move the branch; one that stays is told with its path")
     func recovery() async throws {
         try await withTemporaryRepository { repository, git in

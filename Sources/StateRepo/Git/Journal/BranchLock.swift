@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It has the mark of a server from its first moment to its last, so that a start knows a lock of a killed server from one
 /// of git, whatever git is doing then: it is another name of a file that has the mark already (link(2)), and what the
-/// branch is to name is written elsewhere.
+/// branch is to name is written elsewhere. Where files have one name only, it gets the mark a moment later.
 struct BranchLock {
     /// What the file says.
     static let mark = Array("gitplane\n".utf8)
@@ -66,6 +66,8 @@ struct BranchLock {
     /// Makes the branch name `commit`, and lets go of the lock; nothing is flushed unless `flushes` says so.
     func move(to commit: CommitID, flushes: Bool = false) throws(GitError) {
         let draft = "\(repository)/\(Self.draftFileName)"
+        // A link would lead elsewhere, and what somebody else has left could not be written.
+        unlink(draft)
         try files.probe(.moveBranch)
         try FileSystem.write(Array("\(commit)\n".utf8), to: draft)
         if flushes { try FileSystem.flush(draft) }
@@ -73,20 +75,31 @@ struct BranchLock {
         try release()
     }
 
+    /// Whether it is there still.
+    var isHeld: Bool { FileSystem.exists(path) && Self.hasMark(path) == true }
+
     /// Lets go of the lock without having moved the branch.
     func release() throws(GitError) { try files.remove(path, .unlockBranch) }
 
     private func take() throws(GitError) {
-        do throws(GitError) {
-            try files.link(markFile, path, .lockBranch)
-        } catch {
-            guard error.code != .exists else { throw error }
-            // It is the first, somebody has removed it, or it is a stranger's.
-            try files.probe(.lockBranch)
-            try FileSystem.write(Self.mark, to: "\(markFile).new")
-            try files.rename("\(markFile).new", markFile, .lockBranch)
-            try files.link(markFile, path, .lockBranch)
-        }
+        if try files.link(markFile, path, .lockBranch) { return }
+        // It is the first lock, somebody has removed the file, or it is a stranger's.
+        try makeMarkFile()
+        if try files.link(markFile, path, .lockBranch) { return }
+        let descriptor = try files.create(path, mode: 0o666, .lockBranch)
+        // Without the mark it is a lock all the same.
+        _ = Self.mark.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+    }
+
+    /// On disk before it can be a lock: a power cut leaves no lock without the mark.
+    private func makeMarkFile() throws(GitError) {
+        let draft = "\(markFile).new"
+        unlink(draft)
+        try files.probe(.lockBranch)
+        try FileSystem.write(Self.mark, to: draft)
+        try FileSystem.flush(draft)
+        try files.rename(draft, markFile, .lockBranch)
     }
 
     private var markFile: String { "\(repository)/\(Self.markFileName)" }

@@ -29,6 +29,8 @@ package final class JournalCommitLog: CommitLog {
     private var trees: TreeMemory
     /// What is not sealed; `nil` when that is nothing, and the branch is anybody's to move.
     private var open: OpenSeries?
+    /// A lock that could not be let go of.
+    private var unreleased: BranchLock?
     /// What was sealed, while the journal has it.
     var sealed = SealedObjects()
     /// Why a flush failed that nobody has asked for; told at the next that somebody does.
@@ -164,7 +166,7 @@ extension JournalCommitLog {
         // What is built on is not read again, so it has to be looked whether it is there.
         if !sealed.hasLast(in: ObjectFiles(repositoryAt: path, files)) { try mend() }
         repository.renew(&packs, openingBareAt: path)
-        let lock = try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
+        let lock = try takeLock()
         do throws(GitError) {
             let head = try repository.target(of: branch)
             guard head == expected else {
@@ -172,9 +174,18 @@ extension JournalCommitLog {
             }
             return OpenSeries(lock: lock, at: expected)
         } catch {
+            unreleased = lock
             try lock.release()
+            unreleased = nil
             throw error
         }
+    }
+
+    /// The one that could not be let go of, as long as it is there, or another.
+    private func takeLock() throws(GitError) -> BranchLock {
+        defer { unreleased = nil }
+        if let unreleased, unreleased.isHeld { return unreleased }
+        return try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
     }
 
     private func tree(of commit: CommitID?) throws(GitError) -> TreeID? {

@@ -12,7 +12,9 @@ struct SealedObjects {
     private var packs: [Pack] = []
     private var last: (commit: CommitID, tree: TreeID?, isLoose: Bool)?
 
+    /// Takes what was written; once, when a seal is tried again that had come so far.
     mutating func add(_ series: OpenSeries, named head: CommitID) {
+        guard last?.commit != head else { return }
         last = (head, series.tree, series.isSmall)
         if series.isSmall {
             loose += series.objects.map(\.id)

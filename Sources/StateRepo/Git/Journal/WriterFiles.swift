@@ -70,18 +70,27 @@ struct WriterFiles: Sendable {
         guard renameFile(old, new) else { throw FileSystem.error("rename", new) }
     }
 
-    /// Gives a file another name, which nobody else has given (link(2)).
+    /// Gives a file another name, which nothing else has (link(2)).
     ///
-    /// - Throws: `exists` when the name is there.
-    func link(_ file: String, _ name: String, _ step: WriterStep) throws(GitError) {
+    /// - Returns: `false` when the file is not there, or cannot have another name, here or at all.
+    /// - Throws: `exists` when something has the name.
+    func link(_ file: String, _ name: String, _ step: WriterStep) throws(GitError) -> Bool {
         try probe(step)
-        guard Glibc.link(file, name) == 0 else { throw FileSystem.error("create", name) }
+        guard Glibc.link(file, name) != 0 else { return true }
+        let (reason, error) = (errno, FileSystem.error("create", name))
+        // A file system may report a failure of what it has done.
+        if error.code != .exists, FileSystem.isSameFile(file, name) { return true }
+        guard [ENOENT, EPERM, EMLINK, EXDEV, ENOTSUP, ENOSYS].contains(reason) else { throw error }
+        return false
     }
 
-    /// Removes a file; one that is not there is as good.
+    /// Removes a file; one that is not there is as good, also after a failure is reported.
     func remove(_ path: String, _ step: WriterStep) throws(GitError) {
         try probe(step)
-        guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.error("remove", path) }
+        guard unlink(path) != 0, errno != ENOENT else { return }
+        let error = FileSystem.error("remove", path)
+        guard FileSystem.exists(path) else { return }
+        throw error
     }
 
     /// Flushes the whole file system of `path`.
