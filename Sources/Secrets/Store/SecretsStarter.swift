@@ -88,6 +88,14 @@ struct SecretsStarter: Sendable {
         }
     }
 
+    /// Removes what was cut off beside the two files, which fit each other; also an identity that is not whole.
+    func removeDrafts() {
+        file.removeDrafts()
+        // Beside one that the server was told of, somebody else may have files.
+        guard configuration.identityPath == nil else { return }
+        do throws(SecretsError) { try identityFile.removeNext() } catch {}
+    }
+
     private func create(for identity: AgeIdentity, with recovery: AgeIdentity?) throws(SecretsError) -> Result {
         let recipients = recovery.map { [$0.recipient] } ?? []
         let document = SecretsDocument(instance: configuration.instance, recipients: recipients)

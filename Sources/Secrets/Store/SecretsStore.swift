@@ -69,7 +69,7 @@ package actor SecretsStore {
         )
         let result = try starter.start()
         // Where it cannot be opened, somebody may want to look at what was written next.
-        if case .open = result.state { starter.file.removeDrafts() }
+        if case .open = result.state { starter.removeDrafts() }
         let store = SecretsStore(starter, result.state)
         return Start(store: store, recovery: result.recovery, resealing: result.resealing)
     }
