@@ -126,8 +126,8 @@ struct DoctorTests {
     }
 
     enum Loss: CaseIterable {
-        case head, hook, hookMode, openDatabase, rotation, ledger, ledgerFile, folder, folderLink, folderInGit,
-            emptyObject
+        case head, hook, hookMode, openDatabase, rotation, secretsDraft, identityDraft, ledger, ledgerFile, folder,
+            folderLink, folderInGit, emptyObject
 
         /// - Returns: what the examination has to name.
         func apply(to server: ServerProcess) throws -> String {
@@ -149,6 +149,12 @@ struct DoctorTests {
                 return "local.sqlite: others"
             case .rotation:
                 try server.cutOffRotation()
+                return "secrets.key.new: "
+            case .secretsDraft:
+                try Data("age-encryption.org/v1\n".utf8).write(to: file("secrets.age.new"))
+                return "secrets.age.new: "
+            case .identityDraft:
+                try Data("AGE-SECRET-KEY-".utf8).write(to: file("secrets.key.new"))
                 return "secrets.key.new: "
             case .ledger:
                 try server.git.run("update-ref", "-d", "refs/gitplane/releases")

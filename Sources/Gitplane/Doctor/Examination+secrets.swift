@@ -31,7 +31,17 @@ extension Examination {
         )
         let report = inspection.look()
         guard !isBesideServer else { return [finding(report.finding)] }
-        return try [finding(report.finding)] + rotation(report.rotation) + unfinished(report.intents)
+        let drafts = drafts(report, isIdentityOurs: identityPath == nil)
+        return try [finding(report.finding)] + rotation(report.rotation) + drafts + unfinished(report.intents)
+    }
+
+    /// What was cut off while it was written; where the secrets cannot be opened, a start leaves it.
+    private func drafts(_ report: SecretsInspection.Report, isIdentityOurs: Bool) -> [Finding] {
+        guard case .good = report.finding else { return [] }
+        let next = isIdentityOurs && report.rotation == nil ? ["secrets.key.new"] : []
+        return (["secrets.age.new", "secrets.age.previous.new"] + next)
+            .filter { exists(folder.url.appending(path: $0).path) }
+            .map { Finding(.start, $0, "it was being written when a process was killed; it is removed") }
     }
 
     private func finding(_ finding: SecretsInspection.Finding) -> Finding {
