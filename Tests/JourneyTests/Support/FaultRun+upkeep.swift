@@ -95,15 +95,18 @@ extension FaultRun {
     /// Writes until a run has ended, or the server has.
     private func waitForUpkeep() throws {
         let deadline = ContinuousClock.now + ServerProcess.patience
+        var shown: JSONValue?
         while ContinuousClock.now < deadline {
             let outcome = try history.send { try server.client.api("GET", "state") }
             switch outcome {
             case .unknown: return
             case .refused: continue
-            case .acknowledged(let answer): if try answer.json()["maintenance"]?["last_run"] != nil { return }
+            case .acknowledged(let answer):
+                shown = try answer.json()["maintenance"]
+                if shown?["last_run"] != nil { return }
             }
             if let agent = agents.last { _ = try describe(agent) }
         }
-        history.complain("no upkeep within \(ServerProcess.patience)")
+        history.complain("no upkeep within \(ServerProcess.patience): \(String(describing: shown))")
     }
 }
