@@ -43,10 +43,16 @@ struct WriteFaultTests {
             let place = URL(filePath: scenario.fixture.repositoryPath).appending(path: "objects/tmp_obj_gitplane_probe")
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
             _ = try await server.write(recall: 7)
-            while server.publisher.conditions[.writesFailing] == nil { try await server.publisher.reconcile(.refMoved) }
+            let deadline = ContinuousClock.now + .seconds(120)
+            while server.publisher.conditions[.writesFailing] == nil, ContinuousClock.now < deadline {
+                try await server.publisher.reconcile(.refMoved)
+            }
             #expect(server.publisher.conditions[.writesFailing]?.reason == "StorageUnwritable")
             for file in files + [place] { try FileManager.default.removeItem(at: file) }
-            while server.publisher.conditions[.writesFailing] != nil { try await server.publisher.reconcile(.refMoved) }
+            while server.publisher.conditions[.writesFailing] != nil, ContinuousClock.now < deadline {
+                try await server.publisher.reconcile(.refMoved)
+            }
+            #expect(server.publisher.conditions[.writesFailing] == nil)
         }
     }
 

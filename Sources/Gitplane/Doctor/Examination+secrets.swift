@@ -40,7 +40,7 @@ extension Examination {
         guard case .good = report.finding else { return [] }
         let next = isIdentityOurs && report.rotation == nil ? ["secrets.key.new"] : []
         return (["secrets.age.new", "secrets.age.previous.new"] + next)
-            .filter { exists(folder.url.appending(path: $0).path) }
+            .filter { isFile(folder.url.appending(path: $0).path) }
             .map { Finding(.start, $0, "it was being written when a process was killed; it is removed") }
     }
 

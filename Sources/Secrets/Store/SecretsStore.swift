@@ -49,6 +49,8 @@ package actor SecretsStore {
     let starter: SecretsStarter
     private let executor = QueueExecutor(label: "gitplane.secrets")
     private(set) var state: SecretsState
+    /// Whether the only identity that opens the file is still beside the one whose place it takes.
+    private var isPromotionDue = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -138,6 +140,7 @@ package actor SecretsStore {
     ) throws(SecretsError) -> AgeRecipient {
         try refresh()
         let present = try opened()
+        try finishRotation()
         if let request, let first = present.document.request(request.key, at: request.at) {
             guard first.body == request.body else {
                 throw SecretsError(.keyReused, "the key was used for another request")
@@ -153,10 +156,22 @@ package actor SecretsStore {
         } catch  where error.code != .outcomeUnknown && !error.isCrash {
             try starter.identityFile.removeNext()
             throw error
+        } catch {
+            isPromotionDue = true
+            throw error
         }
-        try starter.identityFile.promoteNext()
+        isPromotionDue = true
+        try finishRotation()
         try starter.file.removePrevious()
         return identity.recipient
+    }
+
+    /// Puts the identity of a rotation in its place, also of one before, whose end could not be reached: the next would write
+    /// over it.
+    private func finishRotation() throws(SecretsError) {
+        guard isPromotionDue else { return }
+        try starter.identityFile.promoteNext()
+        isPromotionDue = false
     }
 
     /// Seals the file to one recipient more, whom it may be sealed to already.

@@ -22,6 +22,12 @@ enum FileSystem {
     /// Whether there is something at the path; a symbolic link is followed.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether there is nothing at the path, not even a link; `false` where that cannot be seen.
+    static func isCertainlyGone(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) != 0 && errno == ENOENT
+    }
+
     /// Whether both are names of one file; links are not followed.
     static func isSameFile(_ one: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())

@@ -6,6 +6,9 @@ package struct ProcessTable: Sendable {
     /// The variable that names, in the environment of a git and of whatever that git starts, the gitplane that started it.
     package static let starterVariable = "GITPLANE_STARTER"
 
+    /// What a git is started through, one after the other.
+    private static let starters: Set = ["prlimit", "setpriv", "nice"]
+
     private let root: String
 
     /// - Parameter root: where the process file system is mounted.
@@ -36,7 +39,7 @@ package struct ProcessTable: Sendable {
     ///
     /// They are git, or about to become git.
     func orphanedGit(in directories: [String]) -> [Int32] {
-        processes.filter { isOrphan($0) && isAbout(directories, $0) }
+        processes.filter { isGit($0, orBecomes: true) && isOrphan($0) && isAbout(directories, $0) }
             .compactMap { $0.split(separator: "/").last.flatMap { Int32($0) } }
     }
 
@@ -91,9 +94,14 @@ package struct ProcessTable: Sendable {
         directories.contains { directory in places.contains { $0 == directory || $0.hasPrefix(directory + "/") } }
     }
 
-    private func isGit(_ process: String, workingIn directories: [String]) -> Bool {
+    /// - Parameter becomes: whether what starts a git counts too: it replaces itself with it.
+    private func isGit(_ process: String, orBecomes becomes: Bool = false) -> Bool {
         let command = command(of: process)
-        guard command == "git" || command.hasPrefix("git-"), let place = link("\(process)/cwd") else { return false }
+        return command == "git" || command.hasPrefix("git-") || becomes && Self.starters.contains(command)
+    }
+
+    private func isGit(_ process: String, workingIn directories: [String]) -> Bool {
+        guard isGit(process), let place = link("\(process)/cwd") else { return false }
         return isAny(of: directories, [place] + namedRepositories(of: process).map { Self.resolve($0, in: place) })
     }
 

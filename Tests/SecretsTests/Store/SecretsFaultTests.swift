@@ -110,4 +110,30 @@ struct SecretsFaultTests {
             #expect(try fixture.identity().recipient == store.board.current.recipient)
         }
     }
+
+    @Test("of a rotation whose end was not reached is put in place before the next one writes over it")
+    func rotationAfterRotation() async throws {
+        try await SecretsFixture.with { fixture in
+            try await fixture.start().store.set("global/A", "1")
+            let count = Mutex((flushes: 0, isCrashing: false))
+            let faults = SecretsFaults { step in
+                count.withLock { count in
+                    if count.isCrashing { return step == .create ? .crash : nil }
+                    if step == .flushFolder { count.flushes += 1 }
+                    return step == .flushFolder && count.flushes == 2 ? .fail(EIO) : nil
+                }
+            }
+            let store = try fixture.start(faults).store
+            // The first is for the new identity, the second for the file that is sealed to it.
+            count.withLock { $0.flushes = 0 }
+            let first = await SecretsFixture.code { try await store.rotate(passphrase: nil) }
+            #expect(first == .outcomeUnknown)
+            let rotated = store.board.current.recipient
+            count.withLock { $0.isCrashing = true }
+            _ = await SecretsFixture.code { try await store.rotate(passphrase: nil) }
+            let survivor = try fixture.start().store
+            #expect(survivor.text("global/A") == "1")
+            #expect(survivor.board.current.recipient == rotated)
+        }
+    }
 }

@@ -98,6 +98,21 @@ struct OrphanedGitTests {
         }
     }
 
+    @Test("is none that another program has, or that has its numbers from elsewhere", arguments: [true, false])
+    func strangers(isGit: Bool) async throws {
+        try await withTable { table in
+            let environment = "GITPLANE_STARTER=\(Self.gone)\0"
+            try table.add(Table.orphan, ["comm": isGit ? "git" : "sh", "environ": environment], in: Table.folder)
+            if isGit {
+                let space = table.root.appending(path: "\(Table.orphan)/ns")
+                try FileManager.default.createDirectory(at: space, withIntermediateDirectories: false)
+                let place = space.appending(path: "pid").path
+                try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: "pid:[1]")
+            }
+            #expect(table.git.look().isEmpty)
+        }
+    }
+
     private func withTable(_ body: (Table) async throws -> Void) async throws {
         try await withTemporaryDirectory { root in try await body(Table(root: root)) }
     }

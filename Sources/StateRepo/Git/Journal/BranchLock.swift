@@ -75,8 +75,8 @@ struct BranchLock {
         try release()
     }
 
-    /// Whether it is there still.
-    var isHeld: Bool { FileSystem.exists(path) && Self.hasMark(path) == true }
+    /// Whether it is there still, with its mark.
+    var isHeld: Bool { Self.hasMark(path) == true }
 
     /// Lets go of the lock without having moved the branch.
     func release() throws(GitError) { try files.remove(path, .unlockBranch) }

@@ -166,26 +166,25 @@ extension JournalCommitLog {
         // What is built on is not read again, so it has to be looked whether it is there.
         if !sealed.hasLast(in: ObjectFiles(repositoryAt: path, files)) { try mend() }
         repository.renew(&packs, openingBareAt: path)
-        let lock = try takeLock()
+        let lock: BranchLock
+        if let unreleased, unreleased.isHeld {
+            lock = unreleased
+        } else {
+            lock = try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
+        }
+        unreleased = lock
         do throws(GitError) {
             let head = try repository.target(of: branch)
             guard head == expected else {
                 throw GitError(head == nil ? .notFound : .modified, "commit", "\(branch) was moved")
             }
+            unreleased = nil
             return OpenSeries(lock: lock, at: expected)
         } catch {
-            unreleased = lock
             try lock.release()
             unreleased = nil
             throw error
         }
-    }
-
-    /// The one that could not be let go of, as long as it is there, or another.
-    private func takeLock() throws(GitError) -> BranchLock {
-        defer { unreleased = nil }
-        if let unreleased, unreleased.isHeld { return unreleased }
-        return try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
     }
 
     private func tree(of commit: CommitID?) throws(GitError) -> TreeID? {

@@ -80,7 +80,7 @@ struct WriterFiles: Sendable {
         let (reason, error) = (errno, FileSystem.error("create", name))
         // A file system may report a failure of what it has done.
         if error.code != .exists, FileSystem.isSameFile(file, name) { return true }
-        guard [ENOENT, EPERM, EMLINK, EXDEV, ENOTSUP, ENOSYS].contains(reason) else { throw error }
+        guard [ENOENT, EPERM, EACCES, EMLINK, EXDEV, ENOTSUP, ENOSYS].contains(reason) else { throw error }
         return false
     }
 
@@ -89,7 +89,7 @@ struct WriterFiles: Sendable {
         try probe(step)
         guard unlink(path) != 0, errno != ENOENT else { return }
         let error = FileSystem.error("remove", path)
-        guard FileSystem.exists(path) else { return }
+        if FileSystem.isCertainlyGone(path) { return }
         throw error
     }
 
