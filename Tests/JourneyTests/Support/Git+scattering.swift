@@ -20,4 +20,12 @@ extension Git {
         let settings = ["-c", "core.fsync=none", "-c", "core.multiPackIndex=false"]
         _ = try output(settings + ["hash-object", "-w", "--stdin-paths"], input: input)
     }
+
+    /// How many loose objects there are.
+    func looseObjects() throws -> Int {
+        // "12 objects, 48 kilobytes"
+        let count = try run("count-objects").split(separator: " ").first.flatMap { Int($0) }
+        guard let count else { throw ChildProcess.Failure(description: "git does not count objects") }
+        return count
+    }
 }
