@@ -24,6 +24,16 @@ extension StatePublisher {
         guard !log.isSealed else { return }
         try recordSeal { () throws(GitError) in try meter.timeSeal { () throws(GitError) in try log.seal() } }
         unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
+        if let displaced = log.takeDisplaced() { tell(displaced) }
+    }
+
+    private func tell(_ displaced: CommitID) {
+        logger.warning("branch was moved in spite of its lock", metadata: ["lost": "\(displaced)"])
+        do {
+            try reviewLostTips()
+        } catch {
+            logger.error("lost tips not read", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Seals when nobody waits for the outcome; what fails is tried again after a second, or with the next write.

@@ -38,6 +38,7 @@ struct control {
     char root[1024];       /* 40: the folder, with a slash at its end, or how the names in it begin that count */
     int64_t clock;         /* 1064: by how many seconds the clock on the wall is wrong */
     uint32_t is_started;   /* 1072: whether only what the first process has started counts */
+    uint32_t has_no_links; /* 1076: whether a file has one name only, as on FAT */
 };
 
 enum action {
@@ -239,7 +240,19 @@ RESIZING(ftruncate64, off64_t)
         PERFORM(concerns_path(AT_FDCWD, new), kind_grow, real(old, new)); \
     }
 MOVING(rename)
-MOVING(link)
+
+/* Whether no file in the folder can have another name; errno says so. */
+static int refuses_link(int folder, const char *path) {
+    if (!control || !control->has_no_links || !concerns_path(folder, path)) return 0;
+    errno = EPERM;
+    return 1;
+}
+
+int link(const char *old, const char *new) {
+    REAL(link);
+    if (refuses_link(AT_FDCWD, new)) return -1;
+    PERFORM(concerns_path(AT_FDCWD, new), kind_grow, real(old, new));
+}
 
 int renameat(int old_folder, const char *old, int new_folder, const char *new) {
     REAL(renameat);
@@ -253,6 +266,7 @@ int renameat2(int old_folder, const char *old, int new_folder, const char *new, 
 
 int linkat(int old_folder, const char *old, int new_folder, const char *new, int flags) {
     REAL(linkat);
+    if (refuses_link(new_folder, new)) return -1;
     PERFORM(concerns_path(new_folder, new), kind_grow, real(old_folder, old, new_folder, new, flags));
 }
 

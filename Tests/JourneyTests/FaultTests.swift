@@ -149,6 +149,15 @@ struct FaultTests {
         }
     }
 
+    @Test("loses nothing where a file has one name only")
+    func names() async throws {
+        try await withRun(seed: 11) { run, random in
+            run.points.refuseLinks()
+            let count = try run.measure()
+            for _ in 0..<3 { try run.round(.init(fault: .kill, operation: .random(in: 1...count, using: &random))) }
+        }
+    }
+
     @Test("goes by the order of things when the clock jumps")
     func clock() async throws {
         try await withRun(seed: 6) { run, _ in

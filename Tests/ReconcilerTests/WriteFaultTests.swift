@@ -98,6 +98,29 @@ struct WriteFaultTests {
         }
     }
 
+    @Test("A commit that somebody made behind the lock is kept, and told as a condition")
+    func displaced() async throws {
+        try await withPublisherScenario { scenario in
+            let server = try await scenario.start()
+            let old = try scenario.head()
+            let other = try #require(try scenario.receive(1).last)
+            let files = try scenario.fixture.git.blockLooseObjects()
+            let written = try await server.write(recall: 7).snapshot.revision
+            #expect(server.publisher.conditions[.historyRewritten] == nil)
+            let lock = "\(scenario.fixture.repositoryPath)/refs/heads/main.lock"
+            try FileManager.default.removeItem(atPath: lock)
+            try scenario.move(from: old, to: other)
+            for file in files { try FileManager.default.removeItem(at: file) }
+            while try scenario.head() == other { await Task.yield() }
+            #expect(try scenario.head() == written)
+            try await server.publisher.seal()
+            let condition = server.publisher.conditions[.historyRewritten]
+            #expect(condition?.reason == "MainReplaced")
+            #expect(condition?.message.contains("\(other)") == true)
+            #expect(try scenario.fixture.git.run("rev-parse", "refs/gitplane/lost/1") == "\(other)")
+        }
+    }
+
     @Test("A lock that somebody left on main is waited for once by all the writes that have gathered")
     func lock() async throws {
         try await withPublisherScenario { scenario in

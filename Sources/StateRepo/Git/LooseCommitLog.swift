@@ -34,6 +34,8 @@ package final class LooseCommitLog: CommitLog {
 
     package func takeCheckpointFailure() -> GitError? { nil }
 
+    package func takeDisplaced() -> CommitID? { nil }
+
     package var isSealDue: Bool { false }
 
     package func head() throws(GitError) -> CommitID? { try repository.target(of: branch) }
@@ -85,15 +87,9 @@ package final class LooseCommitLog: CommitLog {
     }
 
     private func move(from expected: CommitID?, to commit: CommitID) throws(GitError) {
-        for attempt in 1..<max(patience.attempts, 1) {
-            do {
-                return try repository.compareAndSwap(branch, from: expected, to: commit, reflog: "commit")
-            } catch {
-                guard error.code == .locked else { throw error }
-                patience.pause(attempt)
-            }
+        try patience.waiting { () throws(GitError) in
+            try repository.compareAndSwap(branch, from: expected, to: commit, reflog: "commit")
         }
-        try repository.compareAndSwap(branch, from: expected, to: commit, reflog: "commit")
     }
 
     /// What a failed move means, by looking at the branch again through a handle that has read nothing yet.

@@ -110,6 +110,9 @@ final class Failpoints {
     /// Puts the clock on the wall wrong, of the server and of what it starts.
     func setClock(wrongBy seconds: Int64) { put(seconds, at: 1_064) }
 
+    /// Lets no file have a second name from now on, as a file system without hard links does (link(2), `EPERM`).
+    func refuseLinks() { put(UInt32(1), at: 1_076) }
+
     /// How many operations there were.
     var operations: Int { number(at: 0) }
 

@@ -39,15 +39,7 @@ struct BranchLock {
         _ files: WriterFiles,
         _ patience: BranchLockPatience
     ) throws(GitError) -> BranchLock {
-        for attempt in 1..<max(patience.attempts, 1) {
-            do throws(GitError) {
-                return try BranchLock(branch, repositoryAt: path, files)
-            } catch {
-                guard error.code == .locked else { throw error }
-                patience.pause(attempt)
-            }
-        }
-        return try BranchLock(branch, repositoryAt: path, files)
+        try patience.waiting { () throws(GitError) in try BranchLock(branch, repositoryAt: path, files) }
     }
 
     /// Removes a file with the mark that does not have it, as after a power cut; the next lock makes it anew.
@@ -78,6 +70,9 @@ struct BranchLock {
     /// Whether it is there still, with its mark.
     var isHeld: Bool { Self.hasMark(path) == true }
 
+    /// Whether it is certainly no longer there, or somebody else's.
+    var isLost: Bool { FileSystem.isCertainlyGone(path) || Self.hasMark(path) == false }
+
     /// Lets go of the lock without having moved the branch.
     func release() throws(GitError) { try files.remove(path, .unlockBranch) }
 
@@ -87,19 +82,18 @@ struct BranchLock {
         try makeMarkFile()
         if try files.link(markFile, path, .lockBranch) { return }
         let descriptor = try files.create(path, mode: 0o666, .lockBranch)
-        // Without the mark it is a lock all the same.
-        _ = Self.mark.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        close(descriptor)
+        defer { close(descriptor) }
+        do throws(GitError) {
+            try files.write(Self.mark, to: descriptor, at: 0, path, .lockBranch)
+        } catch {
+            unlink(path)
+            throw error
+        }
     }
 
     /// On disk before it can be a lock: a power cut leaves no lock without the mark.
     private func makeMarkFile() throws(GitError) {
-        let draft = "\(markFile).new"
-        unlink(draft)
-        try files.probe(.lockBranch)
-        try FileSystem.write(Self.mark, to: draft)
-        try FileSystem.flush(draft)
-        try files.rename(draft, markFile, .lockBranch)
+        try files.place(Self.mark, at: markFile, by: "\(markFile).new", flushes: true, .lockBranch)
     }
 
     private var markFile: String { "\(repository)/\(Self.markFileName)" }

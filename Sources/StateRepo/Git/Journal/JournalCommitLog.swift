@@ -19,18 +19,20 @@ package final class JournalCommitLog: CommitLog {
 
     let path: String
     let branch: RefName
-    private let patience: BranchLockPatience
+    let patience: BranchLockPatience
     let files: WriterFiles
     let journal: Journal
     private let limits: JournalLimits
-    private var repository: GitRepository
-    private var packs: PackWatch
+    var repository: GitRepository
+    var packs: PackWatch
     private let deflater: Deflater
     private var trees: TreeMemory
     /// What is not sealed; `nil` when that is nothing, and the branch is anybody's to move.
     private var open: OpenSeries?
     /// A lock that could not be let go of.
-    private var unreleased: BranchLock?
+    var unreleased: BranchLock?
+    /// What the branch named that was not the log's, until it is told.
+    var displaced: CommitID?
     /// What was sealed, while the journal has it.
     var sealed = SealedObjects()
     /// Why a flush failed that nobody has asked for; told at the next that somebody does.
@@ -126,10 +128,11 @@ package final class JournalCommitLog: CommitLog {
     package func seal() throws(GitError) {
         guard let series = open, series.isFlushed else { return }
         if let head = series.head, !series.isEmpty {
+            try regainLock(of: series)
             try write(series)
             sealed.add(series, named: head)
             try series.lock.move(to: head)
-        } else {
+        } else if !series.lock.isLost {
             try series.lock.release()
         }
         open = nil
@@ -161,32 +164,6 @@ package final class JournalCommitLog: CommitLog {
 }
 
 extension JournalCommitLog {
-    /// Takes the branch's lock, and looks at the branch again now that nobody else can move it.
-    private func begin(at expected: CommitID?) throws(GitError) -> OpenSeries {
-        // What is built on is not read again, so it has to be looked whether it is there.
-        if !sealed.hasLast(in: ObjectFiles(repositoryAt: path, files)) { try mend() }
-        repository.renew(&packs, openingBareAt: path)
-        let lock: BranchLock
-        if let unreleased, unreleased.isHeld {
-            lock = unreleased
-        } else {
-            lock = try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
-        }
-        unreleased = lock
-        do throws(GitError) {
-            let head = try repository.target(of: branch)
-            guard head == expected else {
-                throw GitError(head == nil ? .notFound : .modified, "commit", "\(branch) was moved")
-            }
-            unreleased = nil
-            return OpenSeries(lock: lock, at: expected)
-        } catch {
-            try lock.release()
-            unreleased = nil
-            throw error
-        }
-    }
-
     private func tree(of commit: CommitID?) throws(GitError) -> TreeID? {
         if let tree = open?.tree { return tree }
         guard let commit else { return nil }

@@ -13,6 +13,8 @@ struct OpenSeries {
     }
 
     let lock: BranchLock
+    /// Where the branch was.
+    let start: CommitID?
     let begun = ContinuousClock.now
     var pack = OpenPack()
     /// The objects as they are; empty when they are too many to become loose ones.
@@ -23,6 +25,7 @@ struct OpenSeries {
 
     init(lock: BranchLock, at start: CommitID?) {
         self.lock = lock
+        self.start = start
         self.appended = Extent(head: start)
         self.flushed = appended
     }

@@ -1,13 +1,13 @@
-import StateRepo
-
 /// The tips that `main` had before somebody rewound or replaced it, kept reachable under `refs/gitplane/lost/<n>`.
 ///
 /// A person who has looked at one deletes its ref.
-struct LostTips {
-    static let prefix = "refs/gitplane/lost/"
+package struct LostTips {
+    package static let prefix = "refs/gitplane/lost/"
+
+    package init() {}
 
     /// Keeps `tip` under the next number; one that is kept already, or gone from the repository, needs nothing.
-    func keep(_ tip: CommitID, in repository: borrowing GitRepository) throws(GitError) {
+    package func keep(_ tip: CommitID, in repository: borrowing GitRepository) throws(GitError) {
         let kept = try all(in: repository)
         guard !kept.contains(where: { $0.target.bytes == tip.bytes }), repository.contains(tip) else { return }
         let last = kept.last.flatMap(Self.number) ?? 0
@@ -16,13 +16,13 @@ struct LostTips {
     }
 
     /// Those that are kept, oldest first.
-    func all(in repository: borrowing GitRepository) throws(GitError) -> [GitReference] {
+    package func all(in repository: borrowing GitRepository) throws(GitError) -> [GitReference] {
         try repository.references(under: Self.prefix).filter { Self.number($0) != nil }
             .sorted { (Self.number($0) ?? 0) < (Self.number($1) ?? 0) }
     }
 
     /// Whether a kept tip was built on `revision`.
-    func contain(_ revision: CommitID, in repository: borrowing GitRepository) throws(GitError) -> Bool {
+    package func contain(_ revision: CommitID, in repository: borrowing GitRepository) throws(GitError) -> Bool {
         do {
             _ = try repository.readCommit(revision)
         } catch {
