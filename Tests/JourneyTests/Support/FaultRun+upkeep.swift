@@ -72,8 +72,10 @@ extension FaultRun {
         try start()
     }
 
-    /// Puts as many loose objects there as make upkeep due. A run that was cut off has left its own: with more on top in each
-    /// round, the first that is not cut off would have so many to pack that nobody waits for it.
+    /// Puts as many loose objects there as make upkeep due.
+    ///
+    /// A run that was cut off has left its own: with more on top in each round, the first that is not cut off would have so many
+    /// to pack that nobody waits for it.
     private func scatter() throws {
         let missing = try Self.scattered - server.git.looseObjects()
         guard missing > 0 else { return }
