@@ -1,7 +1,8 @@
 import Foundation
-import StateRepo
 import TestSupport
 import Testing
+
+@testable import StateRepo
 
 @Suite("What somebody removes while the journal has it")
 struct JournalMendingTests {
@@ -119,6 +120,27 @@ struct JournalMendingTests {
             #expect(try packs(git).count == 1)
             #expect(try scenario.log?.mend() == false)
             #expect(try packs(git).count == 1)
+        }
+    }
+
+    @Test("is remembered once, however often it was tried to seal it", arguments: [1, 20])
+    func remembered(commits: Int) async throws {
+        try await withTemporaryRepository { _, git in
+            let faults = FaultPlan()
+            let scenario = try JournalScenario(git, faults: faults)
+            let log = try #require(scenario.log)
+            try scenario.batch(commits)
+            faults.set(.fail(.moveBranch, .other))
+            for _ in 1...3 { #expect(throws: GitError.self) { try log.seal() } }
+            faults.set(nil)
+            try log.seal()
+            for name in try FileManager.default.subpathsOfDirectory(atPath: "\(git.directory)/objects")
+            where name.utf8.count >= 41 {
+                try FileManager.default.removeItem(atPath: "\(git.directory)/objects/\(name)")
+            }
+            let moved = log.sealed.takeMoved(ObjectFiles(repositoryAt: git.directory, log.files))
+            #expect(Set(moved).count == moved.count)
+            #expect(moved.count >= 3 * commits)
         }
     }
 }
