@@ -16,9 +16,9 @@ struct MeasureCommand: AsyncParsableCommand {
 
     private static func benchmarks(writers: WritersBenchmark = WritersBenchmark()) -> [any Benchmark] {
         [
-            ReadBenchmark(), WriteBenchmark(), writers, ColdStartBenchmark(), PickUpBenchmark(), HistoryBenchmark(),
-            DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(), SecretsBenchmark(),
-            AbuseBenchmark(), DatabaseBenchmark(), LongHistoryBenchmark(),
+            ReadBenchmark(), WriteBenchmark(), writers, FollowersBenchmark(), ColdStartBenchmark(), PickUpBenchmark(),
+            HistoryBenchmark(), DocumentBenchmark(), WatchBenchmark(), PushBenchmark(), AccessBenchmark(),
+            SecretsBenchmark(), AbuseBenchmark(), DatabaseBenchmark(), LongHistoryBenchmark(),
         ]
     }
 

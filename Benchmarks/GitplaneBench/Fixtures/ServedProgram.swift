@@ -5,10 +5,19 @@ struct ServedProgram {
     let port: Int
     private let process: Process
 
-    /// Serves a data folder, without a working tree, once it says that it is ready.
+    /// Serves a data folder once it says that it is ready.
     ///
-    /// - Parameter token: what is accepted as `CONTROL_PLANE_API_TOKEN`.
-    init(dataIn folder: String, token: String = RequestBytes.token, arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - token: what is accepted as `CONTROL_PLANE_API_TOKEN`.
+    ///   - hasWorkingTree: whether a working tree follows.
+    ///   - maintenance: how often it is looked whether there is any to do.
+    init(
+        dataIn folder: String,
+        token: String = RequestBytes.token,
+        arguments: [String] = [],
+        hasWorkingTree: Bool = false,
+        maintenance: String = "1m"
+    ) throws {
         let program = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             .deletingLastPathComponent().appending(path: "gitplane")
         guard FileManager.default.isExecutableFile(atPath: program.path) else {
@@ -18,12 +27,13 @@ struct ServedProgram {
         process.executableURL = program
         process.arguments =
             [
-                "serve", "--data-dir", folder, "--port", "0", "--no-working-tree", "--log-level", "warning",
+                "serve", "--data-dir", folder, "--port", "0", "--log-level", "warning",
                 // The repository is there already.
                 "--new-instance",
-            ] + arguments
+            ] + (hasWorkingTree ? [] : ["--no-working-tree"]) + arguments
         process.environment = [
             "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": token,
+            "GITPLANE_MAINTENANCE": maintenance,
         ]
         let output = Pipe()
         process.standardOutput = output
