@@ -24,10 +24,14 @@ extension StatePublisher {
         guard !log.isSealed else { return }
         try recordSeal { () throws(GitError) in try meter.timeSeal { () throws(GitError) in try log.seal() } }
         unsealed.store(!log.isSealed, ordering: .sequentiallyConsistent)
-        if let displaced = log.takeDisplaced() { tell(displaced) }
     }
 
-    private func tell(_ displaced: CommitID) {
+    /// Tells of what nobody was told of who made the log do something.
+    func reviewLog() {
+        if let error = log.takeCheckpointFailure() {
+            logger.error("journal not emptied yet", metadata: ["error": "\(error)"])
+        }
+        guard let displaced = log.takeDisplaced() else { return }
         logger.warning("branch was moved in spite of its lock", metadata: ["lost": "\(displaced)"])
         do {
             try reviewLostTips()
@@ -50,15 +54,10 @@ extension StatePublisher {
 
     /// Seals after a write, unless others wait for their turn or are expected at once; then a little later.
     func sealInTime() {
-        defer { reportCheckpoint() }
+        defer { reviewLog() }
         guard !log.isSealed else { return }
         if log.isSealDue || queue.isEmpty && !pace.expectsMore { return sealOrReport() }
         if !isSealPlanned { planSeal(in: SealPace.maximumPause) }
-    }
-
-    private func reportCheckpoint() {
-        guard let error = log.takeCheckpointFailure() else { return }
-        logger.error("journal not emptied yet", metadata: ["error": "\(error)"])
     }
 
     private func planSeal(in delay: Duration) {
@@ -71,7 +70,7 @@ extension StatePublisher {
     /// Seals when no write has come for long enough.
     private func sealAfterPause() {
         isSealPlanned = false
-        defer { reportCheckpoint() }
+        defer { reviewLog() }
         guard !log.isSealed else { return }
         let remaining = pace.remaining(at: .now)
         if log.isSealDue || remaining == .zero { sealOrReport() } else { planSeal(in: remaining) }

@@ -96,6 +96,7 @@ package actor StatePublisher {
     @discardableResult
     package func reconcile(_ reason: ReconcileReason = .requested) throws(StateError) -> StateSnapshot {
         reviewStorage()
+        defer { reviewLog() }
         do {
             // While commits are not sealed, nobody else can have moved the branch.
             if reason == .requested || reason == .pushAnnounced { try sealNow() }

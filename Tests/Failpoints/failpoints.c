@@ -39,6 +39,7 @@ struct control {
     int64_t clock;         /* 1064: by how many seconds the clock on the wall is wrong */
     uint32_t is_started;   /* 1072: whether only what the first process has started counts */
     uint32_t has_no_links; /* 1076: whether a file has one name only, as on FAT */
+    uint64_t refusals;     /* 1080: second names that were refused for that */
 };
 
 enum action {
@@ -244,6 +245,7 @@ MOVING(rename)
 /* Whether no file in the folder can have another name; errno says so. */
 static int refuses_link(int folder, const char *path) {
     if (!control || !control->has_no_links || !concerns_path(folder, path)) return 0;
+    __atomic_add_fetch(&control->refusals, 1, __ATOMIC_SEQ_CST);
     errno = EPERM;
     return 1;
 }

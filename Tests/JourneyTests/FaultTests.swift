@@ -154,7 +154,12 @@ struct FaultTests {
         try await withRun(seed: 11) { run, random in
             run.points.refuseLinks()
             let count = try run.measure()
-            for _ in 0..<3 { try run.round(.init(fault: .kill, operation: .random(in: 1...count, using: &random))) }
+            for fault in [Failpoints.Fault.kill, .kill, .broken, .full] {
+                let operation = Int.random(in: 1...count, using: &random)
+                try run.round(.init(fault: fault, operation: operation, isSticky: !fault.isEnd))
+            }
+            // Two for each lock.
+            #expect(run.points.refusals > 2 * run.rounds)
         }
     }
 

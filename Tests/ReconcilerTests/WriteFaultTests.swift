@@ -102,18 +102,16 @@ struct WriteFaultTests {
     func displaced() async throws {
         try await withPublisherScenario { scenario in
             let server = try await scenario.start()
-            let old = try scenario.head()
             let other = try #require(try scenario.receive(1).last)
             let files = try scenario.fixture.git.blockLooseObjects()
             let written = try await server.write(recall: 7).snapshot.revision
             #expect(server.publisher.conditions[.historyRewritten] == nil)
-            let lock = "\(scenario.fixture.repositoryPath)/refs/heads/main.lock"
-            try FileManager.default.removeItem(atPath: lock)
-            try scenario.move(from: old, to: other)
+            let branch = URL(filePath: "\(scenario.fixture.repositoryPath)/refs/heads/main")
+            try Data("\(other)\n".utf8).write(to: branch)
             for file in files { try FileManager.default.removeItem(at: file) }
             while try scenario.head() == other { await Task.yield() }
             #expect(try scenario.head() == written)
-            try await server.publisher.seal()
+            try await server.publisher.reconcile(.refMoved)
             let condition = server.publisher.conditions[.historyRewritten]
             #expect(condition?.reason == "MainReplaced")
             #expect(condition?.message.contains("\(other)") == true)

@@ -3,6 +3,8 @@
 /// A person who has looked at one deletes its ref.
 package struct LostTips {
     package static let prefix = "refs/gitplane/lost/"
+    /// How many numbers are tried when something else is in the place of a ref, such as an empty file or a lock.
+    private static let attempts = 5
 
     package init() {}
 
@@ -11,7 +13,18 @@ package struct LostTips {
         let kept = try all(in: repository)
         guard !kept.contains(where: { $0.target.bytes == tip.bytes }), repository.contains(tip) else { return }
         let last = kept.last.flatMap(Self.number) ?? 0
-        guard let name = RefName("\(Self.prefix)\(last + 1)") else { return }
+        for number in (last + 1)..<(last + Self.attempts) {
+            do throws(GitError) {
+                return try create(number, at: tip, in: repository)
+            } catch {
+                guard [.corrupt, .exists, .locked, .modified].contains(error.code) else { throw error }
+            }
+        }
+        try create(last + Self.attempts, at: tip, in: repository)
+    }
+
+    private func create(_ number: Int, at tip: CommitID, in repository: borrowing GitRepository) throws(GitError) {
+        guard let name = RefName("\(Self.prefix)\(number)") else { return }
         try repository.createRef(name, at: tip)
     }
 

@@ -113,6 +113,9 @@ final class Failpoints {
     /// Lets no file have a second name from now on, as a file system without hard links does (link(2), `EPERM`).
     func refuseLinks() { put(UInt32(1), at: 1_076) }
 
+    /// How many names were refused for that.
+    var refusals: Int { number(at: 1_080) }
+
     /// How many operations there were.
     var operations: Int { number(at: 0) }
 

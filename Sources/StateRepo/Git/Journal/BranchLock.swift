@@ -27,7 +27,7 @@ struct BranchLock {
         do throws(GitError) {
             try take()
         } catch {
-            guard error.code == .exists else { throw error }
+            guard error.code == .exists, FileSystem.exists(self.path) else { throw error }
             throw GitError(.locked, "lock branch", "another writer has the lock of \(branch), \(self.path)")
         }
     }
@@ -45,7 +45,7 @@ struct BranchLock {
     /// Removes a file with the mark that does not have it, as after a power cut; the next lock makes it anew.
     static func discardDamagedMark(repositoryAt path: String) {
         let file = "\(path)/\(markFileName)"
-        // Where nothing can be removed the lock has no mark, and is one all the same.
+        // Where nothing can be removed the lock is made without it.
         if hasMark(file) != true { unlink(file) }
     }
 
@@ -71,10 +71,16 @@ struct BranchLock {
     var isHeld: Bool { Self.hasMark(path) == true }
 
     /// Whether it is certainly no longer there, or somebody else's.
-    var isLost: Bool { FileSystem.isCertainlyGone(path) || Self.hasMark(path) == false }
+    var isLost: Bool {
+        // Of a file with two names either may have been written to.
+        FileSystem.isCertainlyGone(path) || Self.hasMark(path) == false && !FileSystem.isSameFile(path, markFile)
+    }
 
-    /// Lets go of the lock without having moved the branch.
-    func release() throws(GitError) { try files.remove(path, .unlockBranch) }
+    /// Lets go of the lock without having moved the branch; one that is somebody else's by now stays.
+    func release() throws(GitError) {
+        guard !isLost else { return }
+        try files.remove(path, .unlockBranch)
+    }
 
     private func take() throws(GitError) {
         if try files.link(markFile, path, .lockBranch) { return }
@@ -93,7 +99,15 @@ struct BranchLock {
 
     /// On disk before it can be a lock: a power cut leaves no lock without the mark.
     private func makeMarkFile() throws(GitError) {
-        try files.place(Self.mark, at: markFile, by: "\(markFile).new", flushes: true, .lockBranch)
+        let draft = "\(markFile).new"
+        try files.place(
+            Self.mark,
+            at: markFile,
+            by: draft,
+            writing: .lockBranch,
+            showing: .lockBranch,
+            flushes: true
+        )
     }
 
     private var markFile: String { "\(repository)/\(Self.markFileName)" }

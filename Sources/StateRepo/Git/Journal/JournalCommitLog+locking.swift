@@ -31,38 +31,38 @@ extension JournalCommitLog {
         return displaced
     }
 
-    /// Takes the lock again when somebody has removed it; what he has made the branch name meanwhile is kept as a lost tip,
-    /// because the branch is about to name what was acknowledged.
+    /// Takes the lock again when somebody has removed it.
+    ///
+    /// - Throws: `locked` when somebody else has it now: nobody waits for him here, because a seal is tried again.
     func regainLock(of series: OpenSeries) throws(GitError) {
         guard series.lock.isLost else { return }
-        let lock = try BranchLock.waiting(for: branch, repositoryAt: path, files, patience)
-        do throws(GitError) {
-            try keepDisplaced(by: series)
-        } catch {
-            try lock.release()
-            throw error
-        }
+        _ = try BranchLock(branch, repositoryAt: path, files)
     }
 
-    /// Keeps what the branch names, unless it leads to the series or belongs to it; what cannot be read cannot be kept.
-    private func keepDisplaced(by series: OpenSeries) throws(GitError) {
+    /// Whether the branch is to be moved to `head`: unless somebody has built on that already.
+    ///
+    /// What somebody has made the branch name in spite of the lock is kept as a lost tip, because what was acknowledged takes
+    /// its place; not when its history cannot be read, because a ref to such a commit would stop every push.
+    func isToMove(to head: CommitID, from series: OpenSeries) throws(GitError) -> Bool {
+        let current = try JournalRecovery.target(of: branch, repositoryAt: path, in: repository)
+        guard let current, current != series.start else { return true }
+        // An earlier try has come so far.
+        guard series.pack.offset(of: AnyObjectID(rebinding: current)) == nil else { return true }
         repository.renew(&packs, openingBareAt: path)
-        guard let head = try target(), head != series.start else { return }
-        guard series.pack.offset(of: AnyObjectID(rebinding: head)) == nil, repository.contains(head) else { return }
-        do throws(GitError) {
-            if let start = series.start, try repository.isAncestor(head, of: start) { return }
-            try LostTips().keep(head, in: repository)
-            displaced = head
-        } catch {
-            guard error.isDamage else { throw error }
-        }
+        let isBuiltOn = try leads(head, to: current)
+        if isBuiltOn == true { return false }
+        if let start = series.start, try leads(current, to: start) == true { return true }
+        displaced = current
+        if isBuiltOn != nil { try LostTips().keep(current, in: repository) }
+        return true
     }
 
-    private func target() throws(GitError) -> CommitID? {
+    /// Whether `commit` is in the history of `tip`; `nil` when that cannot be read.
+    private func leads(_ commit: CommitID, to tip: CommitID) throws(GitError) -> Bool? {
         do throws(GitError) {
-            return try repository.target(of: branch)
+            return try repository.isAncestor(commit, of: tip)
         } catch {
-            _ = try FileSystem.contents(of: "\(path)/\(branch)", maximum: JournalRecovery.maximumRef)
+            guard error.code == .corrupt || error.code == .notFound else { throw error }
             return nil
         }
     }

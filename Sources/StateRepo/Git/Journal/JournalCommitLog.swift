@@ -31,7 +31,7 @@ package final class JournalCommitLog: CommitLog {
     private var open: OpenSeries?
     /// A lock that could not be let go of.
     var unreleased: BranchLock?
-    /// What the branch named that was not the log's, until it is told.
+    /// What somebody had made the branch name, until it is told.
     var displaced: CommitID?
     /// What was sealed, while the journal has it.
     var sealed = SealedObjects()
@@ -128,11 +128,15 @@ package final class JournalCommitLog: CommitLog {
     package func seal() throws(GitError) {
         guard let series = open, series.isFlushed else { return }
         if let head = series.head, !series.isEmpty {
-            try regainLock(of: series)
             try write(series)
             sealed.add(series, named: head)
-            try series.lock.move(to: head)
-        } else if !series.lock.isLost {
+            try regainLock(of: series)
+            if try isToMove(to: head, from: series) {
+                try series.lock.move(to: head)
+            } else {
+                try series.lock.release()
+            }
+        } else {
             try series.lock.release()
         }
         open = nil

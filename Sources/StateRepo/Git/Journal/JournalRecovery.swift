@@ -232,14 +232,22 @@ package struct JournalRecovery {
         }
     }
 
-    /// What the branch names; `nil` when a power cut has left no name in it.
+    private func target(in repository: borrowing GitRepository) throws(GitError) -> CommitID? {
+        try Self.target(of: branch, repositoryAt: path, in: repository)
+    }
+
+    /// What a branch names; `nil` when a power cut, or somebody, has left no name in it.
     ///
     /// - Throws: ``GitError`` when it cannot be read what is in it: that is no proof of anything.
-    private func target(in repository: borrowing GitRepository) throws(GitError) -> CommitID? {
+    static func target(
+        of branch: RefName,
+        repositoryAt path: String,
+        in repository: borrowing GitRepository
+    ) throws(GitError) -> CommitID? {
         do {
             return try repository.target(of: branch)
         } catch {
-            _ = try FileSystem.contents(of: "\(path)/\(branch)", maximum: Self.maximumRef)
+            _ = try FileSystem.contents(of: "\(path)/\(branch)", maximum: maximumRef)
             return nil
         }
     }

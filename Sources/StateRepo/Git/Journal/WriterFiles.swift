@@ -49,28 +49,27 @@ struct WriterFiles: Sendable {
 
     /// Puts a whole file at `path`, over one that is there; it is not flushed unless `flushes` says so.
     ///
-    /// - Parameters:
-    ///   - temporary: a name on the same file system that recovery knows as unfinished.
-    ///   - step: what it is, unless it is an object.
+    /// - Parameter temporary: a name on the same file system that recovery knows as unfinished.
     func place(
         _ bytes: [UInt8],
         at path: String,
         by temporary: String,
-        flushes: Bool = false,
-        _ step: WriterStep? = nil
+        writing: WriterStep = .writeObject,
+        showing: WriterStep = .showObject,
+        flushes: Bool = false
     ) throws(GitError) {
-        // What an earlier attempt has left is read-only, or a link that would lead elsewhere.
+        // What an earlier attempt has left is read-only, and a link would lead elsewhere.
         unlink(temporary)
-        let descriptor = try create(temporary, mode: 0o444, step ?? .writeObject)
+        let descriptor = try create(temporary, mode: 0o444, writing)
         do throws(GitError) {
             defer { close(descriptor) }
-            try write(bytes, to: descriptor, at: 0, temporary, step ?? .writeObject)
+            try write(bytes, to: descriptor, at: 0, temporary, writing)
             if flushes, fsync(descriptor) != 0 { throw FileSystem.error("flush", temporary) }
         } catch {
             unlink(temporary)
             throw error
         }
-        try rename(temporary, path, step ?? .showObject)
+        try rename(temporary, path, showing)
     }
 
     func rename(_ old: String, _ new: String, _ step: WriterStep) throws(GitError) {
