@@ -217,12 +217,15 @@ struct JournalRecoveryTests {
             #expect(try JournalRecovery(repositoryAt: git.directory).run() == .recovered(head))
             #expect(try repository.target(of: .main) == later)
             #expect(try JournalRecovery(repositoryAt: git.directory).run() == .nothing)
-            let elsewhere = try repository.commit("elsewhere", parents: [])
-            try git.run("update-ref", "refs/heads/main", elsewhere.description)
-            try saved.write(to: URL(filePath: "\(git.directory)/gitplane.journal"))
-            #expect(try JournalRecovery(repositoryAt: git.directory).run() == .diverged(head))
-            #expect(try repository.target(of: .main) == elsewhere)
-            try git.run("cat-file", "-e", head.description)
+            let missing = try #require(CommitID(String(repeating: "5", count: 40)))
+            for elsewhere in [try repository.commit("elsewhere", parents: []), missing] {
+                try Data("\(elsewhere)\n".utf8).write(to: URL(filePath: "\(git.directory)/refs/heads/main"))
+                try saved.write(to: URL(filePath: "\(git.directory)/gitplane.journal"))
+                #expect(try JournalRecovery(repositoryAt: git.directory).forecast() == .diverged(head))
+                #expect(try JournalRecovery(repositoryAt: git.directory).run() == .diverged(head))
+                #expect(try repository.target(of: .main) == elsewhere)
+                try git.run("cat-file", "-e", head.description)
+            }
         }
     }
 }

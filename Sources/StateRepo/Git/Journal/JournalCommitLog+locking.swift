@@ -59,6 +59,7 @@ extension JournalCommitLog {
 
     /// Whether `commit` is in the history of `tip`; `nil` when that cannot be read.
     private func leads(_ commit: CommitID, to tip: CommitID) throws(GitError) -> Bool? {
+        guard repository.contains(commit), repository.contains(tip) else { return nil }
         do throws(GitError) {
             return try repository.isAncestor(commit, of: tip)
         } catch {

@@ -222,6 +222,7 @@ package struct JournalRecovery {
     private func place(of last: Series, in repository: borrowing GitRepository) throws(GitError) -> Place {
         guard let current = try target(in: repository) else { return .behind(nil) }
         guard current != last.previous else { return .behind(current) }
+        guard repository.contains(current) else { return .elsewhere }
         do throws(GitError) {
             if try repository.isAncestor(last.head, of: current) { return .there }
             return try repository.isAncestor(current, of: last.head) ? .behind(current) : .elsewhere
