@@ -39,11 +39,11 @@ extension JournalCommitLog {
         _ = try BranchLock(branch, repositoryAt: path, files)
     }
 
-    /// Whether the branch is to be moved to `head`: unless somebody has built on that already.
+    /// Keeps what somebody has made the branch name in spite of the lock as a lost tip, because what was acknowledged takes its
+    /// place; not when its history cannot be read, because a ref to such a commit would stop every push.
     ///
-    /// What somebody has made the branch name in spite of the lock is kept as a lost tip, because what was acknowledged takes
-    /// its place; not when its history cannot be read, because a ref to such a commit would stop every push.
-    func isToMove(to head: CommitID, from series: OpenSeries) throws(GitError) -> Bool {
+    /// - Returns: whether the branch is to be moved to `head`: unless somebody has built on that already.
+    func makeWay(for head: CommitID, of series: OpenSeries) throws(GitError) -> Bool {
         let current = try JournalRecovery.target(of: branch, repositoryAt: path, in: repository)
         guard let current, current != series.start else { return true }
         // An earlier try has come so far.

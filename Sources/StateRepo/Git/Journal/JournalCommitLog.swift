@@ -131,7 +131,7 @@ package final class JournalCommitLog: CommitLog {
             try write(series)
             sealed.add(series, named: head)
             try regainLock(of: series)
-            if try isToMove(to: head, from: series) {
+            if try makeWay(for: head, of: series) {
                 try series.lock.move(to: head)
             } else {
                 try series.lock.release()
