@@ -27,7 +27,7 @@ struct BranchLock {
         do throws(GitError) {
             try take()
         } catch {
-            guard error.code == .exists, FileSystem.exists(self.path) else { throw error }
+            guard error.code == .exists else { throw error }
             throw GitError(.locked, "lock branch", "another writer has the lock of \(branch), \(self.path)")
         }
     }
@@ -100,14 +100,19 @@ struct BranchLock {
     /// On disk before it can be a lock: a power cut leaves no lock without the mark.
     private func makeMarkFile() throws(GitError) {
         let draft = "\(markFile).new"
-        try files.place(
-            Self.mark,
-            at: markFile,
-            by: draft,
-            writing: .lockBranch,
-            showing: .lockBranch,
-            flushes: true
-        )
+        do throws(GitError) {
+            try files.place(
+                Self.mark,
+                at: markFile,
+                by: draft,
+                writing: .lockBranch,
+                showing: .lockBranch,
+                flushes: true
+            )
+        } catch {
+            // What is in the way of the draft is no lock that somebody has.
+            throw error.code == .exists ? GitError(.other, error.operation, error.message) : error
+        }
     }
 
     private var markFile: String { "\(repository)/\(Self.markFileName)" }
