@@ -11,12 +11,14 @@ struct ServedProgram {
     ///   - token: what is accepted as `CONTROL_PLANE_API_TOKEN`.
     ///   - hasWorkingTree: whether a working tree follows.
     ///   - maintenance: how often it is looked whether there is any to do.
+    ///   - rateLimits: `GITPLANE_RATE_LIMITS`; those of the program while `nil`.
     init(
         dataIn folder: String,
         token: String = RequestBytes.token,
         arguments: [String] = [],
         hasWorkingTree: Bool = false,
-        maintenance: String = "1m"
+        maintenance: String = "1m",
+        rateLimits: String? = nil
     ) throws {
         let program = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             .deletingLastPathComponent().appending(path: "gitplane")
@@ -35,6 +37,7 @@ struct ServedProgram {
             "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "CONTROL_PLANE_API_TOKEN": token,
             "GITPLANE_MAINTENANCE": maintenance,
         ]
+        process.environment?["GITPLANE_RATE_LIMITS"] = rateLimits
         let output = Pipe()
         process.standardOutput = output
         try process.run()

@@ -61,14 +61,14 @@ struct FollowersBenchmark: Benchmark {
 
     /// How many changes a second there are with nothing beside the writers.
     private func alone(_ clients: Int, agents: Int, in data: String) async throws -> Double {
-        let server = try ServedProgram(dataIn: data, maintenance: "off")
+        let server = try ServedProgram(dataIn: data, maintenance: "off", rateLimits: "off")
         defer { server.stop() }
         return try await rate(of: clients, agents: agents, server.port)
     }
 
     /// How many there are beside a working tree and maintenance, and how long after the last the working tree shows `main`.
     private func followed(_ clients: Int, agents: Int, in data: String) async throws -> (Double, Duration) {
-        let server = try ServedProgram(dataIn: data, hasWorkingTree: true, maintenance: "1s")
+        let server = try ServedProgram(dataIn: data, hasWorkingTree: true, maintenance: "1s", rateLimits: "off")
         defer { server.stop() }
         let port = server.port
         // The first time it is made whole.
