@@ -78,8 +78,8 @@ package protocol CommitLog: AnyObject {
     /// Why what is sealed is still kept twice, told once; it is tried again.
     func takeCheckpointFailure() -> GitError?
 
-    /// What somebody, who had removed the lock, had made the branch name when it was sealed over; told once. It is kept as a
-    /// lost tip (``LostTips``).
+    /// What somebody had made the branch name in spite of the lock, when something else was sealed in its place; told once. It
+    /// is kept as a lost tip (``LostTips``), unless its history cannot be read.
     func takeDisplaced() -> CommitID?
 
     /// Writes anew what was sealed and somebody has removed since, as far as the log still has it.

@@ -6,8 +6,6 @@ import Testing
 
 @Suite("The lock of a branch", .timeLimit(.minutes(15)))
 struct BranchLockTests {
-    private static func lock(_ git: Git) -> String { "\(git.directory)/refs/heads/main.lock" }
-
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     @Test("is known as a killed server's wherever it was killed, also while git works in the repository")
@@ -25,9 +23,9 @@ struct BranchLockTests {
                 } catch {}
                 isCutOff = faults.hasStruck
                 scenario.abandon()
-                held += Self.exists(Self.lock(git)) ? 1 : 0
+                held += Self.exists(lockFile(git)) ? 1 : 0
                 _ = try git.whileAtWork { try StaleLocks(repository: git.directory).remove() }
-                #expect(!Self.exists(Self.lock(git)), "killed at \(place)")
+                #expect(!Self.exists(lockFile(git)), "killed at \(place)")
                 faults.set(nil)
                 try scenario.open()
                 try scenario.batch(1)
@@ -62,9 +60,9 @@ struct BranchLockTests {
             }
             try scenario.open()
             try scenario.batch(1)
-            #expect(try String(contentsOfFile: Self.lock(git), encoding: .utf8) == "gitplane\n")
+            #expect(try String(contentsOfFile: lockFile(git), encoding: .utf8) == "gitplane\n")
             try scenario.log?.close()
-            #expect(!Self.exists(Self.lock(git)))
+            #expect(!Self.exists(lockFile(git)))
             try check(git)
         }
     }
@@ -85,13 +83,13 @@ struct BranchLockTests {
             }
             let draft = CommitDraft(files: [], author: .test, committer: .test, message: "two\n")
             #expect(throws: GitError.self) { try log.append(draft, onto: head) }
-            #expect(Self.exists(Self.lock(git)))
+            #expect(Self.exists(lockFile(git)))
             isBroken.withLock { $0 = false }
-            if isRemoved { try FileManager.default.removeItem(atPath: Self.lock(git)) }
+            if isRemoved { try FileManager.default.removeItem(atPath: lockFile(git)) }
             let commit = try log.append(draft, onto: other)
             try log.close()
             #expect(try repository.target(of: .main) == commit.id)
-            #expect(!Self.exists(Self.lock(git)))
+            #expect(!Self.exists(lockFile(git)))
         }
     }
 
@@ -121,18 +119,18 @@ struct BranchLockTests {
             try scenario.batch(2)
             scenario.abandon()
             _ = try StaleLocks(repository: git.directory).remove()
-            try Data().write(to: URL(filePath: Self.lock(git)))
+            try Data().write(to: URL(filePath: lockFile(git)))
             let attempts = Mutex(0)
             func recovery(removingAfter last: Int?) -> JournalRecovery {
                 let patience = BranchLockPatience(attempts: 5) { attempt in
                     attempts.withLock { $0 = attempt }
-                    if attempt == last { try? FileManager.default.removeItem(atPath: Self.lock(git)) }
+                    if attempt == last { try? FileManager.default.removeItem(atPath: lockFile(git)) }
                 }
                 return JournalRecovery(repositoryAt: git.directory, patience: patience)
             }
             let error = #expect(throws: GitError.self) { try recovery(removingAfter: nil).run() }
             #expect(error?.code == .locked)
-            #expect(error?.message.contains(Self.lock(git)) == true)
+            #expect(error?.message.contains(lockFile(git)) == true)
             #expect(attempts.withLock { $0 } == 4)
             #expect(try repository.target(of: .main) == nil)
             let head = try #require(scenario.acknowledged.last)

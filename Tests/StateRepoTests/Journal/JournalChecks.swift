@@ -27,3 +27,6 @@ func check(_ git: Git) throws {
     }
     try git.run("log", "-p", "--format=%H", "--all")
 }
+
+/// The lock of `main`, where git has it too.
+func lockFile(_ git: Git) -> String { "\(git.directory)/refs/heads/main.lock" }

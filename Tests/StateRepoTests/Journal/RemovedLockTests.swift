@@ -25,12 +25,12 @@ struct RemovedLockTests {
             try scenario.log?.seal()
             let start = try #require(scenario.head)
             try scenario.batch(1)
-            if removesLock { try FileManager.default.removeItem(atPath: Self.lock(git)) }
+            if removesLock { try FileManager.default.removeItem(atPath: lockFile(git)) }
             let tip = try make(move, after: start, in: repository, git)
             try scenario.log?.seal()
             let head = try #require(scenario.acknowledged.last)
             #expect(try repository.target(of: .main) == head)
-            #expect(!FileManager.default.fileExists(atPath: Self.lock(git)))
+            #expect(!FileManager.default.fileExists(atPath: lockFile(git)))
             let kept = try Self.lost.flatMap { ref throws(GitError) in try repository.target(of: ref) }
             // What cannot be read is told, and not kept: git takes no push beside a ref to it.
             #expect(kept == (move == .severed || move == .missing ? nil : tip))
@@ -56,7 +56,7 @@ struct RemovedLockTests {
             let head = try #require(scenario.head)
             #expect(try repository.target(of: .main) == head)
             let tip = try repository.commit("his", parents: [head])
-            try FileManager.default.removeItem(atPath: Self.lock(git))
+            try FileManager.default.removeItem(atPath: lockFile(git))
             try git.run("update-ref", "refs/heads/main", "\(tip)")
             try scenario.log?.seal()
             #expect(try repository.target(of: .main) == tip)
@@ -90,10 +90,10 @@ struct RemovedLockTests {
             let file = try FileHandle(forWritingTo: URL(filePath: "\(git.directory)/gitplane.mark"))
             try file.truncate(atOffset: 0)
             try file.close()
-            #expect(try Data(contentsOf: URL(filePath: Self.lock(git))).isEmpty)
+            #expect(try Data(contentsOf: URL(filePath: lockFile(git))).isEmpty)
             try scenario.log?.seal()
             #expect(try repository.target(of: .main) == scenario.acknowledged.last)
-            #expect(!FileManager.default.fileExists(atPath: Self.lock(git)))
+            #expect(!FileManager.default.fileExists(atPath: lockFile(git)))
             try check(git)
         }
     }
@@ -106,7 +106,7 @@ struct RemovedLockTests {
             try scenario.log?.seal()
             let start = try #require(scenario.head)
             try scenario.batch(1)
-            let lock = URL(filePath: Self.lock(git))
+            let lock = URL(filePath: lockFile(git))
             try FileManager.default.removeItem(at: lock)
             try Data("\(start)\n".utf8).write(to: lock)
             let error = #expect(throws: GitError.self) { try scenario.log?.seal() }
@@ -132,15 +132,13 @@ struct RemovedLockTests {
             faults.set(.fail(.flushJournal, .other))
             #expect(throws: GitError.self) { try scenario.batch(1) }
             faults.set(nil)
-            let lock = URL(filePath: Self.lock(git))
+            let lock = URL(filePath: lockFile(git))
             try FileManager.default.removeItem(at: lock)
             try Data().write(to: lock)
             try scenario.log?.seal()
             #expect(FileManager.default.fileExists(atPath: lock.path))
         }
     }
-
-    private static func lock(_ git: Git) -> String { "\(git.directory)/refs/heads/main.lock" }
 
     /// - Returns: what is to be told of it.
     private func make(
